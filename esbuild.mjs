@@ -1,0 +1,166 @@
+// Builds everything that runs: `node esbuild.mjs [--watch] [--minify] [--tests]`.
+//   dist/extension.js, dist/cli.js   the two entry points
+//   dist/<name>.js                   one bundle a file that they import lazily, so that activation loads none of it
+//   dist/sqlWorker.js                the child process that holds a database
+//   dist/webview/                    the pages and their fonts
+//   dist/node_modules/               node-pty, the one native dependency
+//   out/test/                        the unit tests, out/test-host/ the tests that run inside VS Code
+import { context, build as buildOnce } from 'esbuild';
+import { cp, glob, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const flags = new Set(process.argv.slice(2));
+const watch = flags.has('--watch');
+const minify = flags.has('--minify');
+const root = path.dirname(fileURLToPath(import.meta.url));
+
+const node = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  format: 'cjs',
+  external: ['vscode', 'node-pty'],
+  loader: { '.sh': 'text' },
+  minify,
+  keepNames: minify,
+  sourcemap: minify ? false : 'linked',
+  supported: { 'dynamic-import': false },
+  logLevel: 'silent',
+  metafile: true,
+};
+
+/** A relative `await import('./x')` becomes a bundle of its own: it costs nothing until it is needed. */
+const lazyBundles = {
+  name: 'lazy-bundles',
+  setup(build) {
+    build.onResolve({ filter: /^\./ }, async ({ kind, path: specifier, importer, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const { path: file } = await build.resolve(specifier, { kind: 'import-statement', importer, resolveDir });
+      const name = path.basename(file, '.ts');
+      await start({ ...node, entryPoints: { [name]: file }, outdir: 'dist', plugins: [lazyBundles] }, name);
+      return { path: `./${name}.js`, external: true };
+    });
+  },
+};
+
+/** Speaks to the problem matchers of .vscode/tasks.json. */
+const report = (name) => ({
+  name: 'report',
+  setup(build) {
+    build.onStart(() => watch && console.log(`[watch] build started (${name})`));
+    build.onEnd(({ errors }) => {
+      for (const { text, location } of errors) {
+        console.error(`✘ [ERROR] ${text}`);
+        if (location) console.error(`    ${location.file}:${location.line}:${location.column}:`);
+      }
+      if (watch) console.log(`[watch] build finished (${name})`);
+    });
+  },
+});
+
+const started = new Map();
+
+/** One bundle, once, however many files ask for it. */
+function start(options, name) {
+  const running = started.get(name) ?? run({ ...options, plugins: [...(options.plugins ?? []), report(name)] });
+  started.set(name, running);
+  return running;
+}
+
+async function run(options) {
+  if (!watch) return buildOnce(options);
+  const watching = await context(options);
+  await watching.watch();
+  return watching;
+}
+
+async function copyNodePty() {
+  const target = path.join(root, 'dist/node_modules');
+  await cp(path.join(root, 'node_modules/node-pty'), path.join(target, 'node-pty'), { recursive: true });
+  for await (const binary of glob('node_modules/@lydell/node-pty-*', { cwd: root })) {
+    await cp(path.join(root, binary), path.join(target, '@lydell', path.basename(binary)), {
+      recursive: true,
+      filter: (file) => !file.endsWith('.pdb'),
+    });
+  }
+}
+
+async function list(pattern) {
+  const files = [];
+  for await (const file of glob(pattern, { cwd: root })) files.push(file);
+  return files;
+}
+
+await rm(path.join(root, 'dist'), { recursive: true, force: true });
+await mkdir(path.join(root, 'dist/webview'), { recursive: true });
+await copyNodePty();
+await cp(
+  path.join(root, 'node_modules/@vscode/codicons/dist/codicon.ttf'),
+  path.join(root, 'dist/webview/codicon.ttf'),
+);
+
+const bundles = [
+  start(
+    { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', plugins: [lazyBundles] },
+    'extension',
+  ),
+  start(
+    {
+      ...node,
+      entryPoints: { cli: 'src/cli.ts' },
+      outdir: 'dist',
+      plugins: [lazyBundles],
+      banner: { js: '#!/usr/bin/env node' },
+    },
+    'cli',
+  ),
+  start({ ...node, entryPoints: { sqlWorker: 'src/runtime/sql/worker.ts' }, outdir: 'dist' }, 'sqlWorker'),
+  start(
+    {
+      bundle: true,
+      platform: 'browser',
+      target: 'es2023',
+      format: 'iife',
+      entryPoints: { chat: 'src/webview/chat.ts' },
+      outdir: 'dist/webview',
+      tsconfig: 'src/webview/tsconfig.json',
+      minify,
+      sourcemap: minify ? false : 'inline',
+      logLevel: 'silent',
+      metafile: true,
+    },
+    'webview',
+  ),
+];
+
+if (flags.has('--tests')) {
+  await rm(path.join(root, 'out'), { recursive: true, force: true });
+  const tests = { ...node, packages: 'external', external: undefined, plugins: [] };
+  bundles.push(
+    start(
+      {
+        ...tests,
+        entryPoints: (await list('test/**/*.test.ts')).filter((file) => !/^test\/(host|browser)\//.test(file)),
+        outbase: '.',
+        outdir: 'out',
+        alias: { vscode: './test/vscode.ts' },
+      },
+      'tests',
+    ),
+    start(
+      {
+        ...tests,
+        packages: 'bundle',
+        external: ['vscode', 'mocha', 'playwright-core', 'node-pty'],
+        entryPoints: [...(await list('test/host/**/*.ts')), ...(await list('test/browser/**/*.test.ts'))],
+        outbase: '.',
+        outdir: 'out',
+      },
+      'tests in VS Code',
+    ),
+  );
+}
+
+const results = await Promise.allSettled(bundles);
+if (results.some(({ status }) => status === 'rejected') && !watch) process.exit(1);

@@ -1,0 +1,80 @@
+import type { Decision } from './approval';
+import type { Turn } from './conversation';
+import type { Usage } from './model';
+import type { Action, FormatProblem, TaskKind } from './task';
+
+/** How a run ended. Exactly one of these, always. */
+export type Outcome = 'answered' | 'finished' | 'step-limit' | 'malformed' | 'repeated' | 'stopped' | 'failed';
+
+/** Milliseconds. `overheadMs` is what the product itself added: total less model, environment and waiting for a person. */
+export interface RunTime {
+  readonly totalMs: number;
+  readonly modelMs: number;
+  readonly environmentMs: number;
+  readonly overheadMs: number;
+}
+
+/** Something the user should know that is neither the model's doing nor an error. */
+export type Notice =
+  | { readonly code: 'trimmed'; readonly omittedTurns: number; readonly promptTokens: number }
+  | { readonly code: 'malformed'; readonly problem: FormatProblem }
+  | { readonly code: 'repetition' };
+
+/**
+ * Everything that happens in a run, in order: chat, terminal, recorder, command line and tests all read this.
+ *
+ *     started  turn*  ( step  context  delta*  turn?  action?  ( approval  turn  observation  turn )? )*  failure?  finished
+ *
+ * `turn` events are the conversation, each as soon as it is final.
+ */
+export type AgentEvent =
+  | {
+      readonly type: 'started';
+      readonly id: string;
+      readonly kind: TaskKind;
+      readonly problem: string;
+      readonly model: string;
+      readonly stepLimit: number;
+    }
+  | { readonly type: 'turn'; readonly turn: Turn }
+  | { readonly type: 'step'; readonly step: number; readonly limit: number }
+  /** How full the window is as the step begins, in tokens. */
+  | {
+      readonly type: 'context';
+      readonly promptTokens: number;
+      readonly reservedTokens: number;
+      readonly contextLength: number;
+    }
+  /** The next piece of the reply. Nothing after the first complete action is ever sent. */
+  | { readonly type: 'delta'; readonly text: string }
+  | {
+      readonly type: 'action';
+      readonly step: number;
+      readonly kind: Action['kind'];
+      readonly text: string;
+      readonly thought: string;
+    }
+  | { readonly type: 'approval'; readonly step: number; readonly decision: Decision }
+  | {
+      readonly type: 'observation';
+      readonly step: number;
+      /** What the model reads. */
+      readonly text: string;
+      readonly exitCode: number | null;
+      readonly cwd: string | null;
+      readonly truncated: boolean;
+    }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  /** Why the outcome is `failed`. A UserError is shown as it is; anything else is a bug to be logged with its stack. */
+  | { readonly type: 'failure'; readonly error: unknown }
+  | {
+      readonly type: 'finished';
+      readonly outcome: Outcome;
+      readonly answer: string | readonly string[] | null;
+      readonly steps: number;
+      readonly usage: Usage;
+      readonly time: RunTime;
+    };
+
+/** One kind of event, by its `type`. */
+export type EventOf<T extends AgentEvent['type']> = Extract<AgentEvent, { readonly type: T }>;

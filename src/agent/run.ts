@@ -1,0 +1,295 @@
+import type { Approve, ProposedAction } from './approval';
+import { ContextBudget } from './budget';
+import { gpt, human, type Turn } from './conversation';
+import type { Environment, Execution } from './environment';
+import type { AgentEvent, Outcome } from './events';
+import type { FinishReason, Model, Usage } from './model';
+import { RepetitionWatch, repetitionRemark } from './repetition';
+import type { Action, Observation, ParsedReply, Task } from './task';
+import { cutOffProblem } from './tasks/reply';
+
+export interface RunSettings {
+  /** Becomes the id of the trajectory. */
+  readonly id: string;
+  readonly problem: string;
+  /** Replies the model may give; the task's own limit where it is left out. */
+  readonly stepLimit?: number | undefined;
+  /** Tokens of one reply. */
+  readonly replyTokens: number;
+}
+
+export interface RunTools {
+  readonly task: Task;
+  readonly model: Model;
+  readonly environment: Pick<Environment, 'execute'>;
+  readonly approve: Approve;
+  readonly signal: AbortSignal;
+  /** Milliseconds of a clock that never goes back, e.g. `performance.now`. */
+  readonly now: () => number;
+}
+
+/** Replies without an action that are answered with a reminder, one after the other, before the run ends. */
+const remindersInARow = 2;
+
+/** The share of the window that one observation may take; the task's own limit counts characters. */
+const observationShare = 1 / 8;
+
+/**
+ * Runs one task to its end: the model replies, its action is approved and executed, the observation goes back, until the
+ * model finishes or answers, or something else ends it. Every step is an event; the last one is always `finished`.
+ * Nothing is thrown: what goes wrong is a `failure` event and the outcome `failed`. Aborting `signal` ends the run as
+ * `stopped`. The caller opens the environment and closes it.
+ */
+export function run(settings: RunSettings, tools: RunTools): AsyncIterable<AgentEvent> {
+  return new Loop(settings, tools).events();
+}
+
+/** How a run, or a step of it, came to an end. */
+interface End {
+  readonly outcome: Outcome;
+  readonly answer?: string | readonly string[];
+}
+
+class Loop {
+  private readonly turns: Turn[] = [];
+  private readonly repetition = new RepetitionWatch();
+  private readonly clock: Stopwatch;
+  private readonly stepLimit: number;
+  private usage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: null };
+  private steps = 0;
+  private remindersSoFar = 0;
+
+  constructor(
+    private readonly settings: RunSettings,
+    private readonly tools: RunTools,
+  ) {
+    this.clock = new Stopwatch(tools.now);
+    this.stepLimit = settings.stepLimit ?? tools.task.stepLimit;
+  }
+
+  async *events(): AsyncGenerator<AgentEvent, void> {
+    const { id, problem } = this.settings;
+    const { task, model } = this.tools;
+    yield { type: 'started', id, kind: task.kind, problem, model: model.name, stepLimit: this.stepLimit };
+    const { outcome, answer = null } = yield* this.untilTheEnd();
+    yield {
+      type: 'finished',
+      outcome,
+      answer,
+      steps: this.steps,
+      usage: this.usage,
+      time: this.clock.read(),
+    };
+  }
+
+  private async *untilTheEnd(): AsyncGenerator<AgentEvent, End> {
+    const { task, model, signal } = this.tools;
+    try {
+      const opening = task.opening(this.settings.problem);
+      for (const turn of opening) yield this.say(turn);
+      const budget = new ContextBudget(model, this.settings.replyTokens, opening.length);
+      while (this.steps < this.stepLimit) {
+        const end = yield* this.step(budget);
+        if (end) return end;
+      }
+      return { outcome: 'step-limit' };
+    } catch (error) {
+      if (signal.aborted) return { outcome: 'stopped' };
+      yield { type: 'failure', error };
+      return { outcome: 'failed' };
+    }
+  }
+
+  /** One reply of the model and what follows from it; an End when the run is over. */
+  private async *step(budget: ContextBudget): AsyncGenerator<AgentEvent, End | undefined> {
+    this.steps++;
+    yield { type: 'step', step: this.steps, limit: this.stepLimit };
+    const reply = yield* this.ask(budget);
+    const parsed = this.parse(reply);
+    if ('problem' in parsed) {
+      yield this.say(gpt(reply.text, { loss: false }));
+      yield { type: 'notice', notice: { code: 'malformed', problem: parsed.problem } };
+      if (this.remindersSoFar === remindersInARow) return { outcome: 'malformed' };
+      this.remindersSoFar++;
+      yield this.say(human(this.tools.task.remind(parsed.problem)));
+      return undefined;
+    }
+    this.remindersSoFar = 0;
+    const { action, thought } = parsed;
+    yield { type: 'action', step: this.steps, kind: action.kind, text: action.text, thought };
+    switch (action.kind) {
+      case 'finish':
+        yield this.say(gpt(reply.text, { loss: true }));
+        return { outcome: 'finished' };
+      case 'answer':
+        yield this.say(gpt(reply.text, { loss: true }));
+        return { outcome: 'answered', answer: action.answer };
+      case 'bash':
+      case 'sql':
+        return yield* this.act(action, thought, reply.text, budget);
+    }
+  }
+
+  /** Streams one reply and stops reading at the end of its first complete action. */
+  private async *ask(budget: ContextBudget): AsyncGenerator<AgentEvent, Reply> {
+    const { task, model, signal } = this.tools;
+    const { turns, promptTokens, omittedTurns, trimmed } = await budget.fit([...this.turns]);
+    if (trimmed) yield { type: 'notice', notice: { code: 'trimmed', omittedTurns, promptTokens } };
+    yield { type: 'context', promptTokens, reservedTokens: budget.reservedTokens, contextLength: model.contextLength };
+
+    const request = { turns, maxTokens: budget.reservedTokens, stop: task.stop, grammar: task.grammar };
+    let text = '';
+    let finishReason: FinishReason | undefined;
+    let usage: Usage | undefined;
+    this.clock.start('model');
+    for await (const chunk of model.reply(request, signal)) {
+      finishReason = chunk.finishReason ?? finishReason;
+      usage = chunk.usage ?? usage;
+      const known = text;
+      // The natural first token of Llama-2 brings a space along, which is no part of the reply.
+      text = known === '' ? chunk.text.trimStart() : known + chunk.text;
+      const end = task.actionEnd(text);
+      if (end !== undefined) text = text.slice(0, end);
+      if (text.length > known.length) yield { type: 'delta', text: text.slice(known.length) };
+      if (end !== undefined) {
+        finishReason = 'stop';
+        break;
+      }
+    }
+    this.clock.stop('model');
+    signal.throwIfAborted();
+    text = text.trimEnd();
+    this.addUsage(usage ?? { promptTokens, completionTokens: await this.countReply(text), cachedTokens: null });
+    return { text, finishReason };
+  }
+
+  /** A reply cut by the token limit is read only when its action is complete: an answer cut short would be a wrong one. */
+  private parse({ text, finishReason }: Reply): ParsedReply {
+    const { task } = this.tools;
+    if (finishReason === 'length' && task.actionEnd(text) === undefined) return { problem: cutOffProblem };
+    return task.parse(text);
+  }
+
+  private async *act(
+    action: Extract<Action, { kind: 'bash' | 'sql' }>,
+    thought: string,
+    reply: string,
+    budget: ContextBudget,
+  ): AsyncGenerator<AgentEvent, End | undefined> {
+    const { task, model, environment, approve, signal } = this.tools;
+    const proposed: ProposedAction = { step: this.steps, kind: action.kind, text: action.text };
+    this.clock.start('waiting');
+    const decision = await approve(proposed, signal);
+    this.clock.stop('waiting');
+    signal.throwIfAborted();
+    yield { type: 'approval', step: this.steps, decision };
+
+    let execution: Execution | undefined;
+    let observation: Observation;
+    let performed = action.text;
+    switch (decision.verdict) {
+      case 'stop':
+        return { outcome: 'stopped' };
+      case 'skip':
+        // What the user refused is not to be learnt.
+        yield this.say(gpt(reply, { loss: false }));
+        observation = task.observeSkipped(decision.reason);
+        break;
+      case 'edit':
+      case 'run':
+        performed = decision.verdict === 'edit' ? decision.text : action.text;
+        // An edited action is no longer what the model said: it stays in the conversation, but nobody learns it.
+        yield this.say(
+          performed === action.text
+            ? gpt(reply, { loss: true })
+            : gpt(task.compose(thought, { kind: action.kind, text: performed }), { loss: false }),
+        );
+        this.clock.start('environment');
+        execution = await environment.execute(performed, signal);
+        this.clock.stop('environment');
+        signal.throwIfAborted();
+        observation = task.observe(execution);
+    }
+
+    const verdict = this.repetition.see(performed, observation.text);
+    const cut = await budget.cut(observation.text, Math.floor(model.contextLength * observationShare));
+    const truncated = observation.truncated || cut !== observation.text || (execution?.omittedBytes ?? 0) > 0;
+    const shown = cut === observation.text ? cut : cut + task.truncationMark;
+    const remarks = [execution?.note, verdict === 'fine' ? undefined : repetitionRemark];
+    const text = [shown, ...remarks.flatMap((remark) => (remark === undefined ? [] : `[${remark}]`))].join('\n');
+    yield {
+      type: 'observation',
+      step: this.steps,
+      text,
+      exitCode: execution?.exitCode ?? null,
+      cwd: execution?.cwd ?? null,
+      truncated,
+    };
+    yield this.say(human(text));
+    if (verdict !== 'fine') yield { type: 'notice', notice: { code: 'repetition' } };
+    return verdict === 'end' ? { outcome: 'repeated' } : undefined;
+  }
+
+  private say(turn: Turn): AgentEvent {
+    this.turns.push(turn);
+    return { type: 'turn', turn };
+  }
+
+  /** Where the stream was left early the server's count never arrives, so we count ourselves. */
+  private async countReply(text: string): Promise<number> {
+    return text === '' ? 0 : this.tools.model.countTokens([gpt(text, { loss: true })]);
+  }
+
+  private addUsage(step: Usage): void {
+    const cachedTokens =
+      step.cachedTokens === null && this.usage.cachedTokens === null
+        ? null
+        : (this.usage.cachedTokens ?? 0) + (step.cachedTokens ?? 0);
+    this.usage = {
+      promptTokens: this.usage.promptTokens + step.promptTokens,
+      completionTokens: this.usage.completionTokens + step.completionTokens,
+      cachedTokens,
+    };
+  }
+}
+
+interface Reply {
+  readonly text: string;
+  readonly finishReason: FinishReason | undefined;
+}
+
+type Watched = 'model' | 'environment' | 'waiting';
+
+/** Tells where the time of a run went. Waiting for a person counts for the total and for nobody else. */
+class Stopwatch {
+  private readonly began: number;
+  private readonly spent: Record<Watched, number> = { model: 0, environment: 0, waiting: 0 };
+  private readonly running = new Map<Watched, number>();
+
+  constructor(private readonly now: () => number) {
+    this.began = now();
+  }
+
+  start(what: Watched): void {
+    this.running.set(what, this.now());
+  }
+
+  stop(what: Watched): void {
+    const since = this.running.get(what);
+    if (since === undefined) return;
+    this.spent[what] += this.now() - since;
+    this.running.delete(what);
+  }
+
+  read(): { totalMs: number; modelMs: number; environmentMs: number; overheadMs: number } {
+    for (const what of this.running.keys()) this.stop(what);
+    const totalMs = this.now() - this.began;
+    const { model, environment, waiting } = this.spent;
+    return {
+      totalMs: Math.round(totalMs),
+      modelMs: Math.round(model),
+      environmentMs: Math.round(environment),
+      overheadMs: Math.round(Math.max(0, totalMs - model - environment - waiting)),
+    };
+  }
+}

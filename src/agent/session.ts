@@ -1,0 +1,28 @@
+import type { Approve } from './approval';
+import type { TerminalSession } from './environment';
+import type { AgentEvent } from './events';
+import type { TaskKind } from './task';
+
+/** What a surface asks for: the chat, a command or the command line. */
+export interface RunRequest {
+  readonly kind: TaskKind;
+  /** The user's words. */
+  readonly problem: string;
+  /** Absolute path: the folder the shell starts in, or the database (an SQLite file, a CSV file or a folder of them). */
+  readonly place: string;
+}
+
+/** A run that was started. */
+export interface RunSession {
+  /** To be read once, to its end; leaving early stops the run. */
+  readonly events: AsyncIterable<AgentEvent>;
+  /** The live shell; undefined for a database. */
+  readonly terminal: TerminalSession | undefined;
+}
+
+/**
+ * Builds model and environment for a request and starts the loop. Aborting stops the run wherever it is.
+ * Whatever was opened is closed by the time `events` ends.
+ * @throws {UserError} when the endpoint, the folder or the database cannot be opened: nothing is left open then.
+ */
+export type StartRun = (request: RunRequest, approve: Approve, signal: AbortSignal) => Promise<RunSession>;

@@ -1,0 +1,83 @@
+import type { Dialogue, Turn } from './conversation';
+import type { AgentEvent, EventOf, Outcome } from './events';
+import type { TaskKind } from './task';
+
+/** A recorded run: what was said, what came of it, and how. */
+export interface Trajectory {
+  /** Of this format; raised when a field changes its meaning. */
+  readonly version: 1;
+  readonly id: string;
+  readonly kind: TaskKind;
+  readonly problem: string;
+  readonly model: string;
+  readonly turns: readonly Turn[];
+  /** Actions that a person changed before they ran, with the model's own text. */
+  readonly edits: readonly { readonly step: number; readonly original: string; readonly edited: string }[];
+  readonly finished: EventOf<'finished'>;
+}
+
+/** Why a trajectory cannot be trained on. */
+export type Obstacle = 'no-answer' | 'nothing-to-learn' | 'last-reply-not-learnt' | 'roles';
+
+/** Listens to the events of one run and ends up with its trajectory. */
+export class TrajectoryRecorder {
+  private started: EventOf<'started'> | undefined;
+  private finished: EventOf<'finished'> | undefined;
+  private readonly turns: Turn[] = [];
+  private readonly edits: Trajectory['edits'][number][] = [];
+  private proposed = '';
+
+  hear(event: AgentEvent): void {
+    switch (event.type) {
+      case 'started':
+        this.started = event;
+        break;
+      case 'turn':
+        this.turns.push(event.turn);
+        break;
+      case 'action':
+        this.proposed = event.text;
+        break;
+      case 'approval':
+        if (event.decision.verdict === 'edit') {
+          this.edits.push({ step: event.step, original: this.proposed, edited: event.decision.text });
+        }
+        break;
+      case 'finished':
+        this.finished = event;
+        break;
+      default:
+    }
+  }
+
+  /** The trajectory once the run has finished; undefined before. */
+  get trajectory(): Trajectory | undefined {
+    if (!this.started || !this.finished) return undefined;
+    const { id, kind, problem, model } = this.started;
+    const { turns, edits, finished } = this;
+    return { version: 1, id, kind, problem, model, turns, edits, finished };
+  }
+}
+
+/**
+ * What keeps a trajectory from being training data; empty when it can be. A trainer of the paper's kind (FastChat)
+ * wants alternating roles, a human first, and a last reply that carries loss.
+ */
+export function obstacles({ turns, finished }: Pick<Trajectory, 'turns' | 'finished'>): Obstacle[] {
+  const found: Obstacle[] = [];
+  if (!succeeded(finished.outcome)) found.push('no-answer');
+  if (!turns.some(({ loss }) => loss === true)) found.push('nothing-to-learn');
+  if (turns.at(-1)?.loss !== true) found.push('last-reply-not-learnt');
+  if (!turns.every(({ from }, index) => from === (index % 2 === 0 ? 'human' : 'gpt'))) found.push('roles');
+  return found;
+}
+
+/** True for the two outcomes in which the agent did what it was asked, as far as it knows. */
+export function succeeded(outcome: Outcome): boolean {
+  return outcome === 'answered' || outcome === 'finished';
+}
+
+/** The row of AgentInstruct that a trajectory becomes. */
+export function toDialogue({ id, turns }: Pick<Trajectory, 'id' | 'turns'>): Dialogue {
+  return { id, conversations: turns };
+}
