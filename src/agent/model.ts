@@ -42,7 +42,7 @@ export interface Model {
   /** Tokens that prompt and reply may take together. */
   readonly contextLength: number;
 
-  /** Tokens of the prompt these turns become, everything the template adds included. */
+  /** Tokens that these turns take in a prompt, everything the template adds included; a whole prompt, or some of it. */
   countTokens(turns: readonly Turn[]): Promise<number>;
 
   /**

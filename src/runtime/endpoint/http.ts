@@ -1,0 +1,77 @@
+import type { Endpoint } from './address';
+import { connectionFailed, notAnApi, redirected, refused } from './errors';
+import { isRecord, readRefusal } from './refusal';
+
+/** Longest error body or page that is looked at, in characters. */
+const errorLimit = 64 * 1024;
+
+/**
+ * One exchange. The headers are ours alone: what a library adds, or takes from its own environment variables, stays behind.
+ * A redirect is not followed, so that the key and the conversation go to the address that the user gave and nowhere else.
+ * @returns a 2xx response that is not a web page
+ * @throws {UserError} for everything else; the signal's reason when aborted
+ */
+export async function send(endpoint: Endpoint, url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, { ...init, headers: headers(endpoint, init), redirect: 'manual' }).catch(
+    (error) => {
+      init.signal?.throwIfAborted();
+      throw connectionFailed(endpoint, error);
+    },
+  );
+  const location = response.headers.get('location');
+  if (response.status >= 300 && response.status < 400 && location !== null) {
+    await response.body?.cancel();
+    throw redirected(endpoint, url, location);
+  }
+  if (!response.ok) {
+    const body = parseJson(await readText(response, errorLimit));
+    throw refused(endpoint, readRefusal(body, response.status), new URL(url).pathname);
+  }
+  if (mediaType(response) === 'text/html') {
+    await response.body?.cancel();
+    throw notAnApi(endpoint, 'a web page');
+  }
+  return response;
+}
+
+/** The body as JSON. What is not JSON, or says that something went wrong, is thrown. */
+export async function readJson(endpoint: Endpoint, response: Response, limit = errorLimit): Promise<unknown> {
+  const body = parseJson(await readText(response, limit));
+  if (isRecord(body) && (body['error'] || body['object'] === 'error')) throw refused(endpoint, readRefusal(body));
+  if (typeof body === 'string') throw notAnApi(endpoint, 'something that is not JSON');
+  return body;
+}
+
+/** `text/html` of `text/html; charset=utf-8` */
+export function mediaType(response: Response): string {
+  return response.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+function headers({ apiKey, conversationId }: Endpoint, { body }: RequestInit): Record<string, string> {
+  return {
+    accept: 'text/event-stream, application/json',
+    ...(body && { 'content-type': 'application/json' }),
+    // Never X-Conversation-Id: llama.cpp then goes on generating after we have left.
+    'x-session-id': conversationId,
+    ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+  };
+}
+
+async function readText(response: Response, limit: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const bytes of response.body ?? []) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length > limit) break;
+  }
+  return text.slice(0, limit);
+}
+
+/** The parsed value, or the text itself. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
