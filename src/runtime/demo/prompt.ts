@@ -1,0 +1,27 @@
+/** What the demo needs to know of a prompt. */
+export interface ReadPrompt {
+  readonly kind: 'os' | 'db';
+  /** The user's words, without what the task put around them. */
+  readonly problem: string;
+  /** What the environment said since the problem was set, oldest first. */
+  readonly observations: readonly string[];
+}
+
+const newProblem = 'Now, I will start a new problem in a new OS. My problem is:\n\n';
+
+/** Reads a Llama-2 prompt back into its human turns (protocol of the os and db splits). */
+export function readPrompt(prompt: string): ReadPrompt {
+  const humanTurns = prompt
+    .split('</s><s>')
+    .map((pair) => pair.replace(/^\s*\[INST\] /, '').replace(/ \[\/INST\][\s\S]*$/, ''));
+  const osStart = humanTurns.findIndex((turn) => turn.startsWith(newProblem));
+  if (osStart !== -1) {
+    return {
+      kind: 'os',
+      problem: (humanTurns[osStart] ?? '').slice(newProblem.length),
+      observations: humanTurns.slice(osStart + 1),
+    };
+  }
+  const [, question = '', ...observations] = humanTurns;
+  return { kind: 'db', problem: question.split('\n', 1)[0] ?? '', observations };
+}
