@@ -1,0 +1,38 @@
+import { parseArguments, usage, UsageError } from './cli/arguments';
+
+/** `agentlm`: reads the command line, does what it says, sets the exit code. */
+async function main(): Promise<number> {
+  const args = parseArguments(process.argv.slice(2), process.env);
+  if (args.command === 'help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  // Loaded only now: wrong usage and --help answer at once.
+  const { execute } = await import('./cli/execute');
+  return execute(args, stopSignal());
+}
+
+/** Aborts when the user or the system asks to stop; a second Ctrl-C does not wait for the clean way. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) process.exit(130);
+      stopping.abort();
+    });
+  }
+  // Whoever read our output has gone, as in `agentlm … | head -1`.
+  process.stdout.on('error', () => stopping.abort());
+  return stopping.signal;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const wrongUsage = error instanceof UsageError;
+    process.stderr.write(wrongUsage ? `${error.message}\n\n${usage}` : `${(error as Error)?.stack ?? String(error)}\n`);
+    process.exitCode = wrongUsage ? 2 : 1;
+  },
+);

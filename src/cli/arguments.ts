@@ -1,0 +1,128 @@
+import { parseArgs } from 'node:util';
+import path from 'node:path';
+import type { RunRequest } from '../agent/session';
+
+/** Who decides whether an action runs: everything does, the user is asked, or nothing does. */
+export type ApprovalMode = 'all' | 'ask' | 'none';
+
+export interface RunArguments {
+  readonly command: 'run';
+  readonly request: RunRequest;
+  /** A base URL, or `demo`. */
+  readonly endpoint: string;
+  readonly model: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly steps: number | undefined;
+  readonly context: number | undefined;
+  readonly approve: ApprovalMode;
+  readonly record: string | undefined;
+  readonly json: boolean;
+}
+
+export type Arguments =
+  RunArguments | { readonly command: 'demo'; readonly json: boolean } | { readonly command: 'help' };
+
+/** The command line says something that cannot be done; exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const usage = `Usage:
+  agentlm run os "<task>" [--cwd DIR] [options]
+  agentlm run db "<question>" --database FILE [options]
+  agentlm demo [--json]
+
+Options:
+  --endpoint URL|demo   where the model answers, e.g. http://localhost:8000 (or AGENTLM_ENDPOINT)
+  --model ID            as the endpoint calls it; its first model if left out
+  --api-key-env NAME    the environment variable that holds the API key
+  --steps N             replies the model may give (8 for os, 15 for db)
+  --context N           tokens the model can read, at most 4096
+  --approve MODE        ask (default), all, or none: whether commands run
+  --record FILE         append the run to FILE as AgentInstruct when it answered or finished
+  --json                one event a line on standard output
+
+Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoint unreachable or refusing,
+130 interrupted.
+`;
+
+/** @throws {UsageError} saying which argument is wrong. */
+export function parseArguments(argv: readonly string[], environment: NodeJS.ProcessEnv): Arguments {
+  const { values, positionals } = parse(argv);
+  const [command, ...rest] = positionals;
+  if (values.help === true || command === undefined || command === 'help') return { command: 'help' };
+  if (command === 'demo') return { command, json: values.json === true };
+  if (command !== 'run') throw new UsageError(`There is no command "${command}".`);
+  const request = readRequest(rest, values);
+  const endpoint = values.endpoint ?? environment['AGENTLM_ENDPOINT'];
+  if (!endpoint) throw new UsageError('Say where the model answers: --endpoint URL, or --endpoint demo.');
+  return {
+    command,
+    request,
+    endpoint,
+    model: values.model,
+    apiKey: readKey(values['api-key-env'], environment),
+    steps: readCount('--steps', values.steps),
+    context: readCount('--context', values.context),
+    approve: readMode(values.approve ?? 'ask'),
+    record: values.record,
+    json: values.json === true,
+  };
+}
+
+const options = {
+  cwd: { type: 'string' },
+  database: { type: 'string' },
+  endpoint: { type: 'string' },
+  model: { type: 'string' },
+  'api-key-env': { type: 'string' },
+  steps: { type: 'string' },
+  context: { type: 'string' },
+  approve: { type: 'string' },
+  record: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = ReturnType<typeof parse>['values'];
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function readRequest([kind, problem, ...more]: readonly string[], { cwd, database }: Values): RunRequest {
+  if (kind !== 'os' && kind !== 'db') throw new UsageError('After "run" comes os or db.');
+  if (!problem?.trim()) throw new UsageError('The task is missing. Put it into quotes after the kind.');
+  if (more.length > 0) throw new UsageError(`"${more.join(' ')}" is too much. Put the whole task into quotes.`);
+  if (kind === 'os') {
+    if (database !== undefined) throw new UsageError('--database goes with "run db".');
+    return { kind, problem, place: path.resolve(cwd ?? '.') };
+  }
+  if (cwd !== undefined) throw new UsageError('--cwd goes with "run os".');
+  if (database === undefined) throw new UsageError('Say which database: --database FILE.');
+  return { kind, problem, place: path.resolve(database) };
+}
+
+/** The key comes through the environment, never through an argument that `ps` shows to everybody. */
+function readKey(name: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
+  if (name === undefined) return undefined;
+  const key = environment[name];
+  if (!key) throw new UsageError(`The environment variable ${name} of --api-key-env is not set.`);
+  return key;
+}
+
+function readCount(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new UsageError(`${option} wants a whole number from 1.`);
+  return count;
+}
+
+function readMode(text: string): ApprovalMode {
+  if (text === 'all' || text === 'ask' || text === 'none') return text;
+  throw new UsageError('--approve is all, ask or none.');
+}

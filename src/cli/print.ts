@@ -1,0 +1,92 @@
+import { styleText } from 'node:util';
+import { UserError, unreachable } from '../agent/errors';
+import type { AgentEvent, EventOf, Notice } from '../agent/events';
+import { visible } from '../agent/visible';
+
+/** Takes the events of a run, in order. */
+export type Printer = (event: AgentEvent) => void;
+
+/** One JSON object a line. Turns stay out: they repeat what deltas and observations said. */
+export function jsonPrinter(write: (text: string) => void): Printer {
+  return (event) => {
+    if (event.type === 'turn') return;
+    write(`${JSON.stringify(event.type === 'failure' ? describeFailure(event.error) : event)}\n`);
+  };
+}
+
+/** The run as a person reads it: thoughts as they come, observations set off, one line at the end. */
+export function textPrinter(write: (text: string) => void): Printer {
+  return (event) => {
+    switch (event.type) {
+      case 'started':
+        write(`${styleText('bold', visible(event.problem))}\n`);
+        break;
+      case 'step':
+        write(`\n${styleText('dim', `Step ${event.step} of ${event.limit}`)}\n`);
+        break;
+      case 'delta':
+        write(visible(event.text));
+        break;
+      case 'action':
+        write('\n');
+        break;
+      case 'observation':
+        write(`${styleText('dim', indent(visible(event.text)))}\n`);
+        break;
+      case 'notice':
+        write(`\n${styleText('yellow', describeNotice(event.notice))}\n`);
+        break;
+      case 'failure':
+        write(`\n${styleText('red', visible(describeFailure(event.error).message))}\n`);
+        break;
+      case 'finished':
+        write(`\n${describeEnd(event)}\n`);
+        break;
+      case 'turn':
+      case 'context':
+      case 'approval':
+        break;
+      default:
+        unreachable(event);
+    }
+  };
+}
+
+function describeNotice(notice: Notice): string {
+  switch (notice.code) {
+    case 'trimmed':
+      return `The window is full: ${notice.omittedTurns} earlier messages are left out.`;
+    case 'malformed':
+      return `No action: ${notice.problem.sentence}`;
+    case 'repetition':
+      return 'The model repeats itself. It was told so.';
+  }
+}
+
+/** An error for a person or a program; a bug shows its stack. */
+export function describeFailure(error: unknown): { type: 'failure'; code: string; message: string } {
+  if (UserError.is(error)) return { type: 'failure', code: error.code, message: error.message };
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { type: 'failure', code: 'bug', message };
+}
+
+const ends: Readonly<Record<EventOf<'finished'>['outcome'], string>> = {
+  answered: 'Answer',
+  finished: 'Finished',
+  'step-limit': 'Stopped at the step limit',
+  malformed: 'Ended: the model wrote no action three times in a row',
+  repeated: 'Ended: the model went round in circles',
+  stopped: 'Stopped',
+  failed: 'Failed',
+};
+
+function describeEnd({ outcome, answer, steps, usage, time }: EventOf<'finished'>): string {
+  const said = answer === null ? '' : `: ${visible(typeof answer === 'string' ? answer : answer.join(', '))}`;
+  const seconds = (time.totalMs / 1000).toFixed(1);
+  const tokens = usage.promptTokens + usage.completionTokens;
+  return `${styleText('bold', `${ends[outcome]}${said}`)}\n${styleText('dim', `${steps} steps, ${tokens} tokens, ${seconds} s`)}`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}

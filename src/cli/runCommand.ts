@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { UserError } from '../agent/errors';
+import type { Outcome } from '../agent/events';
+import { obstacles, succeeded, toDialogue, TrajectoryRecorder } from '../agent/trajectory';
+import { startDemoEndpoint } from '../runtime/demo/server';
+import type { RunOptions } from '../runtime/startRun';
+import { appendDialogue } from '../runtime/trajectories/trajectoryFile';
+import { approvalOf } from './ask';
+import { UsageError, type RunArguments } from './arguments';
+import type { Printer } from './print';
+
+const exitCodes = { success: 0, otherOutcome: 1, endpoint: 3, interrupted: 130 } as const;
+
+/**
+ * Runs one task and prints it.
+ * @returns the exit code
+ * @throws {UserError} when the task cannot be started
+ */
+export async function runCommand(args: RunArguments, print: Printer, signal: AbortSignal): Promise<number> {
+  if (args.approve === 'ask' && !process.stdin.isTTY) {
+    throw new UsageError('Nobody can be asked here. Say --approve all, or --approve none.');
+  }
+  const demo = args.endpoint === 'demo' ? await startDemoEndpoint() : undefined;
+  try {
+    const { startRun } = await import('../runtime/startRun');
+    const options = runOptions({ ...args, endpoint: demo?.url ?? args.endpoint });
+    const session = await startRun(args.request, options, approvalOf(args.approve), signal);
+    const recorder = new TrajectoryRecorder();
+    let failure: unknown;
+    let code: number = exitCodes.otherOutcome;
+    for await (const event of session.events) {
+      recorder.hear(event);
+      if (event.type === 'failure') failure = event.error;
+      if (event.type === 'finished') {
+        code = exitCode(event.outcome, failure, signal);
+        // Before it is printed: `finished` is the last line, and says nothing that a failed record would belie.
+        if (args.record !== undefined) await record(recorder, args.record);
+      }
+      print(event);
+    }
+    return code;
+  } finally {
+    await demo?.close();
+  }
+}
+
+/** The exit code for a run that ended, or never began, with this outcome. */
+export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortSignal): number {
+  if (aborted) return exitCodes.interrupted;
+  if (succeeded(outcome)) return exitCodes.success;
+  return UserError.is(failure) && failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.otherOutcome;
+}
+
+function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): RunOptions {
+  return {
+    endpoint: {
+      baseUrl: endpoint,
+      apiKey,
+      model,
+      contextLength: context,
+    },
+    stepLimit: steps,
+    replyTokens: 512,
+    commandTimeoutMs: 120_000,
+    statementTimeoutMs: 30_000,
+    sqlWorker: path.join(__dirname, 'sqlWorker.js'),
+  };
+}
+
+/** `--record` is the acceptance: a run that succeeded becomes training data. */
+async function record({ trajectory }: TrajectoryRecorder, file: string): Promise<void> {
+  if (trajectory && obstacles(trajectory).length === 0)
+    await appendDialogue(path.resolve(file), toDialogue(trajectory));
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { parseArguments, UsageError } from '../../src/cli/arguments';
+
+const parse = (line: string[], environment: NodeJS.ProcessEnv = {}) => parseArguments(line, environment);
+
+describe('The command line', () => {
+  it('reads an OS task', () => {
+    assert.deepEqual(
+      parse([
+        'run',
+        'os',
+        'Count',
+        '--cwd',
+        '/tmp',
+        '--endpoint',
+        'http://x',
+        '--steps',
+        '3',
+        '--approve',
+        'all',
+        '--json',
+      ]),
+      {
+        command: 'run',
+        request: { kind: 'os', problem: 'Count', place: '/tmp' },
+        endpoint: 'http://x',
+        model: undefined,
+        apiKey: undefined,
+        steps: 3,
+        context: undefined,
+        approve: 'all',
+        record: undefined,
+        json: true,
+      },
+    );
+  });
+
+  it('reads a database task, its path made absolute', () => {
+    const args = parse(['run', 'db', 'How many?', '--database', 'a.sqlite', '--endpoint', 'demo']);
+    assert.ok(args.command === 'run');
+    assert.deepEqual(args.request, { kind: 'db', problem: 'How many?', place: path.resolve('a.sqlite') });
+    assert.equal(args.approve, 'ask');
+  });
+
+  it('takes the key from the environment, and the endpoint where none is said', () => {
+    const args = parse(['run', 'os', 'x', '--api-key-env', 'K'], { K: 'secret', AGENTLM_ENDPOINT: 'http://e' });
+    assert.ok(args.command === 'run');
+    assert.equal(args.apiKey, 'secret');
+    assert.equal(args.endpoint, 'http://e');
+  });
+
+  for (const [line, message] of [
+    [['dance'], /no command "dance"/],
+    [['run'], /os or db/],
+    [['run', 'web', 'x', '--endpoint', 'demo'], /os or db/],
+    [['run', 'os', '--endpoint', 'demo'], /task is missing/],
+    [['run', 'os', ' ', '--endpoint', 'demo'], /task is missing/],
+    [['run', 'os', 'a', 'b', '--endpoint', 'demo'], /whole task into quotes/],
+    [['run', 'os', 'a'], /--endpoint/],
+    [['run', 'db', 'a', '--endpoint', 'demo'], /--database/],
+    [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--cwd', '.'], /--cwd goes with/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--database', 'x'], /--database goes with/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--steps', '0'], /--steps/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--context', 'many'], /--context/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--approve', 'some'], /--approve/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--api-key-env', 'NONE'], /NONE/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--colour'], /colour/],
+  ] as const) {
+    it(`refuses ${line.join(' ')}`, () => {
+      assert.throws(
+        () => parse([...line]),
+        (error) => error instanceof UsageError && message.test(error.message),
+      );
+    });
+  }
+
+  it('helps when nothing is said', () => assert.deepEqual(parse([]), { command: 'help' }));
+});
