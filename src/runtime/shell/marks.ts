@@ -1,0 +1,71 @@
+/** What inband.sh says between the bytes of the terminal. */
+export type Mark =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'started' }
+  /** Readline has the keyboard (userLine.sh). */
+  | { readonly kind: 'editing' }
+  | { readonly kind: 'done'; readonly exitCode: number; readonly cwd: string };
+
+/** A mark that has not ended after so many bytes is none. A path has 4,096 at most. */
+const longestMark = 16 * 1024;
+
+/**
+ * Parts the stream of a terminal into text and marks, in order. A mark may be split over any number of chunks; text is
+ * held back only while it may be the beginning of a mark. Marks without the nonce are text.
+ */
+export function createMarkScanner(
+  nonce: string,
+  onText: (bytes: Buffer) => void,
+  onMark: (mark: Mark) => void,
+): (chunk: Buffer) => void {
+  const opening = Buffer.from(`\x1b]633;${nonce};`);
+  const closing = Buffer.from(`;${nonce}\x07`);
+  let held: Buffer = Buffer.alloc(0);
+
+  return (chunk) => {
+    let rest = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    for (;;) {
+      const start = rest.indexOf(opening);
+      const textEnd = start === -1 ? rest.length - overlap(rest, opening) : start;
+      if (textEnd > 0) onText(rest.subarray(0, textEnd));
+      rest = rest.subarray(textEnd);
+      if (start === -1) break;
+
+      const end = rest.indexOf(closing, opening.length);
+      if (end === -1 && rest.length <= longestMark) break;
+      const mark = end === -1 ? undefined : parseMark(rest.toString('utf8', opening.length, end));
+      if (mark === undefined) {
+        onText(rest.subarray(0, opening.length));
+        rest = rest.subarray(opening.length);
+      } else {
+        rest = rest.subarray(end + closing.length);
+        onMark(mark);
+      }
+    }
+    held = Buffer.from(rest);
+  };
+}
+
+/** How many bytes at the end of `bytes` may be the beginning of `opening`. */
+function overlap(bytes: Buffer, opening: Buffer): number {
+  for (let length = Math.min(bytes.length, opening.length - 1); length > 0; length--) {
+    if (bytes.subarray(bytes.length - length).equals(opening.subarray(0, length))) return length;
+  }
+  return 0;
+}
+
+function parseMark(body: string): Mark | undefined {
+  const [, letter, exitCode, cwd] = /^(?:([RCE])|D;(\d+);([^]*))$/.exec(body) ?? [];
+  // The terminal turns a line break in the name of a folder into CR LF.
+  if (cwd !== undefined) return { kind: 'done', exitCode: Number(exitCode), cwd: cwd.replaceAll('\r\n', '\n') };
+  switch (letter) {
+    case 'R':
+      return { kind: 'ready' };
+    case 'C':
+      return { kind: 'started' };
+    case 'E':
+      return { kind: 'editing' };
+    default:
+      return undefined;
+  }
+}

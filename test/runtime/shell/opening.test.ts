@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { listFromPs, listProcesses } from '../../../src/runtime/shell/processes';
+import { openShell } from '../../../src/runtime/shell/openShell';
+import { shellVariables } from '../../../src/runtime/shell/variables';
+import { patientMs, withShell } from './shells';
+
+describe('opening a shell', function () {
+  this.timeout(patientMs);
+
+  it('says what to do where there is no bash', async () => {
+    await assert.rejects(openShell({ cwd: '/', env: { PATH: '/nowhere:/proc' } }), (error: Error) => {
+      assert.match(error.message, /there is none on the PATH \(\/nowhere:\/proc\)\. Install bash/);
+      return 'code' in error && error.code === 'shell.noBash';
+    });
+  });
+
+  it('says so where the folder is missing, or none', async () => {
+    for (const cwd of ['/no/such/folder', '/etc/passwd']) {
+      await assert.rejects(openShell({ cwd }), { code: 'shell.noFolder', message: new RegExp(`The folder ${cwd} `) });
+    }
+  });
+
+  it('says what a bash that does not start has printed, and leaves nothing behind', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'agentlm-test-'));
+    const program = path.join(folder, 'broken');
+    writeFileSync(program, '#!/bin/sh\necho "no \\033[1mluck"; exit 1\n');
+    chmodSync(program, 0o755);
+    let scratch = '';
+    const opening = openShell({ cwd: folder, sandbox: (shell) => ((scratch = shell.folder), [program]) });
+    await assert.rejects(opening, { code: 'shell.start', message: /did not start in .*no <U\+001B>\[1mluck/ });
+    await assert.rejects(async () => rmSync(scratch), { code: 'ENOENT' });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('may go through a sandbox, which is told everything it needs', () => {
+    const starts: unknown[] = [];
+    return withShell(
+      async ({ run, folder }) => {
+        assert.equal((await run('mkdir a; cd a; echo $IN_SANDBOX')).output, 'yes\n');
+        await run('exit');
+        assert.equal((await run('pwd; echo $IN_SANDBOX')).output, `${folder}/a\nyes\n`);
+        assert.deepEqual(starts, [folder, `${folder}/a`]);
+      },
+      {
+        sandbox: ({ argv, cwd, folder }) => {
+          assert.ok(argv.some((argument) => argument.startsWith(folder)));
+          starts.push(cwd);
+          return ['/usr/bin/env', 'IN_SANDBOX=yes', ...argv];
+        },
+      },
+    );
+  });
+
+  it('reads no start-up file of the user', () => {
+    const home = mkdtempSync(path.join(tmpdir(), 'agentlm-test-'));
+    for (const name of ['.bashrc', '.bash_profile', '.profile'])
+      writeFileSync(path.join(home, name), 'echo read; x=1\n');
+    return withShell(
+      async ({ run, shown }) => {
+        assert.equal((await run('echo "<$x>"')).output, '<>\n');
+        assert.doesNotMatch(shown(), /read/);
+        rmSync(home, { recursive: true });
+      },
+      { env: { HOME: home, BASH_ENV: path.join(home, '.bashrc') } },
+    );
+  });
+});
+
+describe('the variables of the shell', function () {
+  this.timeout(patientMs);
+
+  it('are those of the host without its secrets and without what belongs to the editor', () => {
+    const host = {
+      PATH: '/bin',
+      HOME: '/home/ada',
+      LANG: 'de_DE.UTF-8',
+      EDITOR: 'vi',
+      SSH_AUTH_SOCK: '/run/agent',
+      OPENAI_API_KEY: 'secret',
+      github_token: 'secret',
+      MY_SECRET_THING: 'secret',
+      PGPASSWORD: 'secret',
+      AWS_CREDENTIALS: 'secret',
+      VSCODE_IPC_HOOK: 'x',
+      ELECTRON_RUN_AS_NODE: '1',
+      NODE_OPTIONS: '--inspect',
+      PROMPT_COMMAND: 'x',
+      BASH_ENV: 'x',
+      SHELLOPTS: 'x',
+      HISTFILE: 'x',
+      TMOUT: '1',
+      TMUX: 'x',
+      TERM: 'dumb',
+      PAGER: 'less',
+      missing: undefined,
+    };
+    assert.deepEqual(shellVariables(host, 'run', { EDITOR: 'cat', OWN_KEY: 'k' }), {
+      PATH: '/bin',
+      HOME: '/home/ada',
+      LANG: 'de_DE.UTF-8',
+      SSH_AUTH_SOCK: '/run/agent',
+      EDITOR: 'cat',
+      OWN_KEY: 'k',
+      TERM: 'xterm-256color',
+      PAGER: 'cat',
+      GIT_PAGER: 'cat',
+      AGENTLM_RUN: 'run',
+    });
+  });
+
+  it('have a UTF-8 locale where the host has none', () => {
+    assert.match(shellVariables({}, 'run')['LANG'] ?? '', /UTF-8$/);
+    assert.equal(shellVariables({ LC_ALL: 'C' }, 'run')['LANG'], undefined);
+  });
+
+  it('come without a secret in the real shell', () => {
+    process.env['AGENTLM_TEST_API_KEY'] = 'hunter2';
+    return withShell(async ({ run }) => {
+      assert.equal((await run('env | grep -c hunter2')).output, '0\n');
+    }).finally(() => delete process.env['AGENTLM_TEST_API_KEY']);
+  });
+});
+
+describe('the processes of a run', function () {
+  this.timeout(patientMs);
+
+  it('are the same to /proc and to ps', function () {
+    if (process.platform !== 'linux') this.skip();
+    return withShell(async ({ run }) => {
+      const { output } = await run('sleep 60 & (setsid sleep 60 & wait) & sleep 0.1; echo $AGENTLM_RUN');
+      const wanted = { run: output.trim().split('\n').at(-1) ?? '', session: undefined };
+      const listed = await listProcesses(wanted);
+      assert.ok(listed.length >= 4, listed.join()); // bash, a subshell and two sleeps
+      assert.deepEqual(new Set(await listFromPs(wanted)), new Set(listed));
+    });
+  });
+});
