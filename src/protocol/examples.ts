@@ -1,0 +1,18 @@
+import type { TaskKind } from './messages';
+
+/**
+ * Tasks to begin with, made for the sample folder and the sample database. The page offers them, the demo endpoint
+ * knows their answers by these very words: they are therefore not translated.
+ */
+export const examples: Readonly<Record<TaskKind, readonly string[]>> = {
+  os: [
+    'Which file in this folder has the most lines? Answer with its name.',
+    'Count the TODO comments in the Python files and answer with the number.',
+    "Make a folder named reports and put today's date into reports/date.txt.",
+  ],
+  db: [
+    'Which product brought in the most revenue?',
+    'How many customers have never placed an order?',
+    'Raise the price of every product in the category Tea by 10 percent.',
+  ],
+};

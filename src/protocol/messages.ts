@@ -1,0 +1,114 @@
+import type { Decision } from '../agent/approval';
+import type { AgentEvent } from '../agent/events';
+import type { TaskKind } from '../agent/task';
+import type { Obstacle } from '../agent/trajectory';
+import type { PageStrings } from './pageStrings';
+
+// A page imports nothing of agent/: what it needs of it comes through here.
+export type { Decision } from '../agent/approval';
+export type { AgentEvent, Notice, Outcome } from '../agent/events';
+export type { TaskKind } from '../agent/task';
+export type { Obstacle } from '../agent/trajectory';
+
+/** Characters a task may have. A whole context window of Llama-2 holds fewer. */
+export const problemLimit = 20_000;
+
+/** What the chat page shows of a run: the events of agent/, without what is for the recorder, errors as sentences. */
+export type PageEvent =
+  | Exclude<AgentEvent, { readonly type: 'turn' | 'failure' }>
+  /** `code` is the one of a UserError, undefined for a bug: it says which way out to offer. */
+  | { readonly type: 'failure'; readonly message: string; readonly code: string | undefined };
+
+/** An event and when it happened, in milliseconds since the run was asked for. */
+export interface TimedEvent {
+  readonly at: number;
+  readonly event: PageEvent;
+}
+
+/**
+ * Consecutive events of a run. They are counted from 0 without gaps, so a page that finds `first` to be another number
+ * than the one it waits for has missed something and asks for a snapshot. `first: 0` starts the run over.
+ */
+export interface Batch {
+  /** Of `RunState`. */
+  readonly runId: string;
+  readonly first: number;
+  readonly events: readonly TimedEvent[];
+  /** The time of sending on the clock of `TimedEvent.at`. */
+  readonly now: number;
+}
+
+/** Where the user's words go: a folder for the shell, a database, or nothing chosen yet. Only its name is told. */
+export interface PlaceLabel {
+  readonly os: string | undefined;
+  readonly db: string | undefined;
+}
+
+/** Everything around the run. Sent whole whenever any of it changes; it is small. */
+export interface PageState {
+  readonly trusted: boolean;
+  readonly endpoint:
+    | { readonly status: 'none' }
+    | { readonly status: 'connecting' | 'ready' | 'failed'; readonly label: string; readonly demo: boolean };
+  readonly recording: boolean;
+  readonly place: PlaceLabel;
+  readonly run: RunState;
+}
+
+export type RunState =
+  | { readonly phase: 'idle' }
+  | {
+      readonly phase: 'opening' | 'running' | 'ended';
+      /** Changes with each run: events of another id belong to another run. */
+      readonly id: string;
+      readonly kind: TaskKind;
+      readonly problem: string;
+      /** The step whose action waits for a decision. */
+      readonly awaiting: number | undefined;
+      /** What the user said of the finished trajectory. */
+      readonly verdict: 'undecided' | 'accepted' | 'rejected';
+      /** Why it cannot become training data; empty when it can. */
+      readonly obstacles: readonly Obstacle[];
+    };
+
+/** What is to stand in the composer: the kind of task and the words, each where it is given. */
+export interface Composition {
+  readonly kind?: TaskKind | undefined;
+  readonly text?: string | undefined;
+}
+
+/** All a page needs to draw itself from nothing, its words in the user's language included. */
+export interface Snapshot {
+  readonly state: PageState;
+  /** The beginning of the run; the rest follows as `append`. Undefined before the first run. */
+  readonly batch: Batch | undefined;
+  readonly strings: PageStrings;
+  /** A composition that was asked for while there was no page. */
+  readonly composition: Composition | undefined;
+}
+
+/** What the extension answers when the page asks. A page names no command and no path: only these. */
+export interface HostApi {
+  ready(argument: null): Snapshot;
+  start(argument: { readonly kind: TaskKind; readonly problem: string }): void;
+  /** `shown` is the text on the card: the extension refuses when it is not the text it holds. */
+  decide(argument: { readonly step: number; readonly shown: string; readonly decision: Decision }): void;
+  stop(argument: null): void;
+  accept(argument: null): void;
+  reject(argument: null): void;
+  showTerminal(argument: null): void;
+  connectEndpoint(argument: null): void;
+  chooseDatabase(argument: null): void;
+  chooseFolder(argument: null): void;
+  toggleRecording(argument: null): void;
+  manageTrust(argument: null): void;
+  showLog(argument: null): void;
+}
+
+/** What the page takes from the extension; none of it is answered. */
+export interface PageApi {
+  append(argument: Batch): void;
+  state(argument: PageState): void;
+  /** Puts the cursor into the composer as well. */
+  compose(argument: Composition): void;
+}

@@ -1,0 +1,45 @@
+import * as z from 'zod/mini';
+import { problemLimit, type Decision, type HostApi } from './messages';
+
+/** Characters of an action, an edit or a reason: far more than a reply can hold. */
+const textLimit = 200_000;
+
+const nothing = z.null();
+const text = z.string().check(z.maxLength(textLimit));
+
+const decision: z.ZodMiniType<Decision> = z.discriminatedUnion('verdict', [
+  z.strictObject({ verdict: z.literal('run') }),
+  z.strictObject({ verdict: z.literal('edit'), text: text.check(z.regex(/\S/)) }),
+  z.strictObject({ verdict: z.literal('skip'), reason: text }),
+  z.strictObject({ verdict: z.literal('stop') }),
+]);
+
+const hostArguments: { readonly [K in keyof HostApi]: z.ZodMiniType<Parameters<HostApi[K]>[0]> } = {
+  ready: nothing,
+  start: z.strictObject({
+    kind: z.enum(['os', 'db']),
+    problem: z.string().check(z.maxLength(problemLimit), z.regex(/\S/)),
+  }),
+  decide: z.strictObject({ step: z.int().check(z.nonnegative()), shown: text, decision }),
+  stop: nothing,
+  accept: nothing,
+  reject: nothing,
+  showTerminal: nothing,
+  connectEndpoint: nothing,
+  chooseDatabase: nothing,
+  chooseFolder: nothing,
+  toggleRecording: nothing,
+  manageTrust: nothing,
+  showLog: nothing,
+};
+
+/**
+ * The argument of a request of the page, if it is one. For the extension only: a page does not bundle zod.
+ * @throws {Error} that names the place that does not fit, and none of its content.
+ */
+export function readHostArgument<K extends keyof HostApi>(name: K, argument: unknown): Parameters<HostApi[K]>[0] {
+  const read = hostArguments[name].safeParse(argument);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new Error(`The argument of ${name} does not fit at "${issue?.path.join('.') ?? ''}" (${issue?.code}).`);
+}

@@ -1,0 +1,126 @@
+import * as vscode from 'vscode';
+import { UserError } from '../agent/errors';
+import type { TaskKind } from '../agent/task';
+import type { PageState } from '../protocol/messages';
+import type { Endpoint } from './endpoint';
+import type { Places } from './places';
+import type { Recording } from './recording';
+import type { Run, Runs } from './runs';
+
+/** What a user can do, whichever way they ask for it: the palette, the chat, a menu. All of them throw UserErrors. */
+export class Actions implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeState = this.changed.event;
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(
+    private readonly runs: Runs,
+    private readonly endpoint: Endpoint,
+    private readonly places: Places,
+    private readonly recording: Recording,
+    private readonly terminal: { show(): void },
+  ) {
+    const fire = (): void => this.changed.fire();
+    this.subscriptions = [
+      this.changed,
+      endpoint.onDidChange(fire),
+      places.onDidChange(fire),
+      recording.onDidChange(fire),
+      vscode.workspace.onDidGrantWorkspaceTrust(fire),
+      runs.onDidStart((run) => this.follow(run)),
+    ];
+  }
+
+  /** What the chat shows around a run. */
+  state(): Omit<PageState, 'run'> {
+    return {
+      trusted: vscode.workspace.isTrusted,
+      endpoint: this.endpoint.state,
+      recording: this.recording.on,
+      place: this.places.labels,
+    };
+  }
+
+  async start(kind: TaskKind, problem: string): Promise<void> {
+    if (!vscode.workspace.isTrusted) {
+      throw new UserError('run.untrusted', 'In Restricted Mode no task runs. Trust this workspace first.');
+    }
+    if (problem.trim() === '') throw new UserError('run.empty', 'The task is empty. Describe what is to be done.');
+    if (this.endpoint.state.status === 'none') await this.endpoint.connect();
+    await this.endpoint.chosen();
+    const place = await this.places.for(kind);
+    if (place !== undefined) this.runs.start({ kind, problem: problem.trim(), place });
+  }
+
+  stop(): void {
+    this.runs.current?.stop();
+  }
+
+  async accept(): Promise<void> {
+    const file = await this.recording.accept(this.finishedRun());
+    const open = vscode.l10n.t('Open File');
+    void vscode.window.showInformationMessage(vscode.l10n.t('Accepted. Written to {0}.', file), open).then((choice) => {
+      if (choice === open) return vscode.window.showTextDocument(vscode.Uri.file(file));
+      return undefined;
+    });
+  }
+
+  reject(): void {
+    this.finishedRun().judge('rejected');
+  }
+
+  async connectEndpoint(): Promise<void> {
+    await this.endpoint.connect();
+  }
+
+  async chooseDatabase(): Promise<void> {
+    await this.places.chooseDatabase();
+  }
+
+  async chooseFolder(): Promise<void> {
+    await this.places.chooseFolder();
+  }
+
+  async toggleRecording(): Promise<void> {
+    await this.recording.toggle();
+  }
+
+  async manageTrust(): Promise<void> {
+    await vscode.commands.executeCommand('workbench.trust.manage');
+  }
+
+  showTerminal(): void {
+    this.terminal.show();
+  }
+
+  async showLog(): Promise<void> {
+    await vscode.commands.executeCommand('agentlm.showLog');
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  /** Keeps the `when` clauses of the manifest true, and tells the endpoint how it did. */
+  private follow(run: Run): void {
+    const update = (): void => {
+      void vscode.commands.executeCommand('setContext', 'agentlm.running', run.active);
+      const undecided = run.trajectory !== undefined && run.verdict === 'undecided';
+      void vscode.commands.executeCommand('setContext', 'agentlm.undecided', undecided);
+    };
+    update();
+    run.onDidChange(update);
+    run.onEvent((event) => {
+      if (event.type === 'context') this.endpoint.heard(true);
+      if (event.type === 'failure' && UserError.is(event.error) && event.error.code.startsWith('endpoint.')) {
+        this.endpoint.heard(false);
+      }
+    });
+  }
+
+  private finishedRun(): Run {
+    const run = this.runs.current;
+    if (!run?.trajectory) throw new UserError('record.none', 'There is no finished task to decide on.');
+    return run;
+  }
+}

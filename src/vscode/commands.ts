@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import type { TaskKind } from '../agent/task';
+import type { Actions } from './actions';
+import { report, type Log } from './report';
+
+/** Brings the chat to the front. */
+export type RevealChat = () => Promise<void>;
+
+/** Registers every command of the manifest. A failure is shown to whoever ran the command. */
+export function registerCommands(
+  actions: Actions,
+  revealChat: RevealChat,
+  log: Log,
+  channel: vscode.LogOutputChannel,
+): vscode.Disposable {
+  const startInChat = async (kind: TaskKind, problem: string | undefined): Promise<void> => {
+    if (problem === undefined) return;
+    await revealChat();
+    await actions.start(kind, problem);
+  };
+  const commands: Readonly<Record<string, () => unknown>> = {
+    'agentlm.newOsTask': async () => startInChat('os', await askForTask('os')),
+    'agentlm.newDatabaseTask': async () => startInChat('db', await askForTask('db')),
+    'agentlm.runSelection': async () => startInChat('os', selectedText()),
+    'agentlm.stop': () => actions.stop(),
+    'agentlm.toggleRecording': () => actions.toggleRecording(),
+    'agentlm.acceptTrajectory': () => actions.accept(),
+    'agentlm.rejectTrajectory': () => actions.reject(),
+    'agentlm.connectEndpoint': () => actions.connectEndpoint(),
+    'agentlm.showLog': () => channel.show(),
+  };
+  const registered = Object.entries(commands).map(([id, execute]) =>
+    vscode.commands.registerCommand(id, async () => {
+      try {
+        await execute();
+      } catch (error) {
+        report(log, error);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+async function askForTask(kind: TaskKind): Promise<string | undefined> {
+  return vscode.window.showInputBox(
+    kind === 'os'
+      ? {
+          title: vscode.l10n.t('New OS Task'),
+          prompt: vscode.l10n.t('What is to be done in this folder, or found out?'),
+          placeHolder: vscode.l10n.t('Count the Python files and answer with the number.'),
+          ignoreFocusOut: true,
+        }
+      : {
+          title: vscode.l10n.t('New Database Task'),
+          prompt: vscode.l10n.t('What do you want to know of the database, or to change in a copy of it?'),
+          placeHolder: vscode.l10n.t('How many customers have never placed an order?'),
+          ignoreFocusOut: true,
+        },
+  );
+}
+
+function selectedText(): string | undefined {
+  const editor = vscode.window.activeTextEditor;
+  const text = editor?.document.getText(editor.selection).trim();
+  return text === '' ? undefined : text;
+}

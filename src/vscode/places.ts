@@ -1,0 +1,106 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../agent/errors';
+import type { TaskKind } from '../agent/task';
+import type { PlaceLabel } from '../protocol/messages';
+
+const memory = 'database';
+
+/** Where tasks work: the folder of the workspace, and the database that was chosen for it. */
+export class Places implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+  private chosenFolder: string | undefined;
+  private readonly subscription = vscode.workspace.onDidChangeWorkspaceFolders(() => this.changed.fire());
+
+  constructor(private readonly state: vscode.Memento) {}
+
+  get labels(): PlaceLabel {
+    const { folder, database } = this;
+    return {
+      os: folder === undefined ? undefined : path.basename(folder),
+      db: database === undefined ? undefined : path.basename(database),
+    };
+  }
+
+  /** The place for a kind of task; asks for a database when none was chosen. Undefined when the user chose none. */
+  async for(kind: TaskKind): Promise<string | undefined> {
+    if (kind === 'db') return this.database ?? (await this.chooseDatabase());
+    const { folder } = this;
+    if (folder === undefined) {
+      throw new UserError('place.no-folder', 'An OS task runs in a folder, and none is open. Open a folder first.');
+    }
+    return folder;
+  }
+
+  /** Picks one of the folders that are open; where none or one is, opens another. */
+  async chooseFolder(): Promise<void> {
+    if ((vscode.workspace.workspaceFolders?.length ?? 0) < 2) {
+      await vscode.commands.executeCommand('workbench.action.files.openFolder');
+      return;
+    }
+    const picked = await vscode.window.showWorkspaceFolderPick();
+    if (picked?.uri.scheme !== 'file') return;
+    this.chosenFolder = picked.uri.fsPath;
+    this.changed.fire();
+  }
+
+  /** Offers the database files of the workspace, and any other. */
+  async chooseDatabase(): Promise<string | undefined> {
+    const found = await vscode.workspace.findFiles('**/*.{sqlite,sqlite3,db,csv,tsv}', '**/{node_modules,.git}/**', 50);
+    const files = found.filter(({ scheme }) => scheme === 'file');
+    const browse: DatabaseItem = { label: vscode.l10n.t('Browse…'), iconPath: new vscode.ThemeIcon('folder-opened') };
+    const items: DatabaseItem[] = files.map((uri) => ({
+      label: vscode.workspace.asRelativePath(uri),
+      file: uri.fsPath,
+    }));
+    const choice =
+      items.length === 0
+        ? browse
+        : await vscode.window.showQuickPick([...items, browse], {
+            title: vscode.l10n.t('Choose a Database'),
+            placeHolder: vscode.l10n.t('Statements run on a copy: the file itself is never changed.'),
+          });
+    if (!choice) return undefined;
+    const file = choice.file ?? (await browseForDatabase());
+    if (file === undefined) return undefined;
+    await this.state.update(memory, file);
+    this.changed.fire();
+    return file;
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.changed.dispose();
+  }
+
+  private get folder(): string | undefined {
+    const folders = vscode.workspace.workspaceFolders
+      ?.filter(({ uri }) => uri.scheme === 'file')
+      .map(({ uri }) => uri.fsPath);
+    return folders?.find((folder) => folder === this.chosenFolder) ?? folders?.[0];
+  }
+
+  private get database(): string | undefined {
+    return this.state.get<string>(memory);
+  }
+}
+
+/** A database of the workspace; without a file, the way to any other. */
+interface DatabaseItem extends vscode.QuickPickItem {
+  readonly file?: string;
+}
+
+async function browseForDatabase(): Promise<string | undefined> {
+  const [picked] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Choose a Database'),
+      openLabel: vscode.l10n.t('Use as Database'),
+      canSelectFolders: true,
+      filters: {
+        [vscode.l10n.t('Databases and tables')]: ['sqlite', 'sqlite3', 'db', 'csv', 'tsv'],
+        [vscode.l10n.t('All files')]: ['*'],
+      },
+    })) ?? [];
+  return picked?.fsPath;
+}

@@ -1,0 +1,145 @@
+import * as vscode from 'vscode';
+import type { Decision, ProposedAction } from '../agent/approval';
+import { UserError } from '../agent/errors';
+import type { AgentEvent } from '../agent/events';
+import type { RunRequest, StartRun } from '../agent/session';
+import type { TerminalSession } from '../agent/environment';
+import { TrajectoryRecorder, type Trajectory } from '../agent/trajectory';
+
+/** The runs of this window, one at a time. Chat, terminal, status bar and recorder listen here. */
+export class Runs implements vscode.Disposable {
+  private run: Run | undefined;
+  private readonly didStart = new vscode.EventEmitter<Run>();
+  /** A run was asked for; it has no events yet. */
+  readonly onDidStart = this.didStart.event;
+
+  constructor(private readonly startRun: StartRun) {}
+
+  /** The run that is going on, else the last one. */
+  get current(): Run | undefined {
+    return this.run;
+  }
+
+  /** @throws {UserError} when a run is still going on. */
+  start(request: RunRequest): Run {
+    if (this.run?.active) {
+      throw new UserError('run.busy', 'A task is still running. Stop it before you start another.');
+    }
+    this.run?.dispose();
+    this.run = new Run(request, this.startRun);
+    this.didStart.fire(this.run);
+    return this.run;
+  }
+
+  dispose(): void {
+    this.run?.dispose();
+    this.didStart.dispose();
+  }
+}
+
+/** One run as the surfaces see it: its events so far, the question that is open, and what became of it. */
+export class Run implements vscode.Disposable {
+  /** Everything heard so far, in order. */
+  readonly events: AgentEvent[] = [];
+  verdict: 'undecided' | 'accepted' | 'rejected' = 'undecided';
+  /** The live shell, once it is open. */
+  terminal: TerminalSession | undefined;
+
+  private readonly stopping = new AbortController();
+  private readonly recorder = new TrajectoryRecorder();
+  private readonly heard = new vscode.EventEmitter<AgentEvent>();
+  private readonly changed = new vscode.EventEmitter<void>();
+  private question: { readonly action: ProposedAction; answer(decision: Decision): void } | undefined;
+  private ended = false;
+
+  readonly onEvent = this.heard.event;
+  /** `phase`, `awaiting`, `terminal` or `verdict` is another one now. */
+  readonly onDidChange = this.changed.event;
+  /** Settles when the run has ended and everything it opened is closed. Never rejects. */
+  readonly done: Promise<void>;
+
+  constructor(
+    readonly request: RunRequest,
+    startRun: StartRun,
+  ) {
+    this.done = this.listen(startRun);
+  }
+
+  get active(): boolean {
+    return !this.ended;
+  }
+
+  get phase(): 'opening' | 'running' | 'ended' {
+    if (this.ended) return 'ended';
+    return this.events.length === 0 ? 'opening' : 'running';
+  }
+
+  /** The action that waits for a decision. */
+  get awaiting(): ProposedAction | undefined {
+    return this.question?.action;
+  }
+
+  get trajectory(): Trajectory | undefined {
+    return this.recorder.trajectory;
+  }
+
+  /** Answers the open question; false when it is another one, or its text is not the one that was shown. */
+  decide(step: number, shown: string, decision: Decision): boolean {
+    const { question } = this;
+    if (question?.action.step !== step || question.action.text !== shown) return false;
+    question.answer(decision);
+    return true;
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  judge(verdict: 'accepted' | 'rejected'): void {
+    this.verdict = verdict;
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    this.stop();
+    this.heard.dispose();
+    this.changed.dispose();
+  }
+
+  private async listen(startRun: StartRun): Promise<void> {
+    // The first listeners subscribe after the constructor: nothing may be heard before.
+    await Promise.resolve();
+    try {
+      const session = await startRun(this.request, (action, signal) => this.ask(action, signal), this.stopping.signal);
+      this.terminal = session.terminal;
+      this.changed.fire();
+      for await (const event of session.events) this.hear(event);
+    } catch (error) {
+      this.hear({ type: 'failure', error });
+    } finally {
+      this.ended = true;
+      this.changed.fire();
+    }
+  }
+
+  private hear(event: AgentEvent): void {
+    const first = this.events.length === 0;
+    this.events.push(event);
+    this.recorder.hear(event);
+    this.heard.fire(event);
+    if (first) this.changed.fire();
+  }
+
+  private async ask(action: ProposedAction, signal: AbortSignal): Promise<Decision> {
+    try {
+      return await new Promise<Decision>((resolve) => {
+        this.question = { action, answer: resolve };
+        signal.addEventListener('abort', () => resolve({ verdict: 'stop' }), { once: true });
+        this.changed.fire();
+      });
+    } finally {
+      this.question = undefined;
+      this.changed.fire();
+    }
+  }
+}

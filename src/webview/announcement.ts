@@ -1,0 +1,48 @@
+import type { RunState } from '../protocol/messages';
+import type { Say } from './page';
+import { phaseOf, type Entry, type Transcript } from './transcriptModel';
+
+/** What a screen reader is told as the run moves on: one sentence a phase, none for each word that streams in. */
+export function announcement(run: RunState, transcript: Transcript, say: Say): string {
+  switch (phaseOf(run, transcript)) {
+    case 'idle':
+      return '';
+    case 'opening':
+      return run.phase === 'idle' ? '' : say(`opening.${run.kind}`);
+    case 'waiting':
+      return result(transcript, say);
+    case 'streaming':
+      return say('status.answering');
+    case 'approval':
+      return say('status.approval', proposedText(transcript));
+    case 'running':
+      return say('status.running');
+    case 'ended':
+      return ending(transcript, say);
+  }
+}
+
+function proposedText({ entries }: Transcript): string {
+  return entries.findLast((entry) => entry.type === 'action')?.text ?? '';
+}
+
+/** What became of the command that the model is reading now. */
+function result({ entries }: Transcript, say: Say): string {
+  const last = entries.findLast((entry) => entry.type === 'action');
+  const exitCode = last?.fate.is === 'done' ? last.fate.observation.exitCode : null;
+  return exitCode === null ? '' : say('status.exit', exitCode);
+}
+
+/** A failure announces itself: its card is an alert. */
+function ending({ entries }: Transcript, say: Say): string {
+  return entries
+    .map((entry) => endingOf(entry, say))
+    .filter(Boolean)
+    .join(' ');
+}
+
+function endingOf(entry: Entry, say: Say): string {
+  if (entry.type === 'outcome') return say(`outcome.${entry.outcome}`);
+  if (entry.type !== 'answer') return '';
+  return say('status.answer', typeof entry.answer === 'string' ? entry.answer : entry.answer.join(', '));
+}

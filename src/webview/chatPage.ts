@@ -1,0 +1,222 @@
+import { html, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { openChannel, type Channel } from '../protocol/channel';
+import type { Batch, Composition, HostApi, PageApi, PageState, TaskKind } from '../protocol/messages';
+import { announcement } from './announcement';
+import { canSend, composer, type Draft } from './composer';
+import { emptyState } from './emptyState';
+import { header } from './header';
+import { icon } from './icon';
+import { LightElement } from './lightElement';
+import { sayFrom, type Page, type Request } from './page';
+import { transcriptView } from './transcript';
+import { emptyTranscript, receive, type Transcript } from './transcriptModel';
+import { hostPort, savedDraft, type VsCodeApi } from './vscodeApi';
+
+/** A second click on Send, or the Enter that follows the first, is not meant for the Stop that has taken its place. */
+const settlingMilliseconds = 300;
+/** Pixels from its end at which a transcript still counts as read to the end. */
+const nearEnd = 32;
+
+/** The chat view: keeps what the extension says and what the user writes, and hands both to the parts. */
+@customElement('agentlm-chat')
+export class ChatPage extends LightElement {
+  @state() private page: Page | undefined;
+  @state() private pageState: PageState | undefined;
+  @state() private transcript: Transcript = emptyTranscript;
+  @state() private draft: Draft = { kind: 'os', text: '' };
+  /** Why the last thing the user asked for did not happen. */
+  @state() private refusal: string | undefined;
+  /** The run that was told to stop. */
+  @state() private stopping: string | undefined;
+
+  private api: VsCodeApi | undefined;
+  private channel: Channel<HostApi> | undefined;
+  private beginning = false;
+  private startedAt = -Infinity;
+  private followsEnd = true;
+
+  /** To be called once, before the page is put into the document. */
+  connect(api: VsCodeApi): void {
+    this.api = api;
+    this.draft = savedDraft(api);
+    this.channel = openChannel<PageApi, HostApi>(hostPort(api), {
+      handlers: {
+        append: (batch) => this.receive(batch),
+        state: (pageState) => this.changeState(pageState),
+        compose: (composition) => this.compose(composition),
+      },
+      // Only the extension can post to this page, and both are of one version.
+      read: (_, argument) => argument as never,
+      describe: String,
+      onInvalid: () => {},
+    });
+    void this.begin();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('keydown', this.pressed);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('keydown', this.pressed);
+    this.channel?.close();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('draft')) this.api?.setState(this.draft);
+  }
+
+  protected override updated(): void {
+    if (!this.followsEnd || this.transcript.runId === undefined) return;
+    // The parts draw themselves after this element: a frame later the height is the final one.
+    requestAnimationFrame(() => this.scroller?.scrollTo({ top: this.scroller.scrollHeight }));
+  }
+
+  protected override render(): TemplateResult {
+    const { page, pageState, draft, transcript } = this;
+    if (!page || !pageState) return this.refused();
+    const { say } = page;
+    const { run } = pageState;
+    return html`${header(page, pageState, transcript.context, draft.kind, (kind) => (this.draft = { ...draft, kind }))}
+      <main>
+        <div
+          class="transcript"
+          role="log"
+          aria-live="off"
+          aria-label=${say('transcript')}
+          tabindex="0"
+          @scroll=${this.scrolled}
+        >
+          ${
+            run.phase === 'idle'
+              ? emptyState(page, pageState, draft.kind, (text) => this.compose({ text }))
+              : transcriptView(page, pageState, run, transcript, this.again)
+          }
+        </div>
+      </main>
+      ${this.refused()}
+      ${composer(page, pageState, draft, this.running, {
+        type: (text) => (this.draft = { ...draft, text }),
+        send: this.send,
+        stop: this.stop,
+      })}
+      <div role="status" class="visually-hidden">${announcement(run, transcript, say)}</div>`;
+  }
+
+  private refused(): TemplateResult {
+    if (this.refusal === undefined) return html``;
+    return html`<p class="refusal" role="alert">${icon('error')}<span>${this.refusal}</span></p>`;
+  }
+
+  private get scroller(): HTMLElement | null {
+    return this.querySelector('.transcript');
+  }
+
+  private get running(): 'no' | 'yes' | 'stopping' {
+    const run = this.pageState?.run;
+    if (!run || run.phase === 'idle' || run.phase === 'ended') return 'no';
+    return run.id === this.stopping ? 'stopping' : 'yes';
+  }
+
+  /** Draws everything from the extension's snapshot: at first, and whenever something was missed. */
+  private async begin(): Promise<void> {
+    this.beginning = true;
+    try {
+      const { strings, state, batch, composition } = await this.ask('ready', null);
+      this.page = { say: sayFrom(strings), request: this.request, runStart: runStart(batch) };
+      this.pageState = state;
+      this.transcript = (batch && receive(emptyTranscript, batch)) ?? emptyTranscript;
+      if (composition) this.compose(composition);
+    } catch (error) {
+      this.refuse(error);
+    } finally {
+      this.beginning = false;
+    }
+  }
+
+  private receive(batch: Batch): void {
+    // Posted before the snapshot that is on its way, and part of it.
+    if (this.beginning) return;
+    const transcript = receive(this.transcript, batch);
+    if (!transcript) {
+      void this.begin();
+      return;
+    }
+    if (this.page && batch.first === 0) this.page = { ...this.page, runStart: runStart(batch) };
+    this.transcript = transcript;
+  }
+
+  private changeState(pageState: PageState): void {
+    const before = this.pageState?.run;
+    const { run } = pageState;
+    if (run.phase !== 'idle' && (before?.phase === 'idle' || before?.id !== run.id)) {
+      this.transcript = { ...emptyTranscript, runId: run.id };
+      this.followsEnd = true;
+      if (this.page) this.page = { ...this.page, runStart: performance.now() };
+    }
+    this.pageState = pageState;
+  }
+
+  private compose({ kind, text }: Composition): void {
+    this.draft = { kind: kind ?? this.draft.kind, text: text ?? this.draft.text };
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('#composer-text')?.focus());
+  }
+
+  private readonly send = (): void => {
+    const { draft, pageState } = this;
+    if (this.running !== 'no' || !pageState || !canSend(pageState, draft)) return;
+    this.draft = { ...draft, text: '' };
+    this.start(draft.kind, draft.text.trim());
+  };
+
+  private readonly again = (): void => {
+    const run = this.pageState?.run;
+    if (run?.phase === 'ended') this.start(run.kind, run.problem);
+  };
+
+  private start(kind: TaskKind, problem: string): void {
+    this.startedAt = performance.now();
+    this.ask('start', { kind, problem }).catch((error: unknown) => {
+      this.refuse(error);
+      if (this.draft.text === '') this.draft = { kind, text: problem };
+    });
+  }
+
+  private readonly stop = (): void => {
+    const run = this.pageState?.run;
+    if (!run || run.phase === 'idle' || this.running !== 'yes') return;
+    if (performance.now() < this.startedAt + settlingMilliseconds) return;
+    this.stopping = run.id;
+    this.request('stop', null);
+  };
+
+  private readonly request: Request = (name, argument) => {
+    this.ask(name, argument).catch(this.refuse);
+  };
+
+  private ask<K extends keyof HostApi>(name: K, argument: Parameters<HostApi[K]>[0]): Promise<ReturnType<HostApi[K]>> {
+    this.refusal = undefined;
+    return this.channel ? this.channel.ask(name, argument) : Promise.reject(new Error('The page has no host.'));
+  }
+
+  private readonly refuse = (error: unknown): void => {
+    this.refusal = error instanceof Error ? error.message : String(error);
+  };
+
+  private readonly pressed = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) this.stop();
+  };
+
+  private readonly scrolled = ({ currentTarget }: Event): void => {
+    const { scrollHeight, scrollTop, clientHeight } = currentTarget as HTMLElement;
+    this.followsEnd = scrollHeight - scrollTop - clientHeight < nearEnd;
+  };
+}
+
+/** On this page's clock. */
+function runStart(batch: Batch | undefined): number {
+  return performance.now() - (batch?.now ?? 0);
+}

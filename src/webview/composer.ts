@@ -1,0 +1,95 @@
+import { html, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { problemLimit, type PageState, type TaskKind } from '../protocol/messages';
+import type { PageStringKey } from '../protocol/pageStrings';
+import { icon } from './icon';
+import type { Page } from './page';
+
+/** What the user is about to ask for. */
+export interface Draft {
+  readonly kind: TaskKind;
+  readonly text: string;
+}
+
+export interface ComposerActions {
+  readonly type: (text: string) => void;
+  readonly send: () => void;
+  readonly stop: () => void;
+}
+
+/** Where a task is written, sent and stopped. While a run goes on the next task can be written, and waits. */
+export function composer(
+  page: Page,
+  state: PageState,
+  { kind, text }: Draft,
+  running: 'no' | 'yes' | 'stopping',
+  { type, send, stop }: ComposerActions,
+): TemplateResult {
+  const { say } = page;
+  const missing = running === 'no' ? missingFor(state, kind) : undefined;
+  const pressed = (event: KeyboardEvent) => {
+    // Enter also ends the composition of a Chinese or Japanese word.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  return html`<div class="composer" role="form" aria-label=${say('composer')}>
+    <textarea
+      id="composer-text"
+      rows="2"
+      maxlength=${problemLimit}
+      aria-label=${say('composer')}
+      aria-describedby="composer-hint"
+      placeholder=${say(`composer.${kind}`)}
+      .value=${live(text)}
+      @input=${(event: Event) => type((event.target as HTMLTextAreaElement).value)}
+      @keydown=${pressed}
+    ></textarea>
+    <div class="composer-row">
+      ${place(page, state, kind)}
+      ${
+        running === 'no'
+          ? html`<button
+              type="button"
+              class="primary"
+              aria-disabled=${!canSend(state, { kind, text })}
+              title=${say(missing ?? 'composer.send')}
+              @click=${send}
+            >
+              ${say('composer.send')}
+            </button>`
+          : html`<button type="button" class="secondary" aria-disabled=${running === 'stopping'} @click=${stop}>
+              ${icon('stop')}${say(running === 'stopping' ? 'composer.stopping' : 'composer.stop')}
+            </button>`
+      }
+    </div>
+    <p id="composer-hint" class="composer-hint">${missing ? say(missing) : ''}</p>
+  </div>`;
+}
+
+export function canSend(state: PageState, { kind, text }: Draft): boolean {
+  return text.trim() !== '' && missingFor(state, kind) === undefined;
+}
+
+/** What must be there before a task of this kind can start, in words. */
+function missingFor({ trusted, endpoint, place }: PageState, kind: TaskKind): PageStringKey | undefined {
+  if (!trusted) return 'composer.untrusted';
+  if (endpoint.status === 'none') return 'composer.noEndpoint';
+  return place[kind] === undefined ? `composer.choosePlace.${kind}` : undefined;
+}
+
+function place({ say, request }: Page, { place }: PageState, kind: TaskKind): TemplateResult {
+  const name = place[kind];
+  return html`<button
+    type="button"
+    class="quiet place"
+    title=${name === undefined ? say('composer.choose') : say('composer.change')}
+    @click=${() => request(kind === 'os' ? 'chooseFolder' : 'chooseDatabase', null)}
+  >
+    ${icon(kind === 'os' ? 'folder' : 'database')}
+    <span class="place-name">
+      ${name === undefined ? say(`composer.noPlace.${kind}`) : say(`composer.place.${kind}`, name)}
+    </span>
+    <span class="link">${name === undefined ? say('composer.choose') : say('composer.change')}</span>
+  </button>`;
+}

@@ -1,0 +1,28 @@
+import { customElement, property } from 'lit/decorators.js';
+import { duration } from './duration';
+import { LightElement } from './lightElement';
+import type { Say } from './page';
+
+/** The seconds since something began, for as long as it goes on. The first two are not worth a word. */
+@customElement('agentlm-elapsed')
+export class Elapsed extends LightElement {
+  @property({ attribute: false }) since!: number;
+  @property({ attribute: false }) say!: Say;
+
+  private timer: number | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.timer = setInterval(() => this.requestUpdate(), 1000);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.timer);
+  }
+
+  protected override render(): unknown {
+    const seconds = Math.floor((performance.now() - this.since) / 1000);
+    return seconds < 2 ? '' : duration(seconds * 1000, this.say);
+  }
+}

@@ -1,0 +1,79 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Outcome } from '../protocol/messages';
+import { duration } from './duration';
+import { icon, type IconName } from './icon';
+import { modelText } from './modelText';
+import type { Page } from './page';
+import type { AnswerEntry, FailureEntry, NoticeEntry, OutcomeEntry } from './transcriptModel';
+
+/** Something the user should know that is neither the model's doing nor an error. */
+export function notice({ say }: Page, { notice }: NoticeEntry): TemplateResult {
+  return html`<p class="notice">${icon('info')}<span>${noticeText()}</span></p>`;
+
+  function noticeText(): string {
+    switch (notice.code) {
+      case 'trimmed':
+        return say('notice.trimmed', notice.omittedTurns);
+      case 'repetition':
+        return say('notice.repetition');
+      case 'malformed':
+        return say(`malformed.${notice.problem.code}`);
+    }
+  }
+}
+
+export function answer({ say }: Page, { answer }: AnswerEntry): TemplateResult {
+  return html`<section class="card answer">
+    <h3>${say('answer')}</h3>
+    ${
+      typeof answer === 'string'
+        ? html`<p class="prose">${modelText(answer)}</p>`
+        : html`<ul>
+            ${answer.map((item) => html`<li class="prose">${modelText(item)}</li>`)}
+          </ul>`
+    }
+  </section>`;
+}
+
+/** Why the run failed, and the ways out of it. */
+export function failure({ say, request }: Page, { message, code }: FailureEntry, again: () => void): TemplateResult {
+  return html`<section class="card failure" role="alert">
+    <h3>${icon('error')}${say('failure')}</h3>
+    <p class="prose">${modelText(message)}</p>
+    <div class="buttons">
+      <button type="button" class="primary" @click=${again}>${say('again')}</button>
+      ${
+        code?.startsWith('endpoint.')
+          ? html`<button type="button" class="secondary" @click=${() => request('connectEndpoint', null)}>
+              ${say('failure.endpoint')}
+            </button>`
+          : nothing
+      }
+      <button type="button" class="secondary" @click=${() => request('showLog', null)}>${say('failure.log')}</button>
+    </div>
+  </section>`;
+}
+
+/** How the run ended. A run that did not get there can be tried again; a failure offers that itself. */
+export function outcome({ say }: Page, entry: OutcomeEntry, again: () => void): TemplateResult {
+  const [mark, retry] = outcomeLooks[entry.outcome];
+  const steps = say(entry.steps === 1 ? 'steps.one' : 'steps.many', entry.steps);
+  return html`<p class="outcome">
+    ${icon(mark)}
+    <span>
+      ${say(`outcome.${entry.outcome}`)}
+      <span class="muted">${steps} · ${duration(entry.milliseconds, say)}</span>
+      ${retry ? html`<button type="button" class="link" @click=${again}>${say('again')}</button>` : nothing}
+    </span>
+  </p>`;
+}
+
+const outcomeLooks: Readonly<Record<Outcome, readonly [IconName, retry: boolean]>> = {
+  answered: ['pass', false],
+  finished: ['pass', false],
+  'step-limit': ['warning', true],
+  malformed: ['warning', true],
+  repeated: ['warning', true],
+  stopped: ['stop', true],
+  failed: ['error', false],
+};

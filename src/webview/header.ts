@@ -1,0 +1,86 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { PageState, TaskKind } from '../protocol/messages';
+import { icon } from './icon';
+import type { Page } from './page';
+import type { ContextUse } from './transcriptModel';
+
+const kinds: readonly TaskKind[] = ['os', 'db'];
+/** Of the window; beyond it a long observation may no longer fit. */
+const nearlyFull = 0.75;
+
+/** What the next task is, who answers it, whether it is kept, and how full the model's window is. */
+export function header(
+  page: Page,
+  { endpoint, recording }: PageState,
+  context: ContextUse | undefined,
+  kind: TaskKind,
+  choose: (kind: TaskKind) => void,
+): TemplateResult {
+  const { say, request } = page;
+  return html`<header class="header">
+    <h1 class="visually-hidden">${say('title')}</h1>
+    <div class="segments" role="radiogroup" aria-label=${say('taskKind')}>
+      ${kinds.map(
+        (each) =>
+          html`<label class="segment">
+            <input
+              type="radio"
+              name="kind"
+              .value=${each}
+              .checked=${each === kind}
+              @change=${() => choose(each)}
+            />${say(`kind.${each}`)}
+          </label>`,
+      )}
+    </div>
+    <button
+      type="button"
+      class="quiet recording ${recording ? '' : 'muted'}"
+      title=${say(recording ? 'recording.turnOff' : 'recording.turnOn')}
+      @click=${() => request('toggleRecording', null)}
+    >
+      ${icon(recording ? 'record' : 'circle')}${say(recording ? 'recording.on' : 'recording.off')}
+    </button>
+    ${endpointChip(page, endpoint)} ${context ? meter(page, context) : nothing}
+  </header>`;
+}
+
+function endpointChip({ say, request }: Page, endpoint: PageState['endpoint']): TemplateResult {
+  const { status } = endpoint;
+  const mark = { none: 'plug', connecting: 'spinner', ready: 'plug', failed: 'warning' } as const;
+  const label = status === 'none' ? say('endpoint.none') : endpoint.label;
+  const demo = status !== 'none' && endpoint.demo && label !== say('endpoint.demo');
+  return html`<button
+    type="button"
+    class="quiet endpoint"
+    title=${say('endpoint.change')}
+    @click=${() => request('connectEndpoint', null)}
+  >
+    ${icon(mark[status])}<span class="endpoint-label">${label}</span>
+    ${demo ? html`<span class="badge">${say('endpoint.demo')}</span>` : nothing}
+    ${
+      status === 'connecting' || status === 'failed'
+        ? html`<span class="muted">${say(`endpoint.${status}`)}</span>`
+        : nothing
+    }
+  </button>`;
+}
+
+function meter({ say }: Page, { prompt, reserved, window }: ContextUse): TemplateResult {
+  const share = Math.min(1, prompt / window);
+  const full = share >= nearlyFull;
+  const numbers = new Intl.NumberFormat(document.documentElement.lang);
+  const long = say('context.long', numbers.format(prompt), numbers.format(window), numbers.format(reserved));
+  const text = full ? `${long} ${say('context.nearlyFull')}` : long;
+  return html`<div class="context ${full ? 'context-full' : ''}" title=${text}>
+    ${full ? icon('warning') : nothing}
+    <span aria-hidden="true">${say('context.short', Math.round(share * 100))}</span>
+    <meter
+      min="0"
+      max=${window}
+      .value=${Math.min(prompt, window)}
+      aria-label=${say('context.label')}
+      aria-valuetext=${text}
+    ></meter>
+  </div>`;
+}

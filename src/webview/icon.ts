@@ -1,0 +1,25 @@
+import { html, type TemplateResult } from 'lit';
+
+/** The codicons of chat.css. */
+export type IconName =
+  | 'chevron'
+  | 'circle'
+  | 'check'
+  | 'database'
+  | 'edit'
+  | 'error'
+  | 'folder'
+  | 'info'
+  | 'pass'
+  | 'plug'
+  | 'record'
+  | 'skip'
+  | 'spinner'
+  | 'stop'
+  | 'terminal'
+  | 'warning';
+
+/** Decoration beside a word: nothing is said by an icon alone. */
+export function icon(name: IconName): TemplateResult {
+  return html`<span class="icon icon-${name}" aria-hidden="true"></span>`;
+}

@@ -1,0 +1,55 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { modelText } from './modelText';
+import type { Page } from './page';
+import type { ActionEntry, Observation } from './transcriptModel';
+
+/** Lines of an output that are shown before it is unfolded: the last ones, as in a terminal. */
+const foldedLines = 8;
+
+/** What a command printed or a statement returned, as the model reads it. */
+export function output(
+  page: Page,
+  { language }: ActionEntry,
+  observation: Observation,
+  unfolded: boolean,
+  fold: (unfolded: boolean) => void,
+): TemplateResult {
+  const { say } = page;
+  const text = outputText(observation.text);
+  const lines = text.split('\n');
+  const folds = lines.length > foldedLines;
+  const shown = folds && !unfolded ? lines.slice(-foldedLines).join('\n') : text;
+  const empty =
+    text === '' ? say('output.none') : language === 'sql' && text === '[]' ? say('output.noRows') : undefined;
+  return html`<div class="output" role="group" aria-label=${say('output')}>
+    ${
+      folds
+        ? html`<button type="button" class="link" aria-expanded=${unfolded} @click=${() => fold(!unfolded)}>
+            ${unfolded ? say('output.less') : say('output.all', lines.length)}
+          </button>`
+        : nothing
+    }
+    ${empty === undefined ? html`<pre class="code">${modelText(shown)}</pre>` : html`<p class="muted">${empty}</p>`}
+    ${
+      language === 'bash' || observation.truncated
+        ? html`<div class="output-footer">
+            ${observation.truncated ? html`<span class="muted">${say('output.shortened')}</span>` : nothing}
+            ${language === 'bash' ? terminalLink(page) : nothing}
+          </div>`
+        : nothing
+    }
+  </div>`;
+}
+
+/** The way to the live shell, where all of the output is. */
+export function terminalLink({ say, request }: Page): TemplateResult {
+  return html`<button type="button" class="link" @click=${() => request('showTerminal', null)}>
+    ${say('output.terminal')}
+  </button>`;
+}
+
+/** Without the words that AgentInstruct puts around the output of a shell: they are for the model. */
+function outputText(observation: string): string {
+  if (observation === 'The output of the OS is empty.') return '';
+  return observation.replace(/^The output of the OS:\n\n/, '').replace(/\n+$/, '');
+}

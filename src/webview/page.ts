@@ -1,0 +1,21 @@
+import type { HostApi } from '../protocol/messages';
+import type { PageStringKey, PageStrings } from '../protocol/pageStrings';
+
+/** A text in the user's language, with its values in place. */
+export type Say = (key: PageStringKey, ...values: readonly (string | number)[]) => string;
+
+/** Asks the extension for something. A failure is shown on the page, so there is nothing to wait for. */
+export type Request = <K extends keyof HostApi>(name: K, argument: Parameters<HostApi[K]>[0]) => void;
+
+/** What every part of the page is given. */
+export interface Page {
+  readonly say: Say;
+  readonly request: Request;
+  /** What `performance.now()` showed when the run was asked for. */
+  readonly runStart: number;
+}
+
+export function sayFrom(strings: PageStrings): Say {
+  return (key, ...values) =>
+    strings[key].replace(/\{(\d+)\}/g, (placeholder, index: string) => String(values[Number(index)] ?? placeholder));
+}

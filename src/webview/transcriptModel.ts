@@ -1,0 +1,212 @@
+import type { Batch, Decision, Notice, Obstacle, Outcome, PageEvent, RunState, TimedEvent } from '../protocol/messages';
+
+/** What a run looks like so far. Entries are replaced, never changed, so identity tells what to draw again. */
+export interface Transcript {
+  readonly runId: string | undefined;
+  /** The number of the event that comes next. */
+  readonly next: number;
+  readonly entries: readonly Entry[];
+  readonly context: ContextUse | undefined;
+}
+
+/** Tokens. */
+export interface ContextUse {
+  readonly prompt: number;
+  readonly reserved: number;
+  readonly window: number;
+}
+
+export type Entry = ReplyEntry | ActionEntry | NoticeEntry | AnswerEntry | FailureEntry | OutcomeEntry;
+
+/** A reply of the model: its raw text while it arrives, its thought once the action is known. */
+export interface ReplyEntry {
+  readonly type: 'reply';
+  readonly step: number;
+  readonly limit: number;
+  readonly since: number;
+  readonly text: string;
+  readonly progress: 'waiting' | 'streaming' | 'done';
+}
+
+/** A command or a statement, and what became of it. */
+export interface ActionEntry {
+  readonly type: 'action';
+  readonly step: number;
+  readonly language: 'bash' | 'sql';
+  readonly text: string;
+  readonly fate:
+    | { readonly is: 'proposed' }
+    | { readonly is: 'running'; readonly since: number }
+    | { readonly is: 'done'; readonly milliseconds: number; readonly observation: Observation }
+    | { readonly is: 'skipped'; readonly reason: string }
+    | { readonly is: 'stopped' };
+  /** What was run instead. */
+  readonly edited: string | undefined;
+}
+
+export type Observation = Extract<PageEvent, { readonly type: 'observation' }>;
+
+export interface NoticeEntry {
+  readonly type: 'notice';
+  readonly notice: Notice;
+}
+
+export interface AnswerEntry {
+  readonly type: 'answer';
+  readonly answer: string | readonly string[];
+}
+
+export interface FailureEntry {
+  readonly type: 'failure';
+  readonly message: string;
+  readonly code: string | undefined;
+}
+
+export interface OutcomeEntry {
+  readonly type: 'outcome';
+  readonly outcome: Outcome;
+  readonly steps: number;
+  readonly milliseconds: number;
+}
+
+export const emptyTranscript: Transcript = { runId: undefined, next: 0, entries: [], context: undefined };
+
+/** The transcript with a batch more; undefined when events are missing in between, so that all must be asked for. */
+export function receive(transcript: Transcript, batch: Batch): Transcript | undefined {
+  const before = batch.first === 0 ? { ...emptyTranscript, runId: batch.runId } : transcript;
+  if (before.runId !== batch.runId || before.next !== batch.first) return undefined;
+  const entries = [...before.entries];
+  let { context } = before;
+  for (const timed of batch.events) {
+    extend(entries, timed);
+    context = contextUse(timed.event) ?? context;
+  }
+  return { runId: batch.runId, next: batch.first + batch.events.length, entries, context };
+}
+
+/** What a run is doing right now. */
+export type Phase = 'idle' | 'opening' | 'waiting' | 'streaming' | 'approval' | 'running' | 'ended';
+
+export function phaseOf(run: RunState, { entries }: Transcript): Phase {
+  if (run.phase !== 'running') return run.phase;
+  const last = entries.findLast(({ type }) => type !== 'notice');
+  if (last?.type === 'action' && last.fate.is === 'running') return 'running';
+  if (awaits(run, last)) return 'approval';
+  return last?.type === 'reply' && last.progress === 'streaming' ? 'streaming' : 'waiting';
+}
+
+/** True for the action whose approval is asked. */
+export function awaits(run: RunState, entry: Entry | undefined): boolean {
+  if (run.phase !== 'running' || entry?.type !== 'action') return false;
+  return entry.fate.is === 'proposed' && entry.step === run.awaiting;
+}
+
+/** Whether the run can be accepted or rejected, and what keeps it from being accepted. */
+export function judgement(run: RunState, { entries }: Transcript): readonly Obstacle[] | undefined {
+  if (run.phase !== 'ended') return undefined;
+  const judged = entries.some((entry) => entry.type === 'outcome' && entry.outcome !== 'failed');
+  return judged ? run.obstacles : undefined;
+}
+
+function extend(entries: Entry[], { at, event }: TimedEvent): void {
+  switch (event.type) {
+    case 'step':
+      finishReply(entries);
+      entries.push({ ...event, type: 'reply', since: at, text: '', progress: 'waiting' });
+      break;
+    case 'delta':
+      replaceLast(entries, 'reply', (reply) => ({
+        ...reply,
+        text: reply.text + event.text,
+        progress: 'streaming',
+      }));
+      break;
+    case 'action':
+      replaceLast(entries, 'reply', (reply) => ({ ...reply, text: event.thought, progress: 'done' }));
+      if (event.kind === 'bash' || event.kind === 'sql') {
+        const { step, kind: language, text } = event;
+        entries.push({ type: 'action', step, language, text, fate: { is: 'proposed' }, edited: undefined });
+      }
+      break;
+    case 'approval':
+      replaceLast(entries, 'action', (action) => decided(action, event.decision, at));
+      break;
+    case 'observation':
+      replaceLast(entries, 'action', (action) => observed(action, event, at));
+      break;
+    case 'notice':
+      if (event.notice.code === 'malformed') finishReply(entries);
+      // What is said about a prompt stands above the reply to it.
+      if (isWaiting(entries.at(-1))) entries.splice(-1, 0, event);
+      else entries.push(event);
+      break;
+    case 'failure':
+      settle(entries);
+      entries.push(event);
+      break;
+    case 'finished':
+      settle(entries);
+      if (event.answer !== null) entries.push({ type: 'answer', answer: event.answer });
+      entries.push({
+        type: 'outcome',
+        outcome: event.outcome,
+        steps: event.steps,
+        milliseconds: event.time.totalMs,
+      });
+      break;
+    case 'started':
+    case 'context':
+      break;
+  }
+}
+
+function contextUse(event: PageEvent): ContextUse | undefined {
+  if (event.type !== 'context') return undefined;
+  return { prompt: event.promptTokens, reserved: event.reservedTokens, window: event.contextLength };
+}
+
+function decided(action: ActionEntry, decision: Decision, at: number): ActionEntry {
+  switch (decision.verdict) {
+    case 'run':
+      return { ...action, fate: { is: 'running', since: at } };
+    case 'edit':
+      return { ...action, fate: { is: 'running', since: at }, edited: decision.text };
+    case 'skip':
+      return { ...action, fate: { is: 'skipped', reason: decision.reason } };
+    case 'stop':
+      return { ...action, fate: { is: 'stopped' } };
+  }
+}
+
+/** What the model reads of a skipped action is not an output. */
+function observed(action: ActionEntry, observation: Observation, at: number): ActionEntry {
+  if (action.fate.is !== 'running') return action;
+  return { ...action, fate: { is: 'done', milliseconds: at - action.fate.since, observation } };
+}
+
+/** With the run, whatever was still going on in it has ended. */
+function settle(entries: Entry[]): void {
+  finishReply(entries);
+  replaceLast(entries, 'action', (action) =>
+    action.fate.is === 'proposed' || action.fate.is === 'running' ? { ...action, fate: { is: 'stopped' } } : action,
+  );
+}
+
+function finishReply(entries: Entry[]): void {
+  replaceLast(entries, 'reply', (reply) => ({ ...reply, progress: 'done' }));
+}
+
+function isWaiting(entry: Entry | undefined): boolean {
+  return entry?.type === 'reply' && entry.progress === 'waiting';
+}
+
+/** Whatever is done to an entry is done before another one of its type follows. */
+function replaceLast<T extends Entry['type']>(
+  entries: Entry[],
+  type: T,
+  replace: (entry: Extract<Entry, { readonly type: T }>) => Entry,
+): void {
+  const index = entries.findLastIndex((entry) => entry.type === type);
+  const last = entries[index];
+  if (last) entries[index] = replace(last as Extract<Entry, { readonly type: T }>);
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import type { PageEvent, RunState } from '../../src/protocol/messages';
+import { announcement } from '../../src/webview/announcement';
+import type { Say } from '../../src/webview/page';
+import { emptyTranscript, receive } from '../../src/webview/transcriptModel';
+
+const running = {
+  phase: 'running',
+  id: 'r',
+  kind: 'db',
+  problem: 'How many?',
+  awaiting: undefined,
+  verdict: 'undecided',
+  obstacles: [],
+} as const satisfies RunState;
+const step: PageEvent = { type: 'step', step: 1, limit: 8 };
+const action: PageEvent = { type: 'action', step: 1, kind: 'bash', text: 'ls', thought: '' };
+const approved: PageEvent = { type: 'approval', step: 1, decision: { verdict: 'run' } };
+const observation: PageEvent = {
+  type: 'observation',
+  step: 1,
+  text: '',
+  exitCode: 2,
+  cwd: null,
+  truncated: false,
+};
+
+describe('What a screen reader is told', () => {
+  it('is one sentence for all that streams in', () => {
+    const first = said(running, step, { type: 'delta', text: 'Think: ' });
+    assert.equal(first, 'status.answering');
+    assert.equal(said(running, step, { type: 'delta', text: 'Think: I list' }), first);
+  });
+
+  it('names the command that waits', () => {
+    assert.equal(said({ ...running, awaiting: 1 }, step, action), 'status.approval ls');
+  });
+
+  it('is the exit code while the model reads the output', () => {
+    assert.equal(said(running, step, action, approved), 'status.running');
+    assert.equal(said(running, step, action, approved, observation, { ...step, step: 2 }), 'status.exit 2');
+  });
+
+  it('is the answer, once, and how it ended', () => {
+    const finished: PageEvent = {
+      type: 'finished',
+      outcome: 'answered',
+      answer: ['Ada', 'Grace'],
+      steps: 1,
+      usage: { promptTokens: 0, completionTokens: 0, cachedTokens: null },
+      time: { totalMs: 0, modelMs: 0, environmentMs: 0, overheadMs: 0 },
+    };
+    assert.equal(said({ ...running, phase: 'ended' }, step, finished), 'status.answer Ada, Grace outcome.answered');
+  });
+
+  it('is nothing before the first run', () => {
+    assert.equal(said({ phase: 'idle' }), '');
+    assert.equal(said({ ...running, phase: 'opening' }), 'opening.db');
+  });
+});
+
+function said(run: RunState, ...events: readonly PageEvent[]): string {
+  const batch = { runId: 'r', first: 0, now: 0, events: events.map((event) => ({ at: 0, event })) };
+  const say: Say = (key, ...values) => [key, ...values].join(' ');
+  return announcement(run, receive(emptyTranscript, batch) ?? emptyTranscript, say);
+}

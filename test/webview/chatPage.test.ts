@@ -1,0 +1,357 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+import type { Browser, Page } from 'playwright-core';
+import { findChromium, launchChromium } from '../../scripts/chromium.mts';
+import { openChannel, type Port } from '../../src/protocol/channel';
+import type { HostApi, PageApi, PageEvent, PageState } from '../../src/protocol/messages';
+import { readHostArgument } from '../../src/protocol/schemas';
+import { chatHtml } from '../../src/vscode/chatHtml';
+import { pageStrings } from '../../src/vscode/pageStrings';
+import {
+  chatStates,
+  command,
+  hostileText,
+  proposed,
+  running,
+  started,
+  surroundings,
+  type ChatState,
+} from './chatStates';
+
+const origin = 'http://chat.test';
+/** Longer than the page takes a click for one that was meant for something else. */
+const settled = 350;
+
+describe('The chat page in a browser', function () {
+  this.timeout(30_000);
+  let browser: Browser;
+  let stage: Stage;
+
+  before(async function () {
+    if (findChromium() === undefined) this.skip();
+    browser = await launchChromium();
+    stage = await openStage(browser);
+  });
+
+  after(() => browser?.close());
+  afterEach(() => assert.deepEqual(stage?.problems.splice(0) ?? [], []));
+
+  const open = (state: ChatState): Promise<Chat> => stage.show(state);
+
+  it('fits into 300 pixels in every state', async () => {
+    for (const [name, state] of Object.entries(chatStates)) {
+      const { page } = await open(state);
+      const overflowing = await page.evaluate(
+        `[...document.querySelectorAll('agentlm-chat, agentlm-chat *')]
+          .filter((element) => getComputedStyle(element).position !== 'absolute')
+          .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+          .map((element) => element.outerHTML.slice(0, 80))`,
+      );
+      assert.deepEqual(overflowing, [], name);
+    }
+  });
+
+  it('sends a task by keyboard alone, and keeps a new line for Shift', async () => {
+    const { page, asked } = await open(idle());
+    await page.locator('#composer-text').focus();
+    await page.keyboard.type('Count');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('the files');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(asked, [['start', { kind: 'os', problem: 'Count\nthe files' }]]);
+    assert.equal(await page.locator('#composer-text').inputValue(), '');
+  });
+
+  it('leaves the Enter that ends a Chinese word to the word', async () => {
+    const { page, asked } = await open(idle());
+    await page.locator('#composer-text').fill('数文件');
+    await page.evaluate(
+      `document.querySelector('#composer-text').dispatchEvent(
+        new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, isComposing: true }))`,
+    );
+    assert.deepEqual(asked, []);
+  });
+
+  it('says why a task did not start, and gives the words back', async () => {
+    const { page, refuseWith } = await open(idle());
+    refuseWith('A task is still running.');
+    await page.locator('#composer-text').fill('Count the files');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('alert').filter({ hasText: 'A task is still running.' }).waitFor();
+    assert.equal(await page.locator('#composer-text').inputValue(), 'Count the files');
+  });
+
+  it('does not send while something is missing, and says what', async () => {
+    const { page, asked } = await open(chatStates['no folder'] ?? idle());
+    await page.locator('#composer-text').fill('Count');
+    await page.keyboard.press('Enter');
+    await page.getByText('Choose a folder to send a task.').waitFor();
+    assert.deepEqual(asked, []);
+  });
+
+  it('fills the composer with an example of the chosen kind', async () => {
+    const { page } = await open(idle());
+    await page.getByRole('radio', { name: 'Database' }).check({ force: true });
+    await page.getByRole('button', { name: 'How many customers' }).click();
+    assert.equal(await page.locator('#composer-text').inputValue(), 'How many customers have never placed an order?');
+    assert.equal(await focused(page), 'composer-text');
+  });
+
+  it('finds the draft again after the view was hidden', async () => {
+    const { page } = await open(idle());
+    await page.getByRole('radio', { name: 'Database' }).check({ force: true });
+    await page.locator('#composer-text').fill('How many');
+    await page.reload();
+    await page.locator('#composer-text').waitFor();
+    assert.equal(await page.locator('#composer-text').inputValue(), 'How many');
+    assert.equal(await page.getByRole('radio', { name: 'Database' }).isChecked(), true);
+  });
+
+  it('runs exactly the text on the card', async () => {
+    const { page, asked } = await open(awaiting());
+    await page.waitForTimeout(settled);
+    await page.getByRole('button', { name: 'Run: wc' }).click();
+    await page.waitForTimeout(20);
+    assert.deepEqual(asked, [['decide', { step: 1, shown: command, decision: { verdict: 'run' } }]]);
+  });
+
+  it('takes a click that comes as the card appears for one that was meant for something else', async () => {
+    const { page, asked } = await open(awaiting());
+    await page.evaluate(`document.querySelector('.awaiting .primary').click()`);
+    await page.waitForTimeout(settled);
+    assert.deepEqual(asked, []);
+  });
+
+  it('runs the card that has the focus on Ctrl+Enter, edited text and all', async () => {
+    const { page, asked } = await open(awaiting());
+    await page.waitForTimeout(settled);
+    await page.getByRole('button', { name: 'Edit: wc' }).click();
+    await page.getByRole('textbox', { name: 'Text to run instead' }).fill('wc -l *.py');
+    await page.waitForTimeout(settled);
+    await page.keyboard.press('Control+Enter');
+    const decision = { verdict: 'edit', text: 'wc -l *.py' };
+    assert.deepEqual(asked, [['decide', { step: 1, shown: command, decision }]]);
+  });
+
+  it('skips with a reason, and Escape only leaves the question for it', async () => {
+    const { page, asked } = await open(awaiting());
+    await page.waitForTimeout(settled);
+    await page.getByRole('button', { name: 'Skip: wc' }).click();
+    await page.keyboard.press('Escape');
+    assert.deepEqual(asked, []);
+    await page.waitForTimeout(settled);
+    await page.getByRole('button', { name: 'Skip: wc' }).click();
+    await page.keyboard.type('Too slow.');
+    await page.waitForTimeout(settled);
+    await page.keyboard.press('Enter');
+    const decision = { verdict: 'skip', reason: 'Too slow.' };
+    assert.deepEqual(asked, [['decide', { step: 1, shown: command, decision }]]);
+  });
+
+  it('stops on Escape, once', async () => {
+    const { page, asked } = await open({ state: { ...surroundings, run: running }, events: [started] });
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Stopping' }).waitFor();
+    assert.deepEqual(asked, [['stop', null]]);
+  });
+
+  it('shows a hostile command as the text it is, whole, with nothing hidden in it', async () => {
+    const { page } = await open(chatStates['hostile approval'] ?? idle());
+    assert.equal(await page.locator('.transcript :is(img, script, a, iframe)').count(), 0);
+    const shown = await page.locator('pre.command').innerText();
+    for (const name of ['U+202E', 'U+202C', 'U+00A0', 'U+200B', 'U+001B']) assert.ok(shown.includes(name), name);
+    assert.ok(shown.includes('; rm -rf ~'));
+    assert.equal(hostileText.includes('U+'), false);
+  });
+
+  it('moves no focus while a reply streams in, and tells a screen reader once', async () => {
+    const { page, tell, say } = await open({ state: { ...surroundings, run: running }, events: [started] });
+    await page.locator('#composer-text').focus();
+    await page.evaluate(
+      `window.said = [];
+       new MutationObserver(() => said.push(document.querySelector('[role=status]').textContent))
+         .observe(document.querySelector('[role=status]'), { childList: true, characterData: true, subtree: true })`,
+    );
+    say({ type: 'step', step: 1, limit: 8 });
+    for (const word of ['Think: ', 'I ', 'count ', 'lines.']) say({ type: 'delta', text: word });
+    await page.getByText('I count lines.').waitFor();
+    say({ type: 'action', step: 1, kind: 'bash', text: 'ls', thought: 'I count lines.' });
+    tell({ ...surroundings, run: { ...running, awaiting: 1 } });
+    await page.getByRole('button', { name: 'Run: ls' }).waitFor();
+    assert.equal(await focused(page), 'composer-text');
+    assert.deepEqual(await page.evaluate('said.filter(Boolean)'), ['The model is answering.', 'Approval needed: ls']);
+    assert.equal(await page.getByRole('log').getAttribute('aria-live'), 'off');
+  });
+
+  it('asks for everything again when it has missed something', async () => {
+    const { page, say, snapshots } = await open({ state: { ...surroundings, run: running }, events: [started] });
+    assert.equal(snapshots(), 1);
+    say({ type: 'step', step: 1, limit: 8 }, { lost: true });
+    say({ type: 'delta', text: 'Think: I list.' });
+    await page.getByText('I list.').waitFor();
+    assert.equal(snapshots(), 2);
+  });
+
+  it('offers what cannot become training data for rejection only, and says why', async () => {
+    const { page, asked } = await open(chatStates['step limit'] ?? idle());
+    const accept = page.getByRole('button', { name: 'Accept' });
+    assert.equal(await accept.getAttribute('aria-disabled'), 'true');
+    await page.getByText('did not reach its end').waitFor();
+    await accept.click({ force: true });
+    await page.getByRole('button', { name: 'Reject' }).click();
+    await page.waitForTimeout(20);
+    assert.deepEqual(asked, [['reject', null]]);
+  });
+});
+
+/** A browser page that stands for the webview; what went wrong in it is a problem. */
+interface Stage {
+  readonly problems: string[];
+  /** A new chat in this state; this test is the extension at its other end. */
+  show(state: ChatState): Promise<Chat>;
+}
+
+interface Chat {
+  readonly page: Page;
+  /** What the page asked for, except for its snapshots. */
+  readonly asked: [string, unknown][];
+  readonly snapshots: () => number;
+  /** From now on every request fails with this sentence. */
+  readonly refuseWith: (sentence: string) => void;
+  readonly tell: (state: PageState) => void;
+  /** Another event; a lost one never reaches the page. */
+  readonly say: (event: PageEvent, fate?: { readonly lost: boolean }) => void;
+}
+
+async function openStage(browser: Browser): Promise<Stage> {
+  const page = await browser.newPage({ viewport: { width: 300, height: 600 } });
+  const problems: string[] = [];
+  const note = (error: unknown): void => void problems.push(String(error));
+  page.on('pageerror', note);
+  page.on('console', (line) => line.type() === 'error' && note(line.text()));
+  await serve(page);
+  let shown = 0;
+  let receive: (message: unknown) => void = () => {};
+  await page.exposeFunction('toHost', (message: unknown) => receive(message));
+  const port: Port = {
+    post: (message) => void page.evaluate(`window.postMessage(${JSON.stringify(message)}, '*')`).catch(note),
+    listen(listener) {
+      receive = listener;
+      return () => {};
+    },
+  };
+  return {
+    problems,
+    async show(start) {
+      const chat = extensionEnd(page, port, start, note);
+      await page.goto(`${origin}/?${shown++}`);
+      await page.locator('#composer-text').waitFor();
+      return chat;
+    },
+  };
+}
+
+function extensionEnd(page: Page, port: Port, start: ChatState, onInvalid: (reason: string) => void): Chat {
+  const asked: [string, unknown][] = [];
+  const events = [...start.events];
+  let { state } = start;
+  let snapshots = 0;
+  let refusal: string | undefined;
+  const record = (name: string) => (argument: unknown) => {
+    asked.push([name, argument]);
+    if (refusal !== undefined) throw new Error(refusal);
+  };
+  const channel = openChannel<HostApi, PageApi>(port, {
+    handlers: {
+      ready() {
+        snapshots++;
+        const run = state.run.phase === 'idle' ? undefined : batch(0, events);
+        return { state, batch: run, strings: pageStrings(), composition: undefined };
+      },
+      start: record('start'),
+      decide: record('decide'),
+      stop: record('stop'),
+      accept: record('accept'),
+      reject: record('reject'),
+      showTerminal: record('showTerminal'),
+      connectEndpoint: record('connectEndpoint'),
+      chooseDatabase: record('chooseDatabase'),
+      chooseFolder: record('chooseFolder'),
+      toggleRecording: record('toggleRecording'),
+      manageTrust: record('manageTrust'),
+      showLog: record('showLog'),
+    },
+    read: readHostArgument,
+    describe: (error) => (error instanceof Error ? error.message : String(error)),
+    onInvalid,
+  });
+  return {
+    page,
+    asked,
+    snapshots: () => snapshots,
+    refuseWith: (sentence) => (refusal = sentence),
+    tell(next) {
+      state = next;
+      channel.tell('state', next);
+    },
+    say(event, { lost } = { lost: false }) {
+      events.push(event);
+      if (!lost) channel.tell('append', batch(events.length - 1, [event]));
+    },
+  };
+}
+
+function batch(first: number, events: readonly PageEvent[]) {
+  return { runId: running.id, first, now: 1000, events: events.map((event) => ({ at: 0, event })) };
+}
+
+/** What a webview serves, and the one function that VS Code gives it. */
+async function serve(page: Page): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: ['src/webview/chat.ts'],
+    bundle: true,
+    format: 'iife',
+    target: 'es2023',
+    tsconfig: 'src/webview/tsconfig.json',
+    write: false,
+  });
+  const html = chatHtml({
+    script: '/dist/webview/chat.js',
+    style: '/media/chat.css',
+    cspSource: origin,
+    nonce: 'bm9uY2U=',
+    language: 'en',
+    title: 'AgentLM chat',
+  });
+  const files: Readonly<Record<string, readonly [type: string, body: string | Buffer]>> = {
+    '/': ['text/html', html],
+    '/dist/webview/chat.js': ['text/javascript', outputFiles[0]?.text ?? ''],
+    '/media/chat.css': ['text/css', await readFile('media/chat.css')],
+    '/dist/webview/codicon.ttf': ['font/ttf', await readFile('node_modules/@vscode/codicons/dist/codicon.ttf')],
+  };
+  await page.route('**/*', async (route) => {
+    const [contentType, body] = files[new URL(route.request().url()).pathname] ?? ['text/plain', ''];
+    await route.fulfill({ contentType, body });
+  });
+  await page.addInitScript(
+    `window.acquireVsCodeApi = () => ({
+       postMessage: (message) => window.toHost(message),
+       getState: () => JSON.parse(sessionStorage.getItem(location.search)),
+       setState: (state) => { sessionStorage.setItem(location.search, JSON.stringify(state)); },
+     })`,
+  );
+}
+
+function idle(): ChatState {
+  return { state: { ...surroundings, run: { phase: 'idle' } }, events: [] };
+}
+
+function awaiting(): ChatState {
+  return { state: { ...surroundings, run: { ...running, awaiting: 1 } }, events: proposed };
+}
+
+function focused(page: Page): Promise<unknown> {
+  return page.evaluate('document.activeElement.id');
+}

@@ -1,0 +1,164 @@
+import type { Obstacle, Outcome, PageEvent, PageState, RunState } from '../../src/protocol/messages';
+
+/** A moment in the life of the chat page: what is around the run, and what happened in it. */
+export interface ChatState {
+  readonly state: PageState;
+  readonly events: readonly PageEvent[];
+}
+
+type ActiveRun = Exclude<RunState, { readonly phase: 'idle' }>;
+
+export const surroundings: Omit<PageState, 'run'> = {
+  trusted: true,
+  endpoint: { status: 'ready', label: 'agentlm-7b', demo: true },
+  recording: true,
+  place: { os: 'sample-workspace', db: 'shop.sqlite' },
+};
+
+export const running: ActiveRun = {
+  phase: 'running',
+  id: '0',
+  kind: 'os',
+  problem: 'Which file in this folder has the most lines? Answer with its name.',
+  awaiting: undefined,
+  verdict: 'undecided',
+  obstacles: [],
+};
+
+export const command = "wc -l $(find . -type f -name '*.py') | sort -n\necho done";
+
+export const started: PageEvent = {
+  type: 'started',
+  id: 'os_1',
+  kind: 'os',
+  problem: running.problem,
+  model: 'agentlm-7b',
+  stepLimit: 8,
+};
+
+/** Text that would like to be more than text. */
+export const hostileText =
+  '<img src=x onerror=alert(1)><script>alert(1)</script> [x](command:quit) \u202egnp.exe\u202c a\u00a0b\u200b \u001b[31m' +
+  `${'x'.repeat(400)}${' '.repeat(300)}; rm -rf ~`;
+
+export const proposed: readonly PageEvent[] = [started, ...step(1), action(1, command)];
+const ran: readonly PageEvent[] = [
+  ...proposed,
+  approved(1),
+  observed(1, 'The output of the OS:\n\n  12 ./notes.py\n 131 ./orders.py\ndone', 0),
+];
+const longOutput = Array.from({ length: 40 }, (_, line) => `drwxr-xr-x 2 user user 4096 Jan 1 10:00 ${line}`).join(
+  '\n',
+);
+const query =
+  'SELECT p.name, SUM(o.quantity * p.price) AS revenue FROM orders o JOIN products p ON p.id = o.product_id';
+
+/** Every state of the page, by the name that a test or a picture of it carries. */
+export const chatStates: Readonly<Record<string, ChatState>> = {
+  empty: around({}),
+  'no endpoint': around({ endpoint: { status: 'none' } }),
+  untrusted: around({ trusted: false, recording: false }),
+  'no folder': around({ place: { os: undefined, db: undefined } }),
+  connecting: around({ endpoint: { status: 'connecting', label: 'a-long-name.lab.example.org', demo: false } }),
+  opening: during({ phase: 'opening' }, []),
+  waiting: during({}, [started, ...step(1)]),
+  thinking: during({}, [started, ...step(1), { type: 'delta', text: 'Think: To find it, I count the lines of' }]),
+  writing: during({}, [started, ...step(1), { type: 'delta', text: 'Think: I list.\n\nAct: bash\n\n```bash\nfind .' }]),
+  approval: during({ awaiting: 1 }, proposed),
+  'hostile approval': during({ awaiting: 1 }, [started, ...step(1), action(1, hostileText, hostileText)]),
+  running: during({}, [...proposed, approved(1)]),
+  'command failed': during({}, [...proposed, approved(1), observed(1, 'The output of the OS:\n\nwc: no such file', 2)]),
+  'long output': during({}, [...proposed, approved(1), observed(1, longOutput, 0), ...step(2, 3300)]),
+  'edited and skipped': during({}, [
+    ...proposed,
+    { type: 'approval', step: 1, decision: { verdict: 'edit', text: 'wc -l *.py' } },
+    observed(1, 'The output of the OS is empty.', 0),
+    ...step(2),
+    action(2, 'rm -rf reports'),
+    { type: 'approval', step: 2, decision: { verdict: 'skip', reason: 'Keep the folder.' } },
+  ]),
+  malformed: during({}, [
+    started,
+    ...step(1),
+    { type: 'delta', text: 'I would simply list the files.' },
+    { type: 'notice', notice: { code: 'malformed', problem: { code: 'no-action', sentence: '' } } },
+    ...step(2),
+  ]),
+  trimmed: during({}, [
+    started,
+    ...step(1),
+    { type: 'notice', notice: { code: 'trimmed', omittedTurns: 4, promptTokens: 3000 } },
+  ]),
+  'endpoint error': ended(
+    'failed',
+    ['no-answer'],
+    [
+      started,
+      { type: 'failure', message: 'No model answers at http://localhost:8000/v1.', code: 'endpoint.unreachable' },
+    ],
+  ),
+  'step limit': ended('step-limit', ['no-answer', 'last-reply-not-learnt'], ran),
+  repeated: ended('repeated', ['no-answer'], ran),
+  stopped: ended('stopped', ['no-answer'], [...proposed, approved(1)]),
+  finished: ended('answered', [], ran, 'orders.py'),
+  'finished without recording': ended('answered', [], ran, 'orders.py', { recording: false }),
+  'database approval': during({ kind: 'db', awaiting: 1 }, [started, ...step(1), action(1, query, 'I join.', 'sql')]),
+  'database error': during({ kind: 'db' }, [
+    started,
+    ...step(1),
+    action(1, query, 'I join.', 'sql'),
+    approved(1),
+    observed(1, "1054 (42S22): Unknown column 'o.product_id' in 'field list'", null),
+  ]),
+  'database answer': ended('answered', [], ran, ['Assam Breakfast', '1204.50']),
+};
+
+function around(state: Partial<PageState>): ChatState {
+  return { state: { ...surroundings, run: { phase: 'idle' }, ...state }, events: [] };
+}
+
+function during(run: Partial<ActiveRun>, events: readonly PageEvent[], state: Partial<PageState> = {}): ChatState {
+  return { state: { ...surroundings, ...state, run: { ...running, ...run } }, events };
+}
+
+function ended(
+  outcome: Outcome,
+  obstacles: readonly Obstacle[],
+  events: readonly PageEvent[],
+  answer: string | readonly string[] | null = null,
+  state: Partial<PageState> = {},
+): ChatState {
+  const finished: PageEvent = {
+    type: 'finished',
+    outcome,
+    answer,
+    steps: 2,
+    usage: { promptTokens: 900, completionTokens: 120, cachedTokens: null },
+    time: { totalMs: 12_400, modelMs: 11_000, environmentMs: 400, overheadMs: 20 },
+  };
+  return during({ phase: 'ended', obstacles }, [...events, finished], state);
+}
+
+function step(number: number, promptTokens = 1240): readonly PageEvent[] {
+  return [
+    { type: 'step', step: number, limit: 8 },
+    { type: 'context', promptTokens, reservedTokens: 1024, contextLength: 4096 },
+  ];
+}
+
+function action(
+  number: number,
+  text: string,
+  thought = 'I count the lines.',
+  kind: 'bash' | 'sql' = 'bash',
+): PageEvent {
+  return { type: 'action', step: number, kind, text, thought };
+}
+
+function approved(number: number): PageEvent {
+  return { type: 'approval', step: number, decision: { verdict: 'run' } };
+}
+
+function observed(number: number, text: string, exitCode: number | null): PageEvent {
+  return { type: 'observation', step: number, text, exitCode, cwd: '/tmp', truncated: false };
+}
