@@ -48,7 +48,9 @@ const lazyBundles = {
 const report = (name) => ({
   name: 'report',
   setup(build) {
-    build.onStart(() => watch && console.log(`[watch] build started (${name})`));
+    build.onStart(() => {
+      if (watch) console.log(`[watch] build started (${name})`);
+    });
     build.onEnd(({ errors }) => {
       for (const { text, location } of errors) {
         console.error(`✘ [ERROR] ${text}`);
@@ -135,7 +137,7 @@ const bundles = [
 ];
 
 if (flags.has('--tests')) {
-  await rm(path.join(root, 'out'), { recursive: true, force: true });
+  await rm(path.join(root, 'out/test'), { recursive: true, force: true });
   const tests = { ...node, packages: 'external', external: undefined, plugins: [] };
   bundles.push(
     start(

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Approve } from '../agent/approval';
+import type { Environment, TerminalSession } from '../agent/environment';
+import type { AgentEvent } from '../agent/events';
+import type { Model } from '../agent/model';
+import { run } from '../agent/run';
+import type { RunRequest, RunSession } from '../agent/session';
+import type { Task } from '../agent/task';
+import { databaseTask } from '../agent/tasks/database';
+import { osTask } from '../agent/tasks/os';
+import { connect, type EndpointOptions } from './endpoint/connect';
+import { openShell } from './shell/openShell';
+import { openDatabase } from './sql/openDatabase';
+
+/** What is set for every run. */
+export interface RunOptions {
+  readonly endpoint: Omit<EndpointOptions, 'conversationId'>;
+  /** Left out: 8 for the OS, 15 for a database. */
+  readonly stepLimit?: number | undefined;
+  readonly replyTokens: number;
+  readonly commandTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  /** The bundle of the child process that holds a database. */
+  readonly sqlWorker: string;
+}
+
+/** What a task works on, once it is open. */
+interface Workplace {
+  readonly task: Task;
+  readonly environment: Environment;
+  readonly terminal: TerminalSession | undefined;
+}
+
+/**
+ * Connects the endpoint, opens the shell or the database, and starts the loop; `events` closes what was opened.
+ * @throws {UserError} when the endpoint, the folder or the database cannot be used; nothing stays open then.
+ */
+export async function startRun(
+  request: RunRequest,
+  options: RunOptions,
+  approve: Approve,
+  signal: AbortSignal,
+): Promise<RunSession> {
+  const id = `${request.kind}_${randomUUID()}`;
+  const [model, workplace] = await both(
+    connect({ ...options.endpoint, conversationId: id }, signal),
+    openWorkplace(request, options, signal),
+  );
+  const { terminal } = workplace;
+  return { events: events(id, request, options, { ...workplace, model, approve, signal }), terminal };
+}
+
+async function* events(
+  id: string,
+  { problem }: RunRequest,
+  { stepLimit, replyTokens }: RunOptions,
+  { environment, ...tools }: Workplace & { model: Model; approve: Approve; signal: AbortSignal },
+): AsyncGenerator<AgentEvent, void> {
+  try {
+    yield* run({ id, problem, replyTokens, stepLimit }, { ...tools, environment, now: () => performance.now() });
+  } finally {
+    await environment.close();
+  }
+}
+
+async function openWorkplace(request: RunRequest, options: RunOptions, signal: AbortSignal): Promise<Workplace> {
+  if (request.kind === 'os') {
+    const shell = await openShell({ cwd: request.place, commandTimeoutMs: options.commandTimeoutMs });
+    return { task: osTask, environment: shell, terminal: shell };
+  }
+  const { statementTimeoutMs, sqlWorker } = options;
+  const database = await openDatabase({ path: request.place, statementTimeoutMs, workerPath: sqlWorker }, signal);
+  return { task: databaseTask(database.tables), environment: database, terminal: undefined };
+}
+
+/** Both, or neither: what opened is closed again when the other one failed. */
+async function both(connecting: Promise<Model>, opening: Promise<Workplace>): Promise<[Model, Workplace]> {
+  const [model, workplace] = await Promise.allSettled([connecting, opening]);
+  if (model.status === 'fulfilled' && workplace.status === 'fulfilled') return [model.value, workplace.value];
+  if (workplace.status === 'fulfilled') await workplace.value.environment.close();
+  throw model.status === 'rejected' ? model.reason : (workplace as PromiseRejectedResult).reason;
+}
