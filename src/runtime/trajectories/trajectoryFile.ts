@@ -13,8 +13,8 @@ export async function appendDialogue(file: string, dialogue: Dialogue): Promise<
   try {
     await mkdir(path.dirname(file), { recursive: true });
     // Never through a link: a workspace could have put one there that leads out of it.
-    const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_RDWR } = constants;
-    const handle = await open(file, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+    const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
+    const handle = await open(file, O_RDWR | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
     try {
       const line = Buffer.from(`${(await endsInLine(handle)) ? '\n' : ''}${formatDialogue(dialogue)}\n`);
       await handle.appendFile(line);

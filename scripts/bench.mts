@@ -1,0 +1,63 @@
+// Measures what is promised to be fast: `npm run bench [-- --json]`. The bundles are those of a package, minified.
+import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { findChromium } from './chromium.mts';
+import { runsHere } from './codeServerInstall.mts';
+import { runNode } from './command.mts';
+import { runHostTests } from './hostTests.mts';
+
+const activations = 10;
+
+interface Row {
+  readonly what: string;
+  readonly value: string;
+}
+
+if ((await runNode('esbuild.mjs', '--minify', '--tests')) !== 0) process.exit(1);
+await build({
+  entryPoints: ['bench/bench.ts'],
+  outfile: 'out/bench/bench.mjs',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  loader: { '.sh': 'text' },
+});
+const { shell, loop } = JSON.parse(execFileSync(process.execPath, ['out/bench/bench.mjs'], { encoding: 'utf8' }));
+const rows: Row[] = [
+  { what: 'shell round trip, median', value: milliseconds(shell.medianMs) },
+  { what: 'shell round trip, p99', value: milliseconds(shell.p99Ms) },
+  { what: 'loop, added to a step, median', value: milliseconds(loop.medianMs) },
+  { what: 'loop, added to a step, worst', value: milliseconds(loop.worstMs) },
+  ...(await activationRows()),
+  ...bundleRows(),
+];
+if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
+else for (const { what, value } of rows) console.log(`${what.padEnd(44)}${value.padStart(14)}`);
+
+/** The host tests write how long activate() took, with the loading of the bundle before it. */
+async function activationRows(): Promise<Row[]> {
+  if (!runsHere || findChromium() === undefined) return [{ what: 'activation', value: 'no Chromium' }];
+  const taken: number[] = [];
+  for (let round = 0; round < activations; round++) {
+    await runHostTests({ counts: path.resolve('out/counts/bench.json'), grep: 'activates when it is first needed' });
+    taken.push(JSON.parse(readFileSync('out/artefacts/activation.json', 'utf8')).milliseconds);
+  }
+  taken.sort((a, b) => a - b);
+  return [
+    { what: `activation in the host, median of ${activations}`, value: milliseconds(taken[activations / 2] ?? NaN) },
+    { what: `activation in the host, worst of ${activations}`, value: milliseconds(taken.at(-1) ?? NaN) },
+  ];
+}
+
+function bundleRows(): Row[] {
+  return globSync('dist/{*.js,webview/*.js}')
+    .sort()
+    .map((file) => ({ what: file, value: `${(statSync(file).size / 1024).toFixed(1)} KB` }));
+}
+
+function milliseconds(value: number): string {
+  return `${value.toFixed(2)} ms`;
+}

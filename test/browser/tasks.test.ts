@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { FrameLocator } from 'playwright-core';
+import { parseDialogue, type Dialogue } from '../../src/agent/conversation';
+import { prepareSample, type Sample } from '../../src/runtime/demo/sample';
+import { openWorkbench, type Workbench } from './workbench';
+
+const chatTitle = 'Chat';
+
+describe('A user of the editor', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let sample: Sample;
+  let workbench: Workbench;
+  let chat: FrameLocator;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'agentlm-workspace-'));
+    sample = await prepareSample('resources', path.join(folder, 'shop'));
+    workbench = await openWorkbench({
+      name: 'tasks',
+      workspace: sample.workspace,
+      settings: { 'agentlm.endpoint': 'demo' },
+    });
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) await workbench.screenshot(`failed ${this.currentTest.title}`);
+  });
+
+  after(async () => {
+    await workbench.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Fills the input box of the palette that is open. */
+  async function enter(text: string): Promise<void> {
+    const input = workbench.page.locator('.quick-input-widget input.input');
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  const button = (name: string | RegExp) => chat.getByRole('button', { name }).last();
+
+  /** Clicks until it is taken: the buttons of a card ignore a click in the instant in which they appear. */
+  async function approve(): Promise<void> {
+    const run = button(/^Run: /);
+    await run.waitFor();
+    await workbench.page.waitForTimeout(400);
+    await run.click();
+  }
+
+  /** A task that has ended still tidies up for an instant; the next one can be sent when Send is there again. */
+  async function send(task: string): Promise<void> {
+    await chat.getByRole('button', { name: 'Send' }).waitFor();
+    const composer = chat.getByRole('textbox', { name: 'Task' });
+    await composer.fill(task);
+    await composer.press('Enter');
+  }
+
+  async function answered(words: string): Promise<void> {
+    await chat.getByRole('log').getByText(words, { exact: true }).last().waitFor({ timeout: 30_000 });
+    await chat.getByText('The model answered.').last().waitFor();
+  }
+
+  async function kept(): Promise<Dialogue[]> {
+    const trajectories = path.join(sample.workspace, '.agentlm/trajectories');
+    const files = await readdir(trajectories).catch(() => []);
+    const texts = await Promise.all(files.map((file) => readFile(path.join(trajectories, file), 'utf8')));
+    return texts.flatMap((text) => text.trimEnd().split('\n')).map(parseDialogue);
+  }
+
+  it('starts an OS task from the palette, approves its command, and reads the answer', async () => {
+    await workbench.runCommand('AgentLM: New OS Task');
+    await enter('Which file in this folder has the most lines? Answer with its name.');
+    chat = await workbench.webview(chatTitle);
+    await button(/^Run: /).waitFor();
+    await workbench.screenshot('os-task-approval');
+    await approve();
+    await answered('stock.py');
+    await workbench.screenshot('os-task-answered');
+  });
+
+  it('sees the very shell in a terminal, and types into it', async () => {
+    const terminal = workbench.page.locator('.terminal-wrapper.active .xterm-rows');
+    await terminal.getByText('stock.py').first().waitFor();
+    assert.match(await workbench.terminalText(), /find \. -maxdepth 1/);
+  });
+
+  it('keeps nothing until recording is on and the trajectory accepted', async () => {
+    assert.deepEqual(await kept(), []);
+    await button('Turn On Recording').click();
+    await button('Accept').click();
+    await chat.getByText('Accepted. The trajectory was written to disk.').waitFor();
+    const [dialogue] = await kept();
+    assert.match(dialogue?.id ?? '', /^os_/);
+    assert.deepEqual(
+      dialogue?.conversations.map(({ from, loss }) => `${from} ${loss}`),
+      ['human null', 'gpt false', 'human null', 'gpt false', 'human null', 'gpt true', 'human null', 'gpt true'],
+    );
+    assert.match(dialogue.conversations.at(-1)?.value ?? '', /\n\nAct: answer\(stock\.py\)$/);
+  });
+
+  it('runs a database task from the sidebar: chooses the database, an example, and accepts', async () => {
+    const before = await readFile(sample.database);
+    await chat.getByText('Database', { exact: true }).click();
+    await chat.getByRole('button', { name: /No database chosen/ }).click();
+    await enter('shop.sqlite');
+    await chat.getByText('shop.sqlite').waitFor();
+    await send('Which product brought in the most revenue?');
+    await button(/^Run: /).waitFor();
+    await workbench.screenshot('database-task-approval');
+    await approve();
+    await answered('Espresso Blend');
+    await button('Accept').click();
+    await chat.getByText('Accepted. The trajectory was written to disk.').last().waitFor();
+    await workbench.screenshot('database-task-answered');
+    const rows = await kept();
+    assert.equal(rows.length, 2);
+    assert.match(rows[1]?.id ?? '', /^db_/);
+    assert.deepEqual(await readFile(sample.database), before);
+  });
+
+  it('refuses a command with a reason, and the model hears it', async () => {
+    await chat.getByText('OS task', { exact: true }).click();
+    await send('Count the TODO comments in the Python files and answer with the number.');
+    await button(/^Skip: /).waitFor();
+    await workbench.page.waitForTimeout(400);
+    await button(/^Skip: /).click();
+    await chat.getByRole('textbox', { name: /Tell the model why/ }).fill('Look elsewhere.');
+    await workbench.page.waitForTimeout(400);
+    await button('Skip').click();
+    await chat.getByText('You told the model: Look elsewhere.').waitFor();
+    await chat.getByText('The model says that the task is done.').waitFor();
+  });
+
+  it('stops a task with one key', async () => {
+    await send("Make a folder named reports and put today's date into reports/date.txt.");
+    await button(/^Run: /).waitFor();
+    await chat.getByRole('textbox', { name: 'Task' }).press('Escape');
+    await chat.getByText('You stopped the task.').waitFor();
+    await assert.rejects(readdir(path.join(sample.workspace, 'reports')));
+  });
+
+  it('draws the chat anew when it was hidden, with everything in it', async () => {
+    await workbench.runCommand('View: Show Explorer');
+    await workbench.runCommand('View: Show AgentLM');
+    chat = await workbench.webview(chatTitle);
+    await chat.getByText('You stopped the task.').waitFor();
+  });
+
+  it('is told plainly that an endpoint does not answer', async () => {
+    await workbench.runCommand('AgentLM: Connect Endpoint');
+    await enter('Enter a URL');
+    await enter('http://127.0.0.1:49151');
+    await enter('');
+    await workbench.page
+      .getByText(/No server answers at http:\/\/127\.0\.0\.1:49151/)
+      .first()
+      .waitFor();
+    await workbench.page.getByRole('button', { name: 'Keep It Anyway' }).click();
+    await send('Anything.');
+    await chat.getByText(/No server answers at http:\/\/127\.0\.0\.1:49151/).waitFor();
+    await workbench.screenshot('endpoint-dead');
+  });
+});

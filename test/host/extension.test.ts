@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import manifest from '../../package.json';
+
+describe('The extension', () => {
+  it('activates when it is first needed, and not before', async () => {
+    const extension = vscode.extensions.getExtension('agentlm.agentlm');
+    assert.ok(extension);
+    assert.equal(extension.isActive, false);
+    const start = performance.now();
+    await extension.activate();
+    const milliseconds = performance.now() - start;
+    // Read by scripts/bench.mts; a test asserts no time.
+    writeFileSync(
+      path.join(extension.extensionPath, 'out/artefacts/activation.json'),
+      JSON.stringify({ milliseconds }),
+    );
+    assert.equal(extension.isActive, true);
+  });
+
+  it('registers every command that it contributes', async () => {
+    const registered = new Set(await vscode.commands.getCommands(true));
+    for (const { command } of manifest.contributes.commands) assert.ok(registered.has(command), command);
+  });
+
+  it('has every setting at the default of the manifest', () => {
+    const configuration = vscode.workspace.getConfiguration();
+    for (const [key, { default: value }] of Object.entries(manifest.contributes.configuration.properties)) {
+      assert.deepEqual(configuration.get(key), value, key);
+    }
+  });
+
+  it('lets no workspace choose the endpoint', async () => {
+    const configuration = vscode.workspace.getConfiguration('agentlm');
+    await assert.rejects(
+      Promise.resolve(configuration.update('endpoint', 'http://evil.example', vscode.ConfigurationTarget.Workspace)),
+    );
+    assert.equal(vscode.workspace.getConfiguration('agentlm').get('endpoint'), '');
+  });
+});
