@@ -86,7 +86,8 @@ async function runMocha(name: string, found: AsyncIterable<string>, { grep, insp
       tools.mocha,
       '--reporter=scripts/mochaReporter.cjs',
       `--reporter-option=counts=${counts},exitWithin=10`,
-      ...(inspect ? ['--no-timeout'] : []),
+      // A machine may be busy; a test that hangs is still told apart from one that is slow.
+      ...(inspect ? ['--no-timeout'] : ['--timeout', '20000']),
       ...(process.env['CI'] ? ['--forbid-only'] : []),
       ...(grep === '' ? [] : ['--fgrep', grep]),
       ...files.sort(),

@@ -38,7 +38,7 @@ const sources = globSync('src/**/*.ts');
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8').replace(/^\s*(\/\/|\/?\*).*$/gm, '');
-  const specifiers = text.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*['"]([^'"]+)['"]/g);
+  const specifiers = text.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*['"]([^'"\s]+)['"]/g);
   return [...specifiers].map(([, specifier = '']) => ({ file, specifier }));
 }
 

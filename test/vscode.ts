@@ -1,6 +1,6 @@
 /** Stands in for 'vscode' in unit tests: the few values that files of src/vscode/ use outside a host. */
 export const l10n = {
-  t(message: string, ...values: readonly unknown[]): string {
+  t(message: string, ...values: readonly (string | number)[]): string {
     return message.replace(/\{(\d+)\}/g, (placeholder, index: string) => String(values[Number(index)] ?? placeholder));
   },
 };

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { UserError, unreachable } from '../agent/errors';
 import type { AgentEvent, EventOf, Notice } from '../agent/events';
-import { visible } from '../agent/visible';
+import { visible } from '../agent/hiddenCharacters';
 
 /** Takes the events of a run, in order. */
 export type Printer = (event: AgentEvent) => void;

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { pieces } from './hiddenCharacters';
+import { pieces } from '../protocol/messages';
 
 /** Text that nobody vouches for, as text nodes: no markup, no links, nothing unseen. */
 export function modelText(text: string): (string | TemplateResult)[] {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { examples } from '../../../src/protocol/examples';
+import { demoProblems } from '../../../src/runtime/demo/script';
 import { startDemoEndpoint, type DemoEndpoint } from '../../../src/runtime/demo/server';
 
 interface Chunk {
@@ -25,6 +27,10 @@ describe('The demo endpoint', () => {
 
   const os = (problem: string, ...rest: string[]): string =>
     `[INST] instruction [/INST] example </s><s>[INST] Now, I will start a new problem in a new OS. My problem is:\n\n${problem} ${rest.map((turn) => `[/INST] reply </s><s>[INST] ${turn} `).join('')}[/INST]`;
+
+  it('knows every example that the chat offers', () => {
+    for (const kind of ['os', 'db'] as const) assert.deepEqual(demoProblems(kind), examples[kind]);
+  });
 
   it('says that it is the demo, as a model', async () => {
     const models = (await (await fetch(`${demo.url}/v1/models`)).json()) as { data: { id: string }[] };

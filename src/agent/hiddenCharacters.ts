@@ -22,3 +22,13 @@ export function pieces(text: string): Piece[] {
 function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
+
+/**
+ * The text with every hidden character named, as in `<U+202E>`: what a person approves must be what they read, and a
+ * terminal must find nothing to obey (Trojan Source, CVE-2021-42574).
+ */
+export function visible(text: string): string {
+  return pieces(text)
+    .map((piece) => (piece.hidden ? `<${piece.text}>` : piece.text))
+    .join('');
+}

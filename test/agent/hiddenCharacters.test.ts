@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { pieces } from '../../src/webview/hiddenCharacters';
+import { pieces, visible } from '../../src/agent/hiddenCharacters';
 
-describe('The text of a model on the page', () => {
+describe('Characters that hide', () => {
+  it('are named where nothing can be marked up', () => {
+    assert.equal(visible('ls\u202e \u001b[31m\tx\n'), 'ls<U+202E> <U+001B>[31m\tx\n');
+  });
+
   it('stays as it is where everything in it can be seen', () => {
     const text = "find . -name '*.py' |\n\tgrep 'naïve 漢字 שלום ✓'\n";
     assert.deepEqual(pieces(text), [{ text, hidden: false }]);
