@@ -1,12 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { atExit } from './atExit.mts';
 import { installCodeServer, type Installation, type Release } from './codeServerInstall.mts';
-import { runCommand } from './command.mts';
 import { makeTemporaryFolder } from './temporaryFolder.mts';
 
 const startSeconds = 60;
@@ -52,12 +52,13 @@ export interface CodeServer {
   stop(): Promise<void>;
 }
 
-/** @throws when it does not listen within a minute, with what it printed last. */
+/** @throws with what VS Code printed, when the extension cannot be installed or the server does not listen within a minute. */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
   const installation = await installCodeServer(options.release);
   const profile = makeTemporaryFolder();
   const environment = environmentIn(profile.path, options);
   const token = randomUUID();
+  await mkdir(path.dirname(options.log), { recursive: true });
   await writeProfile(profile.path, options.settings);
   if (options.extension !== undefined) await addExtension(profile.path, options.extension, installation, environment);
 
@@ -113,11 +114,7 @@ async function addExtension(
 ): Promise<void> {
   if (extension.endsWith('.vsix')) {
     const command = [...serverCommand(profile, installation), '--install-extension', path.resolve(extension)];
-    const code = await runCommand(installation.node, command, {
-      env: environment,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    if (code !== 0) throw new Error(`VS Code did not install ${extension}. Its message is above.`);
+    await promisify(execFile)(installation.node, command, { env: environment });
     return;
   }
   const manifest = JSON.parse(await readFile(path.join(extension, 'package.json'), 'utf8'));
@@ -151,12 +148,12 @@ function environmentIn(profile: string, { environment, emptyHome }: CodeServerOp
   };
 }
 
-async function listening(child: ChildProcess, logFile: string): Promise<number> {
-  await mkdir(path.dirname(logFile), { recursive: true });
+function listening(child: ChildProcess, logFile: string): Promise<number> {
   const log = createWriteStream(logFile);
   let printed = '';
   return new Promise((resolve, reject) => {
-    const fail = (what: string) => reject(new Error(`VS Code's server ${what}. It printed:\n${printed.slice(-2000)}`));
+    const fail = (what: string, cause?: unknown) =>
+      reject(new Error(`VS Code's server ${what}. It printed:\n${printed.slice(-2000)}`, { cause }));
     const timer = setTimeout(() => fail(`did not listen within ${startSeconds} s`), startSeconds * 1000);
     const read = (chunk: Buffer) => {
       log.write(chunk);
@@ -168,7 +165,7 @@ async function listening(child: ChildProcess, logFile: string): Promise<number> 
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
-    child.on('error', reject);
+    child.on('error', (cause) => fail('could not be started', cause));
     child.on('close', () => {
       clearTimeout(timer);
       log.end();
@@ -178,6 +175,7 @@ async function listening(child: ChildProcess, logFile: string): Promise<number> 
 }
 
 async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined) return;
   if (child.exitCode === null && child.signalCode === null) {
     const gone = once(child, 'exit');
     const timer = setTimeout(() => killGroup(child, 'SIGKILL'), stopSeconds * 1000);

@@ -15,8 +15,9 @@ export function registerCommands(
 ): vscode.Disposable {
   const startInChat = async (kind: TaskKind, problem: string | undefined): Promise<void> => {
     if (problem === undefined) return;
-    await revealChat();
+    // The chat takes the focus, which would close whatever `start` has to ask first.
     await actions.start(kind, problem);
+    await revealChat();
   };
   const commands: Readonly<Record<string, () => unknown>> = {
     'agentlm.newOsTask': async () => startInChat('os', await askForTask('os')),

@@ -133,6 +133,7 @@ async function askForUrl(current: string): Promise<string | undefined> {
   const choice = await vscode.window.showQuickPick([other, demo], {
     title: vscode.l10n.t('Connect Endpoint'),
     placeHolder: vscode.l10n.t('Where does your model answer?'),
+    ignoreFocusOut: true,
   });
   if (choice === demo) return 'demo';
   if (choice !== other) return undefined;

@@ -60,9 +60,14 @@ describe('A user of the editor', function () {
     await composer.press('Enter');
   }
 
+  /** Waits for words in the conversation; the status line for screen readers has some of them as well. */
+  async function said(words: string): Promise<void> {
+    await chat.getByRole('log').getByText(words).last().waitFor();
+  }
+
   async function answered(words: string): Promise<void> {
-    await chat.getByRole('log').getByText(words, { exact: true }).last().waitFor({ timeout: 30_000 });
-    await chat.getByText('The model answered.').last().waitFor();
+    await said(words);
+    await said('The model answered.');
   }
 
   async function kept(): Promise<Dialogue[]> {
@@ -132,15 +137,15 @@ describe('A user of the editor', function () {
     await chat.getByRole('textbox', { name: /Tell the model why/ }).fill('Look elsewhere.');
     await workbench.page.waitForTimeout(400);
     await button('Skip').click();
-    await chat.getByText('You told the model: Look elsewhere.').waitFor();
-    await chat.getByText('The model says that the task is done.').waitFor();
+    await said('You told the model: Look elsewhere.');
+    await said('The model says that the task is done.');
   });
 
   it('stops a task with one key', async () => {
     await send("Make a folder named reports and put today's date into reports/date.txt.");
     await button(/^Run: /).waitFor();
     await chat.getByRole('textbox', { name: 'Task' }).press('Escape');
-    await chat.getByText('You stopped the task.').waitFor();
+    await said('You stopped the task.');
     await assert.rejects(readdir(path.join(sample.workspace, 'reports')));
   });
 
@@ -148,7 +153,7 @@ describe('A user of the editor', function () {
     await workbench.runCommand('View: Show Explorer');
     await workbench.runCommand('View: Show AgentLM');
     chat = await workbench.webview(chatTitle);
-    await chat.getByText('You stopped the task.').waitFor();
+    await said('You stopped the task.');
   });
 
   it('is told plainly that an endpoint does not answer', async () => {

@@ -1,7 +1,7 @@
 import * as pty from 'node-pty';
 import { UserError } from '../../agent/errors';
 import { createMarkScanner } from './marks';
-import { printable } from './printable';
+import { visible } from '../../agent/hiddenCharacters';
 import { signalProcess } from './processes';
 import { waitFor } from './waiting';
 
@@ -132,7 +132,7 @@ export async function startBash(options: BashOptions): Promise<Bash> {
   throw new UserError(
     'shell.start',
     'The shell did not start in {0}. It said: {1} Run "{2}" in a terminal there to see why.',
-    [options.cwd, printable(preamble.trim() || 'nothing.').slice(-500), options.argv.join(' ')],
+    [options.cwd, visible(preamble.trim() || 'nothing.').slice(-500), options.argv.join(' ')],
   );
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { createCapture, createTail } from './capture';
-import { printable } from './printable';
+import { visible } from '../../agent/hiddenCharacters';
 
 /** What the terminal of a run shows, for any number of listeners, early or late. */
 export interface Display {
@@ -91,12 +91,12 @@ export function createDisplay(): Display {
 
     notice(text) {
       endLine();
-      write(`${dim(`[${printable(text)}]`)}\r\n`);
+      write(`${dim(`[${visible(text)}]`)}\r\n`);
     },
 
     prompt(folder) {
       endLine();
-      write(dim(`${printable(path.basename(folder) || '/')} $ `));
+      write(dim(`${visible(path.basename(folder) || '/')} $ `));
     },
 
     listen(listener) {

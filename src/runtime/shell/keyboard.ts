@@ -1,6 +1,6 @@
 import { UserError } from '../../agent/errors';
 import type { Display } from './display';
-import { printable } from './printable';
+import { visible } from '../../agent/hiddenCharacters';
 import type { Session } from './session';
 import type { Turn, Turns } from './turns';
 
@@ -23,7 +23,7 @@ export function createKeyboard(session: Session, display: Display, turns: Turns)
     const script = keys.replace(/\r\n?/g, '\n');
     const turn = commandTurn(session);
     await takeTurn(turn, async () => {
-      display.write(`${printable(script.trimEnd()).replaceAll('\n', '\r\n')}\r\n`);
+      display.write(`${visible(script.trimEnd()).replaceAll('\n', '\r\n')}\r\n`);
       return session.run(script, { output: () => undefined, phase: () => turn.start() });
     });
   }

@@ -3,7 +3,7 @@ import { createCapture } from './capture';
 import { createDisplay } from './display';
 import { commandTurn, createKeyboard, type CommandTurn } from './keyboard';
 import { noteOf } from './note';
-import { printable } from './printable';
+import { visible } from '../../agent/hiddenCharacters';
 import { render } from './render';
 import { closedError, openSession, type Sandbox } from './session';
 import { defaultPatience, waitOrStop, type Patience } from './stop';
@@ -78,7 +78,7 @@ export async function openShell({
     await session.start();
     const restarted = session.starts > knownStarts;
     const capture = createCapture();
-    display.write(`${printable(command).replaceAll('\n', '\r\n')}\r\n`);
+    display.write(`${visible(command).replaceAll('\n', '\r\n')}\r\n`);
 
     const running = session.run(command, {
       output: (bytes) => capture.append(bytes),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createDisplay } from '../../../src/runtime/shell/display';
-import { printable } from '../../../src/runtime/shell/printable';
 
 describe('the display', () => {
   it('joins characters that were split', () => {
@@ -53,15 +52,4 @@ describe('the display', () => {
     display.close();
     assert.equal(shown, '\x1b[2mb $ \x1b[22mx\r\n\x1b[2m[y<U+001B>]\x1b[22m\r\nz\r\n\x1b[0m\x1b[2m/ $ \x1b[22m');
   });
-});
-
-describe('foreign text', () => {
-  it('shows what a terminal would obey or hide', () => {
-    assert.equal(
-      printable('a\tb\nc\rd\x1b[0m\x9b\u202e\u2066\u200b\ufeff\u{e0041}\ud800'),
-      'a\tb\nc<U+000D>d<U+001B>[0m<U+009B><U+202E><U+2066><U+200B><U+FEFF><U+E0041><U+D800>',
-    );
-  });
-
-  it('is otherwise left alone', () => assert.equal(printable('Grüße, 日本 🎉 "\'$'), 'Grüße, 日本 🎉 "\'$'));
 });
