@@ -1,6 +1,8 @@
 import { loopOverhead } from './loop';
 import { shellRoundTrip } from './shell';
 
-const shell = await shellRoundTrip();
-const loop = await loopOverhead();
-console.log(JSON.stringify({ shell, loop }));
+async function bench(): Promise<void> {
+  console.log(JSON.stringify({ shell: await shellRoundTrip(), loop: await loopOverhead() }));
+}
+
+void bench();

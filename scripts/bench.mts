@@ -18,14 +18,14 @@ interface Row {
 if ((await runNode('esbuild.mjs', '--minify', '--tests')) !== 0) process.exit(1);
 await build({
   entryPoints: ['bench/bench.ts'],
-  outfile: 'out/bench/bench.mjs',
+  outfile: 'out/bench/bench.cjs',
   bundle: true,
   platform: 'node',
-  format: 'esm',
+  format: 'cjs',
   packages: 'external',
   loader: { '.sh': 'text' },
 });
-const { shell, loop } = JSON.parse(execFileSync(process.execPath, ['out/bench/bench.mjs'], { encoding: 'utf8' }));
+const { shell, loop } = JSON.parse(execFileSync(process.execPath, ['out/bench/bench.cjs'], { encoding: 'utf8' }));
 const rows: Row[] = [
   { what: 'shell round trip, median', value: milliseconds(shell.medianMs) },
   { what: 'shell round trip, p99', value: milliseconds(shell.p99Ms) },

@@ -1,7 +1,7 @@
 // Makes the pictures of the README from the real workbench: `npm run pictures`.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { openWorkbench } from '../test/browser/workbench.ts';
+import { openWorkbench } from '../test/browser/workbench.mts';
 import { build } from './build.mts';
 import { layOutSample } from './sample.mts';
 import { makeTemporaryFolder } from './temporaryFolder.mts';
@@ -21,21 +21,29 @@ const workbench = await openWorkbench({
 });
 const { page } = workbench;
 try {
-  await runTask('AgentLM: New OS Task', 'Count the TODO comments in the Python files and answer with the number.');
+  await runTask('AgentLM: New OS Task', "Make a folder named reports and put today's date into reports/date.txt.");
   await page.locator('.terminal-wrapper.active').waitFor();
+  await approve();
+  await (await workbench.webview('Chat')).getByText('cat reports/date.txt', { exact: true }).waitFor();
+  await page.waitForTimeout(500);
   await page.screenshot({ path: `${folder}/os-task.png` });
   await page.keyboard.press('Escape');
   await workbench.runCommand('AgentLM: Stop');
   await workbench.runCommand('View: Toggle Panel Visibility');
   await runTask('AgentLM: New Database Task', 'Which product brought in the most revenue?', 'shop.sqlite');
+  await approve();
   const chat = await workbench.webview('Chat');
-  await page.waitForTimeout(500);
-  await chat.getByRole('button', { name: /^Run: / }).click();
-  await chat.getByText('The model answered.').waitFor();
+  await chat.getByRole('log').getByText('The model answered.').waitFor();
   await page.screenshot({ path: `${folder}/database-task.png` });
 } finally {
   await workbench.close();
   trial.remove();
+}
+
+async function approve(): Promise<void> {
+  const chat = await workbench.webview('Chat');
+  await page.waitForTimeout(500);
+  await chat.getByRole('button', { name: /^Run: / }).click();
 }
 
 /** Runs a task from the palette until its first action waits for approval. */

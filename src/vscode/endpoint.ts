@@ -33,7 +33,7 @@ export class Endpoint implements vscode.Disposable {
   get state(): PageState['endpoint'] {
     const url = this.settings.get('endpoint');
     if (url === '') return { status: 'none' };
-    if (url === 'demo') return { status: this.status, label: vscode.l10n.t('Scripted endpoint'), demo: true };
+    if (url === 'demo') return { status: this.status, label: vscode.l10n.t('Script'), demo: true };
     return { status: this.status, label: labelOf(url), demo: false };
   }
 

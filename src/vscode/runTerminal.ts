@@ -40,8 +40,12 @@ export class RunTerminal implements vscode.Disposable {
   }
 }
 
+/** Characters of the task that a terminal's tab shows. */
+const nameLength = 30;
+
 function open(run: Run, session: TerminalSession): vscode.Terminal {
-  const name = `AgentLM: ${run.request.problem.replace(/\s+/g, ' ').slice(0, 40)}`;
+  const problem = run.request.problem.replace(/\s+/g, ' ');
+  const name = `AgentLM: ${problem.length > nameLength ? `${problem.slice(0, nameLength)}…` : problem}`;
   return vscode.window.createTerminal({ name, iconPath: new vscode.ThemeIcon('hubot'), pty: mirror(run, session) });
 }
 

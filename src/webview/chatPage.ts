@@ -127,6 +127,7 @@ export class ChatPage extends LightElement {
     try {
       const { strings, state, batch, composition } = await this.ask('ready', null);
       this.page = { say: sayFrom(strings), request: this.request, runStart: runStart(batch) };
+      if (!this.pageState && state.run.phase !== 'idle') this.followKind(state.run.kind);
       this.pageState = state;
       this.transcript = (batch && receive(emptyTranscript, batch)) ?? emptyTranscript;
       if (composition) this.compose(composition);
@@ -155,9 +156,15 @@ export class ChatPage extends LightElement {
     if (run.phase !== 'idle' && (before?.phase === 'idle' || before?.id !== run.id)) {
       this.transcript = { ...emptyTranscript, runId: run.id };
       this.followsEnd = true;
+      this.followKind(run.kind);
       if (this.page) this.page = { ...this.page, runStart: performance.now() };
     }
     this.pageState = pageState;
+  }
+
+  /** The next task is most likely of the kind that was just started, wherever that was. */
+  private followKind(kind: TaskKind): void {
+    if (this.draft.text === '') this.draft = { ...this.draft, kind };
   }
 
   private compose({ kind, text }: Composition): void {

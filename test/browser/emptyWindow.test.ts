@@ -1,4 +1,4 @@
-import { openWorkbench, type Workbench } from './workbench';
+import { openWorkbench, type Workbench } from './workbench.mts';
 
 describe('A user with no folder open and no endpoint connected', function () {
   this.timeout(120_000);

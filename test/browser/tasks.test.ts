@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { parseDialogue, type Dialogue } from '../../src/agent/conversation';
 import { prepareSample, type Sample } from '../../src/runtime/demo/sample';
-import { openWorkbench, type Workbench } from './workbench';
+import { openWorkbench, type Workbench } from './workbench.mts';
 
 const chatTitle = 'Chat';
 
@@ -44,6 +44,13 @@ describe('A user of the editor', function () {
 
   const button = (name: string | RegExp) => chat.getByRole('button', { name }).last();
 
+  async function typeIntoTerminal(keys: string): Promise<void> {
+    const input = workbench.page.locator('.terminal-wrapper.active .xterm-helper-textarea');
+    await input.waitFor({ state: 'attached' });
+    await input.focus();
+    await workbench.page.keyboard.type(keys);
+  }
+
   /** Clicks until it is taken: the buttons of a card ignore a click in the instant in which they appear. */
   async function approve(): Promise<void> {
     const run = button(/^Run: /);
@@ -77,18 +84,20 @@ describe('A user of the editor', function () {
     return texts.flatMap((text) => text.trimEnd().split('\n')).map(parseDialogue);
   }
 
-  it('starts an OS task from the palette, approves its command, and reads the answer', async () => {
+  it('starts an OS task from the palette, types into its shell, approves its command, and reads the answer', async () => {
     await workbench.runCommand('AgentLM: New OS Task');
     await enter('Which file in this folder has the most lines? Answer with its name.');
     chat = await workbench.webview(chatTitle);
     await button(/^Run: /).waitFor();
     await workbench.screenshot('os-task-approval');
+    await typeIntoTerminal('echo typed $((6 * 7))\n');
+    await workbench.page.locator('.xterm-rows').getByText('typed 42').waitFor();
     await approve();
     await answered('stock.py');
     await workbench.screenshot('os-task-answered');
   });
 
-  it('sees the very shell in a terminal, and types into it', async () => {
+  it('sees the very shell in a terminal', async () => {
     const terminal = workbench.page.locator('.terminal-wrapper.active .xterm-rows');
     await terminal.getByText('stock.py').first().waitFor();
     assert.match(await workbench.terminalText(), /find \. -maxdepth 1/);
