@@ -2,7 +2,7 @@ import type { Turn } from '../src/agent/conversation';
 import type { Model } from '../src/agent/model';
 import { run } from '../src/agent/run';
 import { osTask } from '../src/agent/tasks/os';
-import { promptPieces } from '../src/runtime/endpoint/llamaPrompt';
+import { turnPieces } from '../src/runtime/endpoint/llamaPrompt';
 import { createTokenCounter } from '../src/runtime/endpoint/tokens';
 
 const steps = 40;
@@ -29,7 +29,7 @@ async function oneRun(): Promise<number> {
   const model: Model = {
     name: 'scripted',
     contextLength: 4096,
-    countTokens: (turns: readonly Turn[]) => count(promptPieces(turns)),
+    countTokens: (turns: readonly Turn[]) => count(turnPieces(turns)),
     async *reply() {
       step++;
       const reply = `Think: I look at file number ${step} and then decide what to do with it.\n\nAct: bash\n\n\`\`\`bash\ncat file${step}.txt | sort | uniq -c | sort -rn | head -20\n\`\`\``;
