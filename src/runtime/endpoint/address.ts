@@ -1,4 +1,5 @@
 import { UserError } from '../../agent/errors';
+import type { Exchange } from './transport';
 
 /** Where a server is, and who asks. */
 export interface Endpoint {
@@ -8,6 +9,9 @@ export interface Endpoint {
   readonly apiKey: string | undefined;
   /** The same for all requests of a conversation, so that a router can send them to the replica that remembers it. */
   readonly conversationId: string;
+  /** The user's own, for gateways. Their values are never part of a message either. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly exchange: Exchange;
 }
 
 /** What people copy along with the address, because servers print it and manuals show it. */

@@ -27,11 +27,19 @@ export function promptPieces(turns: readonly Turn[], system?: string): readonly 
 /** The pieces that turns become within a prompt, whatever comes before and after them. */
 export function turnPieces(turns: readonly Turn[], system?: string): readonly string[] {
   const preface = system === undefined ? '' : `<<SYS>>\n${inert(system)}\n<</SYS>>\n\n`;
-  return mergeSpeakers(turns).map(({ from, texts }, index) => {
-    const text = texts.join('\n\n');
-    if (from === 'gpt') return `${text} `;
-    return `[INST] ${index === 0 ? preface : ''}${text || nothingSaid} [/INST]`;
-  });
+  return speakerTurns(turns).map(({ from, text }, index) =>
+    from === 'gpt' ? `${text} ` : `[INST] ${index === 0 ? preface : ''}${text} [/INST]`,
+  );
+}
+
+/** What each speaker said, in turn, ready for any template: merged, stripped, defused. */
+export function speakerTurns(
+  turns: readonly Turn[],
+): readonly { readonly from: Turn['from']; readonly text: string }[] {
+  return mergeSpeakers(turns).map(({ from, texts }) => ({
+    from,
+    text: texts.join('\n\n') || (from === 'human' ? nothingSaid : ''),
+  }));
 }
 
 /** The bytes that are sent. */

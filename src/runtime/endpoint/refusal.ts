@@ -5,6 +5,8 @@ export interface Refusal {
   readonly message: string;
   readonly type: string;
   readonly code: string;
+  /** How long the server wants to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 export type RefusalKind =
@@ -26,9 +28,23 @@ export type RefusalKind =
  * Finds message, type and code in the error bodies of vLLM, SGLang, TGI, llama.cpp, Ollama, FastChat, LiteLLM and FastAPI:
  * `{error: {…}}`, `{error: '…', error_type}`, `{object: 'error', message, …}`, `{detail: …}`, a bare string, or a web page.
  */
-export function readRefusal(body: unknown, httpStatus?: number): Refusal {
+export function readRefusal(body: unknown, httpStatus?: number, retryAfter: string | null = null): Refusal {
   const { message = '', type = '', code = '', status } = readFacts(body);
-  return { status: httpStatus ?? status ?? errorStatus(Number(code)), message, type, code };
+  return {
+    status: httpStatus ?? status ?? errorStatus(Number(code)),
+    message,
+    type,
+    code,
+    retryAfterMs: readWait(retryAfter, message),
+  };
+}
+
+/** The header `Retry-After`, seconds or a date; else the words of LiteLLM and of cloud gateways. */
+function readWait(header: string | null, message: string): number | undefined {
+  const seconds = header?.trim() || /(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?) ?s/i.exec(message)?.[1];
+  if (!seconds) return undefined;
+  const wait = /^[\d.]+$/.test(seconds) ? Number(seconds) * 1000 : Date.parse(seconds) - Date.now();
+  return Number.isFinite(wait) ? Math.max(0, Math.ceil(wait)) : undefined;
 }
 
 /** Text, type and code first, status last: FastChat says 400 when busy, llama.cpp 500 when full, and a stream always 200. */
@@ -53,6 +69,10 @@ const wordings: readonly (readonly [RegExp, RefusalKind])[] = [
   [/`inputs`.{0,40} must (?:be <=|have less than) \d+/i, 'context-overflow'],
   [/context size has been exceeded/i, 'memory-exhausted'],
   [/(?:parse|compile|convert|invalid|unsupported).{0,40} (?:grammar|regex)/i, 'grammar-rejected'],
+  [
+    /\bgrammar (?:error|is not supported|compilation)|structured_outputs|guided_(?:regex|decoding)/i,
+    'grammar-rejected',
+  ],
   [/^invalid_api_key |authentication_error|invalid api key|unauthorized/i, 'unauthorized'],
   [/^(?:40301|model_not_found) |\bmodel\b.{0,200} (?:not found|does not exist)/i, 'unknown-model'],
   [/^50004 |loading model|model is loading|^\S* healthcheck /i, 'loading'],

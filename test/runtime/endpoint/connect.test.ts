@@ -56,7 +56,8 @@ describe('connecting to an endpoint', () => {
     const served = await serve();
     for (const path of ['', '/', '/v1', '/v1/', '/v1/completions'])
       await connectTo(served, { baseUrl: served.url + path });
-    assert.deepEqual(new Set(served.requests.map(({ path }) => path)), new Set(['/v1/models']));
+    const lists = served.requests.filter(({ path }) => path.includes('/v1')).map(({ path }) => path);
+    assert.deepEqual(new Set(lists), new Set(['/v1/models']));
   });
 
   it('sends the key and the conversation', async () => {
