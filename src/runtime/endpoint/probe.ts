@@ -4,6 +4,7 @@ import { createDeadline } from './deadline';
 import { connectionFailed, notAnApi, shown, timedOut } from './errors';
 import { recognise, type EndpointFacts, type ServedModel } from './facts';
 import { readJson, send } from './http';
+import { isMetrics } from './metrics';
 import { defaultConnectTimeoutMs } from './openEndpoint';
 import { isRecord } from './refusal';
 
@@ -31,9 +32,9 @@ export async function probe(
     });
   };
   const json = (response: Response) => readJson(endpoint, response, listLimit);
-  const answered = async (response: Response): Promise<boolean> => {
+  const text = async (response: Response): Promise<boolean> => {
     await response.body?.cancel();
-    return true;
+    return isMetrics(response);
   };
 
   try {
@@ -48,7 +49,7 @@ export async function probe(
         curious('/get_model_info', json),
         curious('/model/info', json),
         curious('/engines', json),
-        curious('/metrics', answered),
+        curious('/metrics', text),
       ]);
     const native = { info, props, version, apiVersion, apiModels, modelInfo, deployments, engines };
     return recognise({ ...native, models, metrics: metrics ?? false });

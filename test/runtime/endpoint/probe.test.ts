@@ -50,7 +50,7 @@ describe('recognising a server', () => {
     'tgi-1.0.3': { engine: 'tgi', version: '1.0.3', grammar: 'none', contextLength: 4096 },
     'tgi-3': { engine: 'tgi', version: '3.3.7', grammar: 'regex', grammarFields: ['parameters.grammar'] },
     ollama: { engine: 'ollama', version: '0.32.0', grammar: 'none', metrics: false, contextLength: undefined },
-    lmstudio: { engine: 'lmstudio', grammar: 'none', contextLength: 4096 },
+    lmstudio: { engine: 'lmstudio', grammar: 'none', contextLength: 4096, metrics: false },
     fastchat: { engine: 'fastchat', grammar: 'none', contextLength: undefined },
     litellm: { engine: 'litellm', grammar: 'none', contextLength: undefined },
   };
