@@ -9,6 +9,8 @@ export interface Endpoint {
   readonly apiKey: string | undefined;
   /** The same for all requests of a conversation, so that a router can send them to the replica that remembers it. */
   readonly conversationId: string;
+  /** The header that carries it, in lower case. */
+  readonly sessionHeader: string;
   /** The user's own, for gateways. Their values are never part of a message either. */
   readonly headers: Readonly<Record<string, string>>;
   readonly exchange: Exchange;

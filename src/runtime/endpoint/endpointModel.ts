@@ -1,15 +1,15 @@
 import { UserError } from '../../agent/errors';
-import type { Model, ReplyChunk, ReplyRequest } from '../../agent/model';
+import type { Model, ReplyChunk, ReplyRequest, Usage } from '../../agent/model';
 import type { Endpoint } from './address';
 import { answer, type AnswerChunk, type AnswerTimeouts } from './answer';
 import { chat } from './chat';
 import { completions } from './completions';
 import { createDeadline } from './deadline';
-import type { AnswerUsage, Engine, Question } from './engine';
+import type { Engine, Question } from './engine';
 import { promptTooLong, timedOut } from './errors';
 import type { EndpointFacts } from './facts';
 import { watchGrammar, type GrammarMemory } from './grammarWatch';
-import { joinPrompt, promptPieces, turnPieces } from './llamaPrompt';
+import { defused, joinPrompt, promptPieces, turnPieces } from './llamaPrompt';
 import type { EndpointNotice } from './notice';
 import { ollama } from './ollama';
 import { createPatience } from './patience';
@@ -37,6 +37,13 @@ export interface ModelSettings extends AnswerTimeouts {
   readonly patienceMs: number;
   readonly grammarMemory: GrammarMemory;
   readonly onNotice: (notice: EndpointNotice) => void;
+}
+
+/** What one request asks for, of a reply that may take two. */
+interface Part extends Pick<Question, 'prompt' | 'maxTokens'> {
+  /** Our count. */
+  readonly promptTokens: number;
+  readonly constrained: boolean;
 }
 
 /** Ends every reply, whatever the task says: TGI and llama.cpp hand the end-of-text token on as text in some versions. */
@@ -80,18 +87,18 @@ export function endpointModel(
     // One token stays free: SGLang refuses a request that fills the window.
     const room = contextLength - promptTokens - 1;
     if (room < 1) throw promptTooLong(promptTokens, contextLength);
-    const question = { prompt, maxTokens: Math.min(request.maxTokens, room), constrained: settings.constrain };
+    const maxTokens = Math.min(request.maxTokens, room);
+    const first = { prompt, promptTokens, maxTokens, constrained: settings.constrain };
 
     let said = '';
-    let usage: AnswerUsage | undefined;
+    let usage: Usage = { promptTokens, completionTokens: 0, cachedTokens: null };
     let cut = false;
-    for await (const { finishReason, ...chunk } of attempts(request, question, signal)) {
+    for await (const { finishReason, ...chunk } of attempts(request, first, signal)) {
       said += chunk.text;
       usage = chunk.usage ?? usage;
       cut ||= finishReason === 'length';
-      const passed = { text: chunk.text, ...withUsage(chunk.usage, promptTokens) };
-      if (finishReason && !cut) yield { ...passed, finishReason };
-      else if (chunk.text || chunk.usage) yield passed;
+      if (finishReason && !cut) yield { ...chunk, finishReason };
+      else if (chunk.text || chunk.usage) yield chunk;
     }
     if (!cut) return;
 
@@ -103,34 +110,27 @@ export function endpointModel(
       return;
     }
     onNotice({ code: 'continued' });
-    const rest = {
+    const second = {
+      promptTokens,
       // Text of the model follows a space; some servers leave it out of what they send.
-      prompt: prompt + (said.startsWith(' ') ? '' : ' ') + said,
+      prompt: prompt + (said.startsWith(' ') ? '' : ' ') + defused(said),
       maxTokens: more,
       // The grammar of a whole reply is not the one of its second half.
       constrained: false,
     };
-    for await (const chunk of attempts(request, rest, signal)) {
-      const { text, finishReason } = chunk;
-      const both = chunk.usage && {
-        ...chunk.usage,
-        completionTokens: chunk.usage.completionTokens + (usage?.completionTokens ?? 0),
-      };
-      const snapshot = both && {
-        ...both,
-        promptTokens: usage?.promptTokens,
-        cachedTokens: usage?.cachedTokens ?? null,
-      };
-      yield { text, ...(finishReason && { finishReason }), ...withUsage(snapshot, promptTokens) };
+    for await (const chunk of attempts(request, second, signal)) {
+      // A snapshot of the whole reply: the prompt of its first half, the tokens of both.
+      const completionTokens = usage.completionTokens + (chunk.usage?.completionTokens ?? 0);
+      yield { ...chunk, ...(chunk.usage && { usage: { ...usage, completionTokens } }) };
     }
   }
 
   /** Asks until there is a first token, as often as patience lasts. */
   async function* attempts(
     request: ReplyRequest,
-    { prompt, maxTokens, constrained }: Pick<Question, 'prompt' | 'maxTokens'> & { readonly constrained: boolean },
+    { prompt, promptTokens, maxTokens, constrained }: Part,
     signal: AbortSignal,
-  ): AsyncGenerator<AnswerChunk> {
+  ): AsyncGenerator<ReplyChunk> {
     const patience = createPatience({ patienceMs, onNotice, known: true });
     for (;;) {
       let begun = false;
@@ -145,13 +145,17 @@ export function endpointModel(
         for await (const chunk of endAtStop(chunks, [...stop, endOfText])) {
           begun ||= chunk.text !== '';
           watch?.see(chunk.text, chunk.finishReason);
-          yield chunk;
+          yield withUsage(chunk, promptTokens);
         }
         return;
       } catch (error) {
         if (signal.aborted || begun) throw error;
-        if (UserError.is(error) && mayHaveChanged.has(error.code)) doubtful = true;
-        if (!watch?.rejected(error)) await patience(error, signal);
+        if (watch?.rejected(error)) continue;
+        doubtful ||= UserError.is(error) && mayHaveChanged.has(error.code);
+        // A route that is gone belonged to another server: the one that is there now is asked at once.
+        const { engine } = facts;
+        if (isMissing(error) && (await currentEngine(signal)) && facts.engine !== engine) continue;
+        await patience(error, signal);
       } finally {
         if (!signal.aborted) watch?.leave();
       }
@@ -169,6 +173,10 @@ export function endpointModel(
   };
 }
 
+function isMissing(error: unknown): boolean {
+  return UserError.is(error) && error.code === 'endpoint.not-found';
+}
+
 /** After these the address may belong to another server, or to another version of it. */
 const mayHaveChanged = new Set(['endpoint.unreachable', 'endpoint.not-found', 'endpoint.loading']);
 
@@ -184,6 +192,6 @@ function engineOf({ engine }: EndpointFacts): Engine {
 }
 
 /** Where the server does not count the prompt, our own count is exact. */
-function withUsage(usage: AnswerUsage | undefined, promptTokens: number): Pick<ReplyChunk, 'usage'> {
-  return usage ? { usage: { ...usage, promptTokens: usage.promptTokens ?? promptTokens } } : {};
+function withUsage({ usage, ...chunk }: AnswerChunk, promptTokens: number): ReplyChunk {
+  return usage ? { ...chunk, usage: { ...usage, promptTokens: usage.promptTokens ?? promptTokens } } : chunk;
 }

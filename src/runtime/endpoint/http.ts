@@ -58,13 +58,13 @@ export function mediaType(response: Response): string {
 }
 
 function headers(endpoint: Endpoint, body: string | undefined): Record<string, string> {
-  const { apiKey, conversationId, headers: extra } = endpoint;
+  const { apiKey, conversationId, sessionHeader, headers: extra } = endpoint;
   const ours = {
     accept: 'text/event-stream, application/json',
     'accept-encoding': 'identity',
     ...(body !== undefined && { 'content-type': 'application/json' }),
     // Never X-Conversation-Id: llama.cpp then goes on generating after we have left.
-    'x-session-id': conversationId,
+    [sessionHeader]: conversationId,
     ...(apiKey && { authorization: `Bearer ${apiKey}` }),
   };
   const others = Object.entries(extra).filter(([name]) => !(name.toLowerCase() in ours));

@@ -72,9 +72,12 @@ function mergeSpeakers(turns: readonly Turn[]): readonly SpeakerTurn[] {
 
 /** The text with no power: stripped, markers broken by a zero-width space, and nothing in it that UTF-8 cannot carry. */
 function inert(text: string): string {
-  return strip(text)
-    .replace(markers, '$&\u200B')
-    .replace(/\p{Surrogate}/gu, '\uFFFD');
+  return defused(strip(text));
+}
+
+/** The text with its markers broken, and not a character moved. */
+export function defused(text: string): string {
+  return text.replace(markers, '$&\u200B').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
 /** Python's `str.strip()`, which made the training text: `trim()` also takes U+FEFF and leaves U+001C–U+001F and U+0085. */

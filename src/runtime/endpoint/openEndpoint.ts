@@ -13,6 +13,8 @@ export interface EndpointAccess {
   readonly conversationId: string;
   /** Sent along to this endpoint, for gateways. They never replace a header of ours: an API key stays the one that was given. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Carries `conversationId`; `x-session-id` unless told, which vLLM's router and LiteLLM understand. SMG wants `x-smg-routing-key`. */
+  readonly sessionHeader?: string | undefined;
   /** Certificates to trust besides the well-known ones. */
   readonly caFile?: string | undefined;
   readonly clientCertificate?: ClientCertificate | undefined;
@@ -36,11 +38,13 @@ export const defaultConnectTimeoutMs = 5000;
  */
 export async function openEndpoint(access: EndpointAccess): Promise<Endpoint> {
   const { baseUrl, conversationId, headers = {}, connectTimeoutMs = defaultConnectTimeoutMs } = access;
-  for (const [name, value] of Object.entries(headers)) checkHeader(name, value);
+  const { sessionHeader = 'x-session-id' } = access;
+  for (const [name, value] of Object.entries({ ...headers, [sessionHeader]: conversationId })) checkHeader(name, value);
   return {
     address: parseAddress(baseUrl),
     apiKey: keyOf(access.apiKey),
     conversationId,
+    sessionHeader: sessionHeader.toLowerCase(),
     headers,
     exchange: createTransport({ connectTimeoutMs, proxy: parseProxy(access.proxy), tls: await readTls(access) }),
   };
@@ -94,7 +98,8 @@ async function readTls({ caFile, clientCertificate }: EndpointAccess): Promise<T
   return {
     ...(ca !== undefined && { ca: [...rootCertificates, ca] }),
     ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key, passphrase: clientCertificate?.passphrase }),
+    ...(key !== undefined && { key }),
+    ...(clientCertificate?.passphrase && { passphrase: clientCertificate.passphrase }),
   };
 }
 

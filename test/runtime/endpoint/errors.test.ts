@@ -11,6 +11,7 @@ const endpoint: Endpoint = {
   address: 'http://gpu:8000',
   apiKey: 'sk-secret',
   conversationId: '1',
+  sessionHeader: 'x-session-id',
   headers: {},
   exchange: () => Promise.reject(new Error('Nothing is asked here')),
 };

@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events';
 import type { EndpointOptions } from '../../../src/runtime/endpoint/connect';
 import type { EndpointNotice } from '../../../src/runtime/endpoint/notice';
 import { retryAfter, refused } from '../../../src/runtime/endpoint/errors';
+import { openEndpoint } from '../../../src/runtime/endpoint/openEndpoint';
 import { readRefusal } from '../../../src/runtime/endpoint/refusal';
 import { startFakeEndpoint, type FakeEndpoint, type FakeReply } from '../../fakeEndpoint';
 import { connectTo, failureOf, question, readAll, replyOf } from './ask';
@@ -114,10 +115,11 @@ describe('patience with a server', () => {
     assert.equal(notices.length, 1);
   });
 
-  it('is told how long by the server, in each of its ways', () => {
+  it('is told how long by the server, in each of its ways', async () => {
+    await serve([]);
+    const at = await openEndpoint({ baseUrl: endpoint.url, conversationId: '1' });
     const wait = (message: string, header: string | null) =>
-      retryAfter(refused({ ...at, address: 'http://gpu' }, readRefusal({ error: message }, 429, header)));
-    const at = { apiKey: undefined, conversationId: '1', headers: {}, exchange: () => Promise.reject(new Error('no')) };
+      retryAfter(refused(at, readRefusal({ error: message }, 429, header)));
     assert.equal(wait('busy', '7'), 7000);
     assert.equal(wait('No deployments available, Try again in 5 seconds. Passed model=m', null), 5000);
     assert.equal(wait('Please retry after 12 seconds.', null), 12_000);

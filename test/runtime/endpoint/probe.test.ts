@@ -94,15 +94,20 @@ describe('recognising a server', () => {
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
-  it('is repeated when the server was away, and may find another one', async () => {
-    endpoint = await startFakeEndpoint(['a', 'b'], { face: 'vllm' });
+  it('is repeated when the server is another one, and that one is asked at once', async () => {
+    endpoint = await startFakeEndpoint(['a'], { face: 'vllm' });
     const model = await connectTo(endpoint);
-    endpoint.turnInto('tgi-1.0.3');
-    assert.equal((await failureOf(readAll(model))).code, 'endpoint.not-found');
     assert.equal(model.facts.engine, 'vllm');
+    endpoint.turnInto('tgi-1.0.3');
     await readAll(model);
     assert.equal(model.facts.engine, 'tgi');
     assert.equal(endpoint.completions[0]?.path, '/generate_stream');
+  });
+
+  it('is repeated when a route is missing, which stays an error when the server is the same', async () => {
+    endpoint = await startFakeEndpoint([{ status: 404, body: '' }], { face: 'vllm' });
+    assert.equal((await failureOf(readAll(await connectTo(endpoint)))).code, 'endpoint.not-found');
+    assert.equal(endpoint.completions.length, 1);
   });
 
   const info = (fields: object) => recognise({ ...silence, info: { model_id: 'm', ...fields } });

@@ -55,6 +55,12 @@ describe('the way to a server', () => {
     assert.equal(sent.accept, 'text/event-stream, application/json');
   });
 
+  it('names the conversation in the header that a router wants', async () => {
+    await replyOf(await to({ sessionHeader: 'X-SMG-Routing-Key' }));
+    assert.equal(endpoint.completions[0]?.headers['x-smg-routing-key'], 'conversation-1');
+    assert.equal(endpoint.completions[0]?.headers['x-session-id'], undefined);
+  });
+
   it('lets a gateway have its own authorization where there is no key', async () => {
     const open = await startFakeEndpoint(['ok']);
     closing.push(async () => open.close());
