@@ -1,62 +1,78 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
-import { isIP } from 'node:net';
+import { ClientRequest, type IncomingMessage } from 'node:http';
+import { connect as openSocket, isIP } from 'node:net';
 import { addAbortSignal, type Duplex } from 'node:stream';
-import { connect } from 'node:tls';
+import { connect as openSecure } from 'node:tls';
+import { callbackify } from 'node:util';
+import type { Tls } from './transport';
 
-type Options = Omit<https.RequestOptions, 'headers' | 'signal'> & {
+interface RequestThroughProxy extends Tls {
+  readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-};
+}
 
 /**
  * A request by way of an HTTP proxy: one for a secure server goes through a tunnel (CONNECT), any other one is the proxy's to forward.
  * A refusal of the proxy is an error with the code `PROXY_HTTP_` and its status.
- * @param options those of the request to the server; its headers are not shown to the proxy of a tunnel
+ *
+ * `ClientRequest` is what `http.request` makes; VS Code would put a proxy of its own into the latter.
  */
-export function throughProxy(proxy: URL, target: URL, options: Options): http.ClientRequest {
-  const way = { protocol: proxy.protocol, host: proxy.hostname, port: proxy.port };
-  const { request } = proxy.protocol === 'https:' ? https : http;
+export function throughProxy(proxy: URL, target: URL, options: RequestThroughProxy): ClientRequest {
+  const { method, signal } = options;
+  const headers = { ...options.headers, host: target.host };
   if (target.protocol === 'http:') {
-    const headers = { ...options.headers, host: target.host, ...credentials(proxy) };
-    return request({ ...options, ...way, path: target.href, headers });
+    const path = target.href;
+    const forwarded = { ...headers, ...credentials(proxy) };
+    return new ClientRequest({ method, path, headers: forwarded, signal, createConnection: () => dial(proxy) });
   }
-
-  return https.request(target, {
-    ...options,
-    createConnection(_, done: (error: Error | null, socket: Duplex) => void) {
-      const fail = (error: Error) => done(error, undefined as unknown as Duplex);
-      const refuse = ({ statusCode }: http.IncomingMessage) => fail(refusal(statusCode));
-      const path = `${target.hostname}:${target.port || 443}`;
-      const headers = { host: path, ...credentials(proxy) };
-      const tunnel = request({ ...way, method: 'CONNECT', path, headers, signal: options.signal });
-      tunnel.once('error', fail);
-      tunnel.once('response', (answer) => {
-        answer.destroy();
-        refuse(answer);
-      });
-      tunnel.once('connect', (answer, socket) => {
-        if (answer.statusCode === 200) secure(target, socket, options, done, fail);
-        else {
-          socket.destroy();
-          refuse(answer);
-        }
-      });
-      tunnel.end();
+  const path = target.pathname + target.search;
+  return new ClientRequest({
+    method,
+    path,
+    headers,
+    signal,
+    createConnection(_, done) {
+      callbackify(openTunnel)(proxy, target, options, done);
       return undefined;
     },
   });
 }
 
-function secure(
-  { hostname }: URL,
-  socket: Duplex,
-  { ca, cert, key, passphrase, signal }: Options,
-  done: (error: null, socket: Duplex) => void,
-  fail: (error: Error) => void,
-): void {
+async function openTunnel(proxy: URL, target: URL, options: RequestThroughProxy): Promise<Duplex> {
+  const path = `${target.hostname}:${target.port || 443}`;
+  const headers = { host: path, ...credentials(proxy) };
+  const { signal } = options;
+  const socket = await new Promise<Duplex>((resolve, reject) => {
+    const request = new ClientRequest({
+      method: 'CONNECT',
+      path,
+      headers,
+      signal,
+      createConnection: () => dial(proxy),
+    });
+    const refuse = ({ statusCode }: IncomingMessage) =>
+      reject(Object.assign(new Error('Refused by the proxy'), { code: `PROXY_HTTP_${statusCode}` }));
+    request.once('error', reject);
+    request.once('response', (answer) => {
+      answer.destroy();
+      refuse(answer);
+    });
+    request.once('connect', (answer, tunnel) => {
+      if (answer.statusCode === 200) resolve(tunnel);
+      else {
+        tunnel.destroy();
+        refuse(answer);
+      }
+    });
+    request.end();
+  });
+  return secure(socket, target, options);
+}
+
+async function secure(socket: Duplex, { hostname }: URL, options: RequestThroughProxy): Promise<Duplex> {
+  const { ca, cert, key, passphrase, signal } = options;
   const host = hostname.replace(/^\[|\]$/g, '');
-  const secured = connect({
+  const secured = openSecure({
     socket,
     host,
     // An address is no name that TLS could ask for (RFC 6066).
@@ -67,18 +83,22 @@ function secure(
     ...(passphrase && { passphrase }),
   });
   addAbortSignal(signal, secured);
-  secured.once('error', fail);
-  secured.once('secureConnect', () => {
-    secured.off('error', fail);
-    done(null, secured);
+  return new Promise((resolve, reject) => {
+    secured.once('error', reject);
+    secured.once('secureConnect', () => {
+      secured.off('error', reject);
+      resolve(secured);
+    });
   });
 }
 
-function refusal(status: number | undefined): Error {
-  return Object.assign(new Error(`The proxy answered HTTP ${status}`), { code: `PROXY_HTTP_${status}` });
+function dial({ protocol, hostname, port }: URL): Duplex {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (protocol === 'http:') return openSocket({ host, port: Number(port || 80) });
+  return openSecure({ host, port: Number(port || 443), ...(isIP(host) === 0 && { servername: host }) });
 }
 
-function credentials({ username, password }: URL): http.OutgoingHttpHeaders {
+function credentials({ username, password }: URL): Readonly<Record<string, string>> {
   if (!username) return {};
   const both = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(both).toString('base64')}` };
