@@ -17,7 +17,7 @@ export interface Endpoint {
 }
 
 /** What people copy along with the address, because servers print it and manuals show it. */
-const knownRoute = /\/(?:v1\/?)?(?:(?:chat\/)?completions|generate|generate_stream)?\/*$/;
+const knownRoute = /\/(?:v1\/?)?(?:(?:chat\/)?completions|generate|generate_stream|api\/(?:generate|chat))?\/*$/;
 
 /**
  * The address of a server as it is used and shown: scheme, host, port and the path before `/v1`, without a slash at the end.

@@ -13,6 +13,7 @@ import { defused, joinPrompt, promptPieces, turnPieces } from './llamaPrompt';
 import type { EndpointNotice } from './notice';
 import { ollama } from './ollama';
 import { createPatience } from './patience';
+import { chooseModel } from './probe';
 import { endAtStop } from './stopStrings';
 import { tgi } from './tgi';
 import { createTokenCounter } from './tokens';
@@ -65,6 +66,18 @@ export function endpointModel(
     if (doubtful) facts = await probeAgain(signal);
     doubtful = false;
     return settings.chat ? chat : engineOf(facts);
+  }
+
+  /** After some failures the address may belong to another server; one that is not the same engine is asked at once. */
+  async function isAnother(error: unknown, signal: AbortSignal): Promise<boolean> {
+    const { code = '' } = UserError.is(error) ? error : {};
+    doubtful ||= /^endpoint\.(?:unreachable|loading|not-found|unknown-model)$/.test(code);
+    if (!/^endpoint\.(?:not-found|unknown-model)$/.test(code)) return false;
+    const { engine } = facts;
+    await currentEngine(signal);
+    // Says which models there are, where this one is gone.
+    chooseModel(endpoint, facts, name);
+    return facts.engine !== engine;
   }
 
   async function* reply(request: ReplyRequest, outer: AbortSignal): AsyncGenerator<ReplyChunk> {
@@ -150,11 +163,7 @@ export function endpointModel(
         return;
       } catch (error) {
         if (signal.aborted || begun) throw error;
-        if (watch?.rejected(error)) continue;
-        doubtful ||= UserError.is(error) && mayHaveChanged.has(error.code);
-        // A route that is gone belonged to another server: the one that is there now is asked at once.
-        const { engine } = facts;
-        if (isMissing(error) && (await currentEngine(signal)) && facts.engine !== engine) continue;
+        if (watch?.rejected(error) || (await isAnother(error, signal))) continue;
         await patience(error, signal);
       } finally {
         if (!signal.aborted) watch?.leave();
@@ -172,13 +181,6 @@ export function endpointModel(
     reply,
   };
 }
-
-function isMissing(error: unknown): boolean {
-  return UserError.is(error) && error.code === 'endpoint.not-found';
-}
-
-/** After these the address may belong to another server, or to another version of it. */
-const mayHaveChanged = new Set(['endpoint.unreachable', 'endpoint.not-found', 'endpoint.loading']);
 
 function engineOf({ engine }: EndpointFacts): Engine {
   switch (engine) {

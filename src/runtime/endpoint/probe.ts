@@ -75,7 +75,9 @@ export function chooseModel(
       [endpoint.address],
     );
   }
-  const found = wanted ? models.find(({ id }) => id === wanted) : models[0];
+  // Ollama takes a name without a tag for the latest.
+  const names = [wanted, ...(engine === 'ollama' ? [`${wanted}:latest`] : [])];
+  const found = wanted ? models.find(({ id }) => names.includes(id)) : models[0];
   // TGI serves one model, knows it by the folder it was loaded from, and is not told a name.
   if (!found && wanted && engine === 'tgi') return { id: wanted, contextLength };
   if (found) return found;

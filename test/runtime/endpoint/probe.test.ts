@@ -110,6 +110,20 @@ describe('recognising a server', () => {
     assert.equal(endpoint.completions.length, 1);
   });
 
+  it('is repeated when the model is gone, to say which there are now', async () => {
+    let models = [{ id: 'agentlm-7b' }];
+    const gone = { status: 404, body: { error: "model 'agentlm-7b' not found" } };
+    endpoint = await startFakeEndpoint([gone], {
+      face: 'ollama',
+      models: () => ({ status: 200, body: { data: models } }),
+    });
+    const model = await connectTo(endpoint);
+    models = [{ id: 'llama3' }];
+    const error = await failureOf(readAll(model));
+    assert.equal(error.code, 'endpoint.unknown-model');
+    assert.match(error.message, /It serves: llama3\./);
+  });
+
   const info = (fields: object) => recognise({ ...silence, info: { model_id: 'm', ...fields } });
 
   it('keeps every prompt below the limit that TGI has for prompts', () => {
