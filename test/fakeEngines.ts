@@ -20,21 +20,25 @@ export interface ReplyEnd {
 }
 
 export interface Face {
-  /** GET routes and what they answer. `$MODELS` is filled in with the models of the endpoint. */
+  /** GET routes and what they answer; `/v1/models` is made of the fields below. */
   readonly routes: Readonly<Record<string, PlainReply | ((now: FakeState) => PlainReply)>>;
   /** POST routes at which the model is asked. */
   readonly asks: Readonly<Record<string, Wire>>;
   /** What `/tokenize` answers, where there is one. */
   readonly tokenize?: (ids: readonly number[]) => unknown;
   readonly ownedBy: string;
+  /** True unless told. */
   readonly hasModelList?: boolean;
+  /** Where the list names the context window. */
+  readonly window?: 'max_model_len' | 'meta';
   readonly unknownRoute: PlainReply;
   readonly wrongKey: PlainReply;
+  /** The header of that name. */
   readonly server?: string;
-  readonly window?: 'max_model_len' | 'meta';
 }
 
 export interface FakeState {
+  /** Requests that the model is answering. */
   readonly active: number;
   readonly models: readonly string[];
   readonly generatedTokens: number;

@@ -78,9 +78,9 @@ const connectionSentences: readonly ConnectionSentence[] = [
     'The host of {0} is not known to {1} ({2}). Check the spelling of the endpoint address, the network and the VPN.',
   ],
   [
-    /^PROXY_HTTP_/,
+    /^PROXY_/,
     'proxy',
-    'The proxy on the way to {0} did not let the request through ({2}). Check the proxy of this endpoint, its user name and password.',
+    'The proxy on the way to {0} did not let the request of {1} through ({2}). Check the address of the proxy, its user name and password.',
   ],
   [
     /TIMEOUT|ETIMEDOUT/,

@@ -92,10 +92,17 @@ async function secure(socket: Duplex, { hostname }: URL, options: RequestThrough
   });
 }
 
+/** What fails before the connection stands is the proxy's, and its code says so: `PROXY_ECONNREFUSED`. */
 function dial({ protocol, hostname, port }: URL): Duplex {
   const host = hostname.replace(/^\[|\]$/g, '');
-  if (protocol === 'http:') return openSocket({ host, port: Number(port || 80) });
-  return openSecure({ host, port: Number(port || 443), ...(isIP(host) === 0 && { servername: host }) });
+  const plain = protocol === 'http:';
+  const socket = plain
+    ? openSocket({ host, port: Number(port || 80) })
+    : openSecure({ host, port: Number(port || 443), ...(isIP(host) === 0 && { servername: host }) });
+  const blame = (error: Error & { code?: string }) => (error.code = `PROXY_${error.code}`);
+  socket.once('error', blame);
+  socket.once(plain ? 'connect' : 'secureConnect', () => socket.off('error', blame));
+  return socket;
 }
 
 function credentials({ username, password }: URL): Readonly<Record<string, string>> {

@@ -141,6 +141,17 @@ describe('the way to a server', () => {
       assert.match(error.message, /PROXY_HTTP_407/);
     });
 
+    it('says when nobody is there, and that it was not the server', async () => {
+      const gone = await startProxy();
+      const proxy = `http://127.0.0.1:${portOf(gone)}`;
+      gone.close();
+      for (const baseUrl of [endpoint.url, 'https://gpu.example']) {
+        const error = await failureOf(to({ baseUrl, proxy }));
+        assert.equal(error.code, 'endpoint.proxy');
+        assert.match(error.message, /PROXY_ECONNREFUSED/);
+      }
+    });
+
     it('is refused when it is none', async () => {
       for (const proxy of ['socks5://x:1', 'proxy', 'http://'])
         assert.equal((await failureOf(to({ proxy }))).code, 'endpoint.bad-proxy');
