@@ -19,6 +19,8 @@ const sentences: Readonly<Record<RefusalKind, string>> = {
     '{0} has no such route as {2}. Check the endpoint address, and that the server was started with its OpenAI-compatible API. It answered {1}.',
   gateway:
     'The gateway at {0} got no answer from the model server behind it. See that it runs, then try again. It answered {1}.',
+  proxy:
+    'A proxy on the way to {0} asks for a user name and password. Give them in the proxy settings. It answered {1}.',
   rejected: '{0} refused the request. Check the model and the settings of this endpoint. It answered {1}.',
   'server-error': '{0} failed while it answered. Try again; if it fails again, its log says why. It answered {1}.',
 };

@@ -21,6 +21,8 @@ export type RefusalKind =
   /** The server has no such route. */
   | 'not-found'
   | 'gateway'
+  /** Not the server's answer but that of a proxy on the way, such as the one of VS Code's settings. */
+  | 'proxy'
   | 'rejected'
   | 'server-error';
 
@@ -91,6 +93,8 @@ function byStatus(status: number | undefined): RefusalKind {
     case 503:
     case 529:
       return 'overloaded';
+    case 407:
+      return 'proxy';
     case 408:
     case 502:
     case 504:
