@@ -1,4 +1,5 @@
 import { UserError } from '../../agent/errors';
+import type { Exchange } from './transport';
 
 /** Where a server is, and who asks. */
 export interface Endpoint {
@@ -8,10 +9,15 @@ export interface Endpoint {
   readonly apiKey: string | undefined;
   /** The same for all requests of a conversation, so that a router can send them to the replica that remembers it. */
   readonly conversationId: string;
+  /** The header that carries it, in lower case. */
+  readonly sessionHeader: string;
+  /** The user's own, for gateways. Their values are never part of a message either. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly exchange: Exchange;
 }
 
 /** What people copy along with the address, because servers print it and manuals show it. */
-const knownRoute = /\/(?:v1\/?)?(?:(?:chat\/)?completions|generate|generate_stream)?\/*$/;
+const knownRoute = /\/(?:v1\/?)?(?:(?:chat\/)?completions|generate|generate_stream|api\/(?:generate|chat))?\/*$/;
 
 /**
  * The address of a server as it is used and shown: scheme, host, port and the path before `/v1`, without a slash at the end.

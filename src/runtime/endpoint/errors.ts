@@ -19,6 +19,8 @@ const sentences: Readonly<Record<RefusalKind, string>> = {
     '{0} has no such route as {2}. Check the endpoint address, and that the server was started with its OpenAI-compatible API. It answered {1}.',
   gateway:
     'The gateway at {0} got no answer from the model server behind it. See that it runs, then try again. It answered {1}.',
+  proxy:
+    'A proxy on the way to {0} asks for a user name and password. Give them in the proxy settings. It answered {1}.',
   rejected: '{0} refused the request. Check the model and the settings of this endpoint. It answered {1}.',
   'server-error': '{0} failed while it answered. Try again; if it fails again, its log says why. It answered {1}.',
 };
@@ -38,8 +40,24 @@ export function refused(endpoint: Endpoint, refusal: Refusal, route = '/v1/compl
     `endpoint.${kind}`,
     template,
     [endpoint.address, said || status || 'with an error that says nothing', window ?? route],
-    { cause: new Error([status, shown(endpoint, `${refusal.type} ${refusal.code}`), said].filter(Boolean).join(' ')) },
+    { cause: new Refused([status, shown(endpoint, `${refusal.type} ${refusal.code}`), said], refusal.retryAfterMs) },
   );
+}
+
+/** For the log: what the server said, whole. */
+class Refused extends Error {
+  override readonly name = 'Refused';
+  constructor(
+    facts: readonly string[],
+    readonly retryAfterMs: number | undefined,
+  ) {
+    super(facts.filter(Boolean).join(' '));
+  }
+}
+
+/** Milliseconds that the server wants us to wait before we ask again, where it said so. */
+export function retryAfter(error: unknown): number | undefined {
+  return error instanceof Error && error.cause instanceof Refused ? error.cause.retryAfterMs : undefined;
 }
 
 /** The server could not be asked. Said from the machine that tried, which under Remote-SSH is the remote one. */
@@ -60,6 +78,11 @@ const connectionSentences: readonly ConnectionSentence[] = [
     /^(?:ENOTFOUND|EAI_)/,
     'dns',
     'The host of {0} is not known to {1} ({2}). Check the spelling of the endpoint address, the network and the VPN.',
+  ],
+  [
+    /^PROXY_/,
+    'proxy',
+    'The proxy on the way to {0} did not let the request of {1} through ({2}). Check the address of the proxy, its user name and password.',
   ],
   [
     /TIMEOUT|ETIMEDOUT/,
@@ -142,17 +165,20 @@ const waits = {
   answer: '{0} did not answer within {1}. Check the endpoint address and whether the server is busy.',
   firstToken:
     '{0} sent nothing within {1}. It may be busy or still loading the model: try again, or allow more time for the first token.',
+  whole: '{0} did not finish its reply within {1}. Nothing of it was run. Try again, or allow more time for a reply.',
   nextToken: 'The reply of {0} came to a halt for {1}. Nothing of it was run. Try again; the server may be overloaded.',
 };
 
-/** Server text fit for a message: one line, nothing invisible, never the API key, at most 300 characters. */
-export function shown({ apiKey }: Endpoint, text: string): string {
+/** Server text fit for a message: one line, nothing invisible, never a key of the user's, at most 300 characters. */
+export function shown({ apiKey, headers }: Endpoint, text: string): string {
   const line = text
     .replace(/\p{Cc}\[[\d;?]*[A-Za-z]/gu, '')
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .replace(/[\p{Cf}\p{Cs}\p{Co}]/gu, '')
     .trim();
-  const safe = apiKey ? line.replaceAll(apiKey, '[API key]') : line;
+  // A short header value is a switch, not a secret, and stands in every other word.
+  const secrets = Object.values(headers).filter((value) => value.length >= 8);
+  const safe = [...(apiKey ? [apiKey] : []), ...secrets].reduce((rest, one) => rest.replaceAll(one, '[API key]'), line);
   const characters = Array.from(safe);
   return characters.length > 300 ? `${characters.slice(0, 299).join('')}…` : safe;
 }

@@ -2,6 +2,13 @@ import type { Endpoint } from './address';
 import { connectionFailed, notAnApi, redirected, refused } from './errors';
 import { isRecord, readRefusal } from './refusal';
 
+/** A question: to be read, or, with a body, to be answered. */
+export interface Ask {
+  /** JSON text. */
+  readonly body?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Longest error body or page that is looked at, in characters. */
 const errorLimit = 64 * 1024;
 
@@ -11,21 +18,24 @@ const errorLimit = 64 * 1024;
  * @returns a 2xx response that is not a web page
  * @throws {UserError} for everything else; the signal's reason when aborted
  */
-export async function send(endpoint: Endpoint, url: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(url, { ...init, headers: headers(endpoint, init), redirect: 'manual' }).catch(
-    (error) => {
-      init.signal?.throwIfAborted();
+export async function send(endpoint: Endpoint, url: string, { body, signal }: Ask): Promise<Response> {
+  signal.throwIfAborted();
+  const method = body === undefined ? 'GET' : 'POST';
+  const response = await endpoint
+    .exchange(url, { method, headers: headers(endpoint, body), body, signal })
+    .catch((error: unknown) => {
+      signal.throwIfAborted();
       throw connectionFailed(endpoint, error);
-    },
-  );
+    });
   const location = response.headers.get('location');
   if (response.status >= 300 && response.status < 400 && location !== null) {
     await response.body?.cancel();
     throw redirected(endpoint, url, location);
   }
   if (!response.ok) {
-    const body = parseJson(await readText(response, errorLimit));
-    throw refused(endpoint, readRefusal(body, response.status), new URL(url).pathname);
+    const said = parseJson(await readText(response, errorLimit));
+    const refusal = readRefusal(said, response.status, response.headers.get('retry-after'));
+    throw refused(endpoint, refusal, new URL(url).pathname);
   }
   if (mediaType(response) === 'text/html') {
     await response.body?.cancel();
@@ -47,17 +57,21 @@ export function mediaType(response: Response): string {
   return response.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
-function headers({ apiKey, conversationId }: Endpoint, { body }: RequestInit): Record<string, string> {
-  return {
+function headers(endpoint: Endpoint, body: string | undefined): Record<string, string> {
+  const { apiKey, conversationId, sessionHeader, headers: extra } = endpoint;
+  const ours = {
     accept: 'text/event-stream, application/json',
-    ...(body && { 'content-type': 'application/json' }),
+    'accept-encoding': 'identity',
+    ...(body !== undefined && { 'content-type': 'application/json' }),
     // Never X-Conversation-Id: llama.cpp then goes on generating after we have left.
-    'x-session-id': conversationId,
+    [sessionHeader]: conversationId,
     ...(apiKey && { authorization: `Bearer ${apiKey}` }),
   };
+  const others = Object.entries(extra).filter(([name]) => !(name.toLowerCase() in ours));
+  return { ...Object.fromEntries(others), ...ours };
 }
 
-async function readText(response: Response, limit: number): Promise<string> {
+export async function readText(response: Response, limit: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const bytes of response.body ?? []) {

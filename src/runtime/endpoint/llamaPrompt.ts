@@ -27,11 +27,19 @@ export function promptPieces(turns: readonly Turn[], system?: string): readonly 
 /** The pieces that turns become within a prompt, whatever comes before and after them. */
 export function turnPieces(turns: readonly Turn[], system?: string): readonly string[] {
   const preface = system === undefined ? '' : `<<SYS>>\n${inert(system)}\n<</SYS>>\n\n`;
-  return mergeSpeakers(turns).map(({ from, texts }, index) => {
-    const text = texts.join('\n\n');
-    if (from === 'gpt') return `${text} `;
-    return `[INST] ${index === 0 ? preface : ''}${text || nothingSaid} [/INST]`;
-  });
+  return speakerTurns(turns).map(({ from, text }, index) =>
+    from === 'gpt' ? `${text} ` : `[INST] ${index === 0 ? preface : ''}${text} [/INST]`,
+  );
+}
+
+/** What each speaker said, in turn, ready for any template: merged, stripped, defused. */
+export function speakerTurns(
+  turns: readonly Turn[],
+): readonly { readonly from: Turn['from']; readonly text: string }[] {
+  return mergeSpeakers(turns).map(({ from, texts }) => ({
+    from,
+    text: texts.join('\n\n') || (from === 'human' ? nothingSaid : ''),
+  }));
 }
 
 /** The bytes that are sent. */
@@ -64,9 +72,12 @@ function mergeSpeakers(turns: readonly Turn[]): readonly SpeakerTurn[] {
 
 /** The text with no power: stripped, markers broken by a zero-width space, and nothing in it that UTF-8 cannot carry. */
 function inert(text: string): string {
-  return strip(text)
-    .replace(markers, '$&\u200B')
-    .replace(/\p{Surrogate}/gu, '\uFFFD');
+  return defused(strip(text));
+}
+
+/** The text with its markers broken, and not a character moved. */
+export function defused(text: string): string {
+  return text.replace(markers, '$&\u200B').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
 /** Python's `str.strip()`, which made the training text: `trim()` also takes U+FEFF and leaves U+001C–U+001F and U+0085. */

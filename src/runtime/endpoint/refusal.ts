@@ -5,6 +5,8 @@ export interface Refusal {
   readonly message: string;
   readonly type: string;
   readonly code: string;
+  /** How long the server wants to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 export type RefusalKind =
@@ -19,6 +21,8 @@ export type RefusalKind =
   /** The server has no such route. */
   | 'not-found'
   | 'gateway'
+  /** Not the server's answer but that of a proxy on the way, such as the one of VS Code's settings. */
+  | 'proxy'
   | 'rejected'
   | 'server-error';
 
@@ -26,9 +30,23 @@ export type RefusalKind =
  * Finds message, type and code in the error bodies of vLLM, SGLang, TGI, llama.cpp, Ollama, FastChat, LiteLLM and FastAPI:
  * `{error: {…}}`, `{error: '…', error_type}`, `{object: 'error', message, …}`, `{detail: …}`, a bare string, or a web page.
  */
-export function readRefusal(body: unknown, httpStatus?: number): Refusal {
+export function readRefusal(body: unknown, httpStatus?: number, retryAfter: string | null = null): Refusal {
   const { message = '', type = '', code = '', status } = readFacts(body);
-  return { status: httpStatus ?? status ?? errorStatus(Number(code)), message, type, code };
+  return {
+    status: httpStatus ?? status ?? errorStatus(Number(code)),
+    message,
+    type,
+    code,
+    retryAfterMs: readWait(retryAfter, message),
+  };
+}
+
+/** The header `Retry-After`, seconds or a date; else the words of LiteLLM and of cloud gateways. */
+function readWait(header: string | null, message: string): number | undefined {
+  const seconds = header?.trim() || /(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?) ?s/i.exec(message)?.[1];
+  if (!seconds) return undefined;
+  const wait = /^[\d.]+$/.test(seconds) ? Number(seconds) * 1000 : Date.parse(seconds) - Date.now();
+  return Number.isFinite(wait) ? Math.max(0, Math.ceil(wait)) : undefined;
 }
 
 /** Text, type and code first, status last: FastChat says 400 when busy, llama.cpp 500 when full, and a stream always 200. */
@@ -53,6 +71,10 @@ const wordings: readonly (readonly [RegExp, RefusalKind])[] = [
   [/`inputs`.{0,40} must (?:be <=|have less than) \d+/i, 'context-overflow'],
   [/context size has been exceeded/i, 'memory-exhausted'],
   [/(?:parse|compile|convert|invalid|unsupported).{0,40} (?:grammar|regex)/i, 'grammar-rejected'],
+  [
+    /\bgrammar (?:error|is not supported|compilation)|structured_outputs|guided_(?:regex|decoding)/i,
+    'grammar-rejected',
+  ],
   [/^invalid_api_key |authentication_error|invalid api key|unauthorized/i, 'unauthorized'],
   [/^(?:40301|model_not_found) |\bmodel\b.{0,200} (?:not found|does not exist)/i, 'unknown-model'],
   [/^50004 |loading model|model is loading|^\S* healthcheck /i, 'loading'],
@@ -71,6 +93,8 @@ function byStatus(status: number | undefined): RefusalKind {
     case 503:
     case 529:
       return 'overloaded';
+    case 407:
+      return 'proxy';
     case 408:
     case 502:
     case 504:

@@ -10,6 +10,7 @@ describe('the address of an endpoint', () => {
     'http://localhost:8000/v1/completions': 'http://localhost:8000',
     'http://localhost:8000/v1/chat/completions': 'http://localhost:8000',
     'http://10.0.0.5:30007/generate_stream': 'http://10.0.0.5:30007',
+    'http://localhost:11434/api/generate': 'http://localhost:11434',
     'https://gateway.example/llm/agentlm/v1/': 'https://gateway.example/llm/agentlm',
     'https://gateway.example/llm': 'https://gateway.example/llm',
     'https://gateway.example/v1x': 'https://gateway.example/v1x',

@@ -4,6 +4,7 @@ import { human } from '../../../src/agent/conversation';
 import { UserError } from '../../../src/agent/errors';
 import type { Model, ReplyChunk, ReplyRequest } from '../../../src/agent/model';
 import { connect, type EndpointOptions } from '../../../src/runtime/endpoint/connect';
+import type { EndpointModel } from '../../../src/runtime/endpoint/endpointModel';
 import type { FakeEndpoint } from '../../fakeEndpoint';
 
 /** A signal that nobody aborts. */
@@ -16,8 +17,15 @@ export const question: ReplyRequest = {
   grammar: { regex: 'Act: (finish)', gbnf: 'root ::= "Act: finish"' },
 };
 
-export async function connectTo(endpoint: FakeEndpoint, options: Partial<EndpointOptions> = {}): Promise<Model> {
-  return connect({ baseUrl: endpoint.url, conversationId: 'conversation-1', ...options }, never);
+/** Asks once, unless told: most tests are about one answer. */
+export async function connectTo(
+  endpoint: FakeEndpoint,
+  options: Partial<EndpointOptions> = {},
+): Promise<EndpointModel> {
+  return connect(
+    { baseUrl: endpoint.url, conversationId: 'conversation-1', patienceMs: 0, continueCut: false, ...options },
+    never,
+  );
 }
 
 export async function readAll(model: Model, request = question, signal = never): Promise<ReplyChunk[]> {
@@ -27,8 +35,8 @@ export async function readAll(model: Model, request = question, signal = never):
 }
 
 /** The whole reply, as the loop sees it in the end. */
-export async function replyOf(model: Model) {
-  const chunks = await readAll(model);
+export async function replyOf(model: Model, request = question) {
+  const chunks = await readAll(model, request);
   return {
     text: chunks.map(({ text }) => text).join(''),
     finish: chunks.findLast(({ finishReason }) => finishReason)?.finishReason,

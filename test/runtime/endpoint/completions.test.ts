@@ -75,22 +75,6 @@ describe('a reply', () => {
       const { temperature, top_p: topP, stop } = endpoint.completions[0]?.body ?? {};
       assert.deepEqual({ temperature, topP, stop }, { temperature: 0.7, topP: 0.9, stop: undefined });
     });
-
-    const { regex, gbnf } = question.grammar;
-    const constraints = {
-      none: {},
-      vllm: { structured_outputs: { regex }, guided_regex: regex },
-      sglang: { regex },
-      llamacpp: { grammar: gbnf },
-    };
-    for (const constrain of ['none', 'vllm', 'sglang', 'llamacpp'] as const) {
-      it(`with the action grammar in the fields of ${constrain}`, async () => {
-        await readAll(await connectTo(await serve([reply]), { constrain }));
-        const { structured_outputs, guided_regex, regex, grammar } = endpoint.completions[0]?.body ?? {};
-        const sent = { structured_outputs, guided_regex, regex, grammar };
-        assert.deepEqual(JSON.parse(JSON.stringify(sent)), constraints[constrain]);
-      });
-    }
   });
 
   describe('arrives', () => {

@@ -28,6 +28,17 @@ describe('connecting to an endpoint', () => {
     assert.equal(model.name, 'agentlm-13b');
   });
 
+  it('knows a model of Ollama by its name without the tag', async () => {
+    const served = await serve({ face: 'ollama', models: [{ id: 'other:7b' }, { id: 'agentlm:latest' }] });
+    assert.equal((await connectTo(served, { model: 'agentlm' })).name, 'agentlm:latest');
+  });
+
+  it('gives TGI, which knows its model by a folder, whatever name the user gives it', async () => {
+    const served = await serve({ face: 'tgi-1.0.3' });
+    assert.equal((await connectTo(served, { model: 'agentlm-7b' })).name, 'agentlm-7b');
+    assert.equal((await connectTo(served)).name, '/data');
+  });
+
   it('says which models there are when the one asked for is not among them', async () => {
     const served = await serve({ models: [{ id: 'agentlm-7b' }, { id: 'agentlm-13b' }] });
     const error = await failureOf(connectTo(served, { model: 'agentlm-70b' }));
@@ -56,7 +67,8 @@ describe('connecting to an endpoint', () => {
     const served = await serve();
     for (const path of ['', '/', '/v1', '/v1/', '/v1/completions'])
       await connectTo(served, { baseUrl: served.url + path });
-    assert.deepEqual(new Set(served.requests.map(({ path }) => path)), new Set(['/v1/models']));
+    const lists = served.requests.filter(({ path }) => path.includes('/v1')).map(({ path }) => path);
+    assert.deepEqual(new Set(lists), new Set(['/v1/models']));
   });
 
   it('sends the key and the conversation', async () => {

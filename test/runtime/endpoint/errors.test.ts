@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import type { Endpoint } from '../../../src/runtime/endpoint/address';
 import { connectionFailed, refused } from '../../../src/runtime/endpoint/errors';
 import { readRefusal } from '../../../src/runtime/endpoint/refusal';
 import { startFakeEndpoint, type FakeReply } from '../../fakeEndpoint';
 import { connectTo, failureOf, readAll } from './ask';
 import { errorAnswers } from './serverAnswers';
 
-const endpoint = { address: 'http://gpu:8000', apiKey: 'sk-secret', conversationId: '1' };
+const endpoint: Endpoint = {
+  address: 'http://gpu:8000',
+  apiKey: 'sk-secret',
+  conversationId: '1',
+  sessionHeader: 'x-session-id',
+  headers: {},
+  exchange: () => Promise.reject(new Error('Nothing is asked here')),
+};
 const sse = { 'content-type': 'text/event-stream' };
 
 describe('the error of an endpoint', () => {

@@ -312,6 +312,14 @@ export const errorAnswers: readonly ErrorAnswer[] = [
   },
   { server: 'FastAPI', when: 'route unknown', status: 404, body: { detail: 'Not Found' }, kind: 'not-found' },
   {
+    server: 'Squid',
+    when: 'it knows nobody',
+    status: 407,
+    contentType: 'text/html',
+    body: '<html><head><title>Cache Access Denied</title></head></html>',
+    kind: 'proxy',
+  },
+  {
     server: 'nginx',
     when: 'nothing behind it',
     status: 502,

@@ -1,0 +1,21 @@
+import { openAI, readChunk, settings } from './completions';
+import type { Engine } from './engine';
+import { speakerTurns } from './llamaPrompt';
+
+/**
+ * The chat route, for a gateway that has no other. The server puts the turns into whatever format it believes in, and for
+ * AgentLM, whose tokenizer brings no template, most believe in a wrong one: vLLM refuses, llama.cpp takes ChatML. So this engine
+ * is used only by a user who says so. A reply cannot be continued: a last message of the model is a finished one to most servers.
+ */
+export const chat: Engine = {
+  route: '/v1/chat/completions',
+  continues: false,
+  async ask(endpoint, question, signal) {
+    const client = await openAI(endpoint, signal);
+    const messages = speakerTurns(question.turns).map(({ from, text }) =>
+      from === 'human' ? { role: 'user' as const, content: text } : { role: 'assistant' as const, content: text },
+    );
+    return client.chat.completions.create({ model: question.model, messages, ...settings(question) }, { signal });
+  },
+  read: readChunk,
+};
