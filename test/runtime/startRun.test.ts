@@ -260,14 +260,18 @@ describe('A run from the endpoint to the machine', () => {
 
     it('never runs a reply that the token limit cut', async () => {
       const cut = { text: `Think: x\n\nAct: bash\n\n\`\`\`bash\ntouch ${folder}/ran`, finishReason: 'length' };
-      await withEndpoint([cut, cut, cut], async (url) => {
-        const { finished, events } = await hear(os(), url);
-        assert.equal(finished.outcome, 'malformed');
-        const problems = events.flatMap((event) =>
-          event.type === 'notice' && event.notice.code === 'malformed' ? [event.notice.problem.code] : [],
-        );
-        assert.deepEqual(problems, ['cut-off', 'cut-off', 'cut-off']);
-      });
+      const cutAgain = { text: ' and more', finishReason: 'length' };
+      await withEndpoint(
+        (_, index) => (index % 2 === 0 ? cut : cutAgain),
+        async (url) => {
+          const { finished, events } = await hear(os(), url);
+          assert.equal(finished.outcome, 'malformed');
+          const problems = events.flatMap((event) =>
+            event.type === 'notice' && event.notice.code === 'malformed' ? [event.notice.problem.code] : [],
+          );
+          assert.deepEqual(problems, ['cut-off', 'cut-off', 'cut-off']);
+        },
+      );
       assert.equal(existsSync(path.join(folder, 'ran')), false);
     });
 
