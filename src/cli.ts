@@ -1,8 +1,10 @@
+import { canRunHere, handOver } from './cli/handOver';
 import { parseArguments, usage, UsageError } from './cli/arguments';
 
 /** `agentlm`: reads the command line, does what it says, sets the exit code. */
 async function main(): Promise<number> {
-  const args = parseArguments(process.argv.slice(2), process.env);
+  if (!canRunHere(process.versions.node)) return handOver();
+  const args = parseArguments(process.argv.slice(2), process.env, process.stdin.isTTY);
   if (args.command === 'help') {
     process.stdout.write(usage);
     return 0;

@@ -46,8 +46,15 @@ Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoin
 130 interrupted.
 `;
 
-/** @throws {UsageError} saying which argument is wrong. */
-export function parseArguments(argv: readonly string[], environment: NodeJS.ProcessEnv): Arguments {
+/**
+ * @param interactive whether somebody is there who can be asked
+ * @throws {UsageError} saying which argument is wrong.
+ */
+export function parseArguments(
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  interactive: boolean,
+): Arguments {
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
   if (values.help === true || command === undefined || command === 'help') return { command: 'help' };
@@ -64,7 +71,7 @@ export function parseArguments(argv: readonly string[], environment: NodeJS.Proc
     apiKey: readKey(values['api-key-env'], environment),
     steps: readCount('--steps', values.steps),
     context: readCount('--context', values.context),
-    approve: readMode(values.approve ?? 'ask'),
+    approve: readMode(values.approve ?? 'ask', interactive),
     record: values.record,
     json: values.json === true,
   };
@@ -122,7 +129,10 @@ function readCount(option: string, text: string | undefined): number | undefined
   return count;
 }
 
-function readMode(text: string): ApprovalMode {
+function readMode(text: string, interactive: boolean): ApprovalMode {
+  if (text === 'ask' && !interactive) {
+    throw new UsageError('Nobody can be asked here. Say --approve all, or --approve none.');
+  }
   if (text === 'all' || text === 'ask' || text === 'none') return text;
   throw new UsageError('--approve is all, ask or none.');
 }

@@ -1,5 +1,5 @@
 import type { EventOf } from '../agent/events';
-import { UsageError, type Arguments } from './arguments';
+import type { Arguments } from './arguments';
 import { demoCommand } from './demoCommand';
 import { jsonPrinter, textPrinter, type Printer } from './print';
 import { exitCode, runCommand } from './runCommand';
@@ -7,7 +7,6 @@ import { exitCode, runCommand } from './runCommand';
 /**
  * Does what the user asked for and prints it on standard output.
  * @returns the exit code
- * @throws {UsageError} when it cannot be done as it was asked
  */
 export async function execute(args: Exclude<Arguments, { command: 'help' }>, signal: AbortSignal): Promise<number> {
   const write = (text: string): void => void process.stdout.write(text);
@@ -17,7 +16,6 @@ export async function execute(args: Exclude<Arguments, { command: 'help' }>, sig
       ? await runCommand(args, print, signal)
       : await demoCommand(print, args.json ? () => {} : write, signal);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
     const finished = neverBegan(signal);
     if (!signal.aborted) print({ type: 'failure', error });
     print(finished);

@@ -6,7 +6,7 @@ import { startDemoEndpoint } from '../runtime/demo/server';
 import type { RunOptions } from '../runtime/startRun';
 import { appendDialogue } from '../runtime/trajectories/trajectoryFile';
 import { approvalOf } from './ask';
-import { UsageError, type RunArguments } from './arguments';
+import type { RunArguments } from './arguments';
 import type { Printer } from './print';
 
 const exitCodes = { success: 0, otherOutcome: 1, endpoint: 3, interrupted: 130 } as const;
@@ -17,9 +17,6 @@ const exitCodes = { success: 0, otherOutcome: 1, endpoint: 3, interrupted: 130 }
  * @throws {UserError} when the task cannot be started
  */
 export async function runCommand(args: RunArguments, print: Printer, signal: AbortSignal): Promise<number> {
-  if (args.approve === 'ask' && !process.stdin.isTTY) {
-    throw new UsageError('Nobody can be asked here. Say --approve all, or --approve none.');
-  }
   const demo = args.endpoint === 'demo' ? await startDemoEndpoint() : undefined;
   try {
     const { startRun } = await import('../runtime/startRun');

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { parseArguments, UsageError } from '../../src/cli/arguments';
 
-const parse = (line: string[], environment: NodeJS.ProcessEnv = {}) => parseArguments(line, environment);
+const parse = (line: string[], environment: NodeJS.ProcessEnv = {}, interactive = true) =>
+  parseArguments(line, environment, interactive);
 
 describe('The command line', () => {
   it('reads an OS task', () => {
@@ -74,6 +75,11 @@ describe('The command line', () => {
       );
     });
   }
+
+  it('asks nobody where nobody is', () => {
+    assert.throws(() => parse(['run', 'os', 'a', '--endpoint', 'demo'], {}, false), /Nobody can be asked here/);
+    assert.doesNotThrow(() => parse(['run', 'os', 'a', '--endpoint', 'demo', '--approve', 'all'], {}, false));
+  });
 
   it('helps when nothing is said', () => assert.deepEqual(parse([]), { command: 'help' }));
 });
