@@ -9,14 +9,10 @@ describe('The extension', () => {
     const extension = vscode.extensions.getExtension('agentlm.agentlm');
     assert.ok(extension);
     assert.equal(extension.isActive, false);
-    const start = performance.now();
+    const taken = timeActivation(path.join(extension.extensionPath, manifest.main));
     await extension.activate();
-    const milliseconds = performance.now() - start;
     // Read by scripts/bench.mts; a test asserts no time.
-    writeFileSync(
-      path.join(extension.extensionPath, 'out/artefacts/activation.json'),
-      JSON.stringify({ milliseconds }),
-    );
+    writeFileSync(path.join(extension.extensionPath, 'out/artefacts/activation.json'), JSON.stringify(taken));
     assert.equal(extension.isActive, true);
   });
 
@@ -40,3 +36,21 @@ describe('The extension', () => {
     assert.equal(vscode.workspace.getConfiguration('agentlm').get('endpoint'), '');
   });
 });
+
+/** Loads the bundle and puts a stopwatch around its activate(), in milliseconds; VS Code then finds it loaded. */
+function timeActivation(file: string): { loadMs: number; activateMs: number } {
+  const taken = { loadMs: 0, activateMs: 0 };
+  const start = performance.now();
+  const { activate } = require(file) as { activate: (context: vscode.ExtensionContext) => void };
+  taken.loadMs = performance.now() - start;
+  const loaded = require.cache[require.resolve(file)];
+  assert.ok(loaded);
+  loaded.exports = {
+    activate(context: vscode.ExtensionContext): void {
+      const begin = performance.now();
+      activate(context);
+      taken.activateMs = performance.now() - begin;
+    },
+  };
+  return taken;
+}
