@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Usage } from '../src/agent/model';
+import type { FakeRequest, PlainReply } from './fakeExchange';
 import { faces, type Face, type FakeFace, type FakeState, type Wire } from './fakeEngines';
 
 /** A reply streamed as a server streams it, unless `ending` says how it goes wrong. */
@@ -26,17 +27,6 @@ export interface StreamedReply {
 }
 
 /**
- * Any HTTP answer at all: an error, a web page, a recorded stream. A string is sent as it is, an async iterable of strings
- * piece by piece as they come, anything else as JSON.
- */
-export interface PlainReply {
-  readonly status: number;
-  readonly body?: unknown;
-  /** `content-type` is `application/json` unless told. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/**
  * What the model does when it is asked: a string is the text of a good reply; `hang` accepts the request and says nothing;
  * `reset` breaks the connection without an answer.
  */
@@ -45,18 +35,6 @@ export type FakeReply = string | StreamedReply | PlainReply | { readonly fault: 
 /** The replies in order, or a function that is asked each time and may wait for something. */
 export type FakeScript =
   readonly FakeReply[] | ((request: FakeRequest, index: number) => FakeReply | Promise<FakeReply>);
-
-export interface FakeRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  /** Parsed JSON; null where there was none. */
-  readonly body: Readonly<Record<string, unknown>> | null;
-  /** The `prompt` of the body, or its `inputs` (TGI), or the content of its messages, a line each (chat). */
-  readonly prompt: string;
-  /** Settles with the connection's end: true when it went away before the whole answer was sent. */
-  readonly closedEarly: Promise<boolean>;
-}
 
 export interface FakeEndpointOptions {
   /** Which server it looks like; one that nobody knows unless told. */

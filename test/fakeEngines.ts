@@ -1,5 +1,5 @@
 import type { Usage } from '../src/agent/model';
-import type { FakeRequest, PlainReply } from './fakeEndpoint';
+import type { FakeRequest, PlainReply } from './fakeExchange';
 
 /** The servers that a fake endpoint can play, as far as a client can see them. `openai` is one that nobody knows. */
 export type FakeFace = keyof typeof faces;

@@ -1,4 +1,6 @@
-import type { Notice, Obstacle, Outcome, TaskKind } from './messages';
+import type { Notice, Outcome } from '../agent/events';
+import type { TaskKind } from '../agent/task';
+import type { Obstacle } from '../agent/trajectory';
 
 type FormatProblemCode = Extract<Notice, { readonly code: 'malformed' }>['problem']['code'];
 type Verdict = 'undecided' | 'accepted' | 'rejected';

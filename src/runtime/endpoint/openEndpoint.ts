@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { rootCertificates } from 'node:tls';
 import { UserError } from '../../agent/errors';
 import { parseAddress, type Endpoint } from './address';
-import { createTransport, type Tls } from './transport';
+import { readTls, type ClientCertificate } from './tls';
+import { createTransport } from './transport';
 
 /** Where a server is and how it is reached. Certificates are PEM files, given by absolute path. */
 export interface EndpointAccess {
@@ -22,12 +21,6 @@ export interface EndpointAccess {
   readonly proxy?: string | undefined;
   /** Until the connection stands and the server has answered the first question; 5000 unless told, 0 means no limit. */
   readonly connectTimeoutMs?: number | undefined;
-}
-
-export interface ClientCertificate {
-  readonly certFile: string;
-  readonly keyFile: string;
-  readonly passphrase?: string | undefined;
 }
 
 export const defaultConnectTimeoutMs = 5000;
@@ -86,37 +79,5 @@ function parseProxy(proxy: string | undefined): URL | undefined {
   throw new UserError(
     'endpoint.bad-proxy',
     'The proxy of this endpoint is not the address of an HTTP proxy. Write it like http://proxy:3128.',
-  );
-}
-
-async function readTls({ caFile, clientCertificate }: EndpointAccess): Promise<Tls> {
-  const [ca, cert, key] = await Promise.all([
-    readPem(caFile),
-    readPem(clientCertificate?.certFile),
-    readPem(clientCertificate?.keyFile),
-  ]);
-  return {
-    ...(ca !== undefined && { ca: [...rootCertificates, ca] }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(clientCertificate?.passphrase && { passphrase: clientCertificate.passphrase }),
-  };
-}
-
-async function readPem(file: string | undefined): Promise<string | undefined> {
-  if (!file) return undefined;
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw badFile(file, cause);
-  });
-  if (!text.includes('-----BEGIN ')) throw badFile(file);
-  return text;
-}
-
-function badFile(file: string, cause?: unknown): UserError {
-  return new UserError(
-    'endpoint.bad-file',
-    'The certificate file {0} cannot be read as PEM. Correct its path in the settings of this endpoint.',
-    [file],
-    { cause },
   );
 }

@@ -3,7 +3,7 @@ import { connect as openSocket, isIP } from 'node:net';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import { connect as openSecure } from 'node:tls';
 import { callbackify } from 'node:util';
-import type { Tls } from './transport';
+import type { Tls } from './tls';
 
 interface RequestThroughProxy extends Tls {
   readonly method: 'GET' | 'POST';

@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { Readable } from 'node:stream';
 import { throughProxy } from './proxy';
+import type { Tls } from './tls';
 
 export interface TransportOptions {
   /** Milliseconds until the connection stands, TLS and proxy included; 0 means no limit. */
@@ -10,9 +11,6 @@ export interface TransportOptions {
   readonly proxy?: URL | undefined;
   readonly tls: Tls;
 }
-
-/** PEM. With `ca` nothing else is trusted, so it holds whatever should be. */
-export type Tls = Pick<https.RequestOptions, 'ca' | 'cert' | 'key' | 'passphrase'>;
 
 /** Like `fetch` as far as we use it: headers are a plain object, the body is a string, nothing is followed or decoded. */
 export type Exchange = (url: string, init: ExchangeInit) => Promise<Response>;

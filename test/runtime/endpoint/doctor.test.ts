@@ -3,14 +3,9 @@ import { tokenCount } from '../../../src/runtime/endpoint/llamaTokenizer';
 import { promptBytes } from '../../../src/runtime/endpoint/doctorVerdicts';
 import { diagnose, type Check, type Report } from '../../../src/runtime/endpoint/doctor';
 import type { EndpointOptions } from '../../../src/runtime/endpoint/connect';
-import {
-  startFakeEndpoint,
-  type FakeEndpoint,
-  type FakeEndpointOptions,
-  type FakeReply,
-  type FakeRequest,
-} from '../../fakeEndpoint';
+import { startFakeEndpoint, type FakeEndpoint, type FakeEndpointOptions, type FakeReply } from '../../fakeEndpoint';
 import { faces, type FakeFace } from '../../fakeEngines';
+import type { FakeRequest } from '../../fakeExchange';
 import { never } from './ask';
 
 /** A server in good health: it keeps to a grammar, counts as Llama-2 does, has a prefix cache and takes a moment for a token. */
