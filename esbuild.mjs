@@ -107,16 +107,7 @@ const bundles = [
     { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', plugins: [lazyBundles] },
     'extension',
   ),
-  start(
-    {
-      ...node,
-      entryPoints: { cli: 'src/cli.ts' },
-      outdir: 'dist',
-      plugins: [lazyBundles],
-      banner: { js: '#!/usr/bin/env node' },
-    },
-    'cli',
-  ),
+  start({ ...node, entryPoints: { cli: 'src/cli.ts' }, outdir: 'dist', plugins: [lazyBundles] }, 'cli'),
   start({ ...node, entryPoints: { sqlWorker: 'src/runtime/sql/worker.ts' }, outdir: 'dist' }, 'sqlWorker'),
   start(
     {

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { canRunHere, handOver } from './cli/handOver';
 import { parseArguments, usage, UsageError } from './cli/arguments';
 
