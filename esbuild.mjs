@@ -27,8 +27,9 @@ const node = {
   sourcemap: minify ? false : 'linked',
   supported: { 'dynamic-import': false },
   logLevel: 'silent',
-  metafile: true,
 };
+
+const lazyFiles = new Map();
 
 /** A relative `await import('./x')` becomes a bundle of its own: it costs nothing until it is needed. */
 const lazyBundles = {
@@ -38,6 +39,10 @@ const lazyBundles = {
       if (kind !== 'dynamic-import') return undefined;
       const { path: file } = await build.resolve(specifier, { kind: 'import-statement', importer, resolveDir });
       const name = path.basename(file, '.ts');
+      if (lazyFiles.has(name) && lazyFiles.get(name) !== file) {
+        throw new Error(`${file} and ${lazyFiles.get(name)} would both become dist/${name}.js: rename one.`);
+      }
+      lazyFiles.set(name, file);
       await start({ ...node, entryPoints: { [name]: file }, outdir: 'dist', plugins: [lazyBundles] }, name);
       return { path: `./${name}.js`, external: true };
     });
@@ -121,7 +126,6 @@ const bundles = [
       minify,
       sourcemap: minify ? false : 'inline',
       logLevel: 'silent',
-      metafile: true,
     },
     'webview',
   ),
