@@ -119,6 +119,8 @@ function readKey(name: string | undefined, environment: NodeJS.ProcessEnv): stri
   if (name === undefined) return undefined;
   const key = environment[name];
   if (!key) throw new UsageError(`The environment variable ${name} of --api-key-env is not set.`);
+  // The commands of the model get what is left of the environment.
+  delete environment[name];
   return key;
 }
 

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Approve, Decision, ProposedAction } from '../agent/approval';
+import { visible } from '../agent/hiddenCharacters';
 import type { ApprovalMode } from './arguments';
 
 /** The reason that the model is told under `--approve none`. */
@@ -21,6 +22,8 @@ async function ask(action: ProposedAction, signal: AbortSignal): Promise<Decisio
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // readline takes Ctrl-C for itself while it waits; the run has to hear it.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  // Exactly what would run: the reply above was the model's, and is read as the parser reads it.
+  process.stderr.write(`\n${visible(action.text)}\n`);
   try {
     for (;;) {
       const choice = await terminal.question('Run this? [y]es, [e]dit, [s]kip, [q]uit: ', { signal });
@@ -45,7 +48,8 @@ async function ask(action: ProposedAction, signal: AbortSignal): Promise<Decisio
       }
     }
   } catch (error) {
-    if (signal.aborted || terminal.line === undefined) return { verdict: 'stop' };
+    // Ctrl-D, or the run was stopped: readline takes its question back in either case.
+    if (error instanceof Error && error.name === 'AbortError') return { verdict: 'stop' };
     throw error;
   } finally {
     terminal.close();

@@ -47,22 +47,12 @@ export class Places implements vscode.Disposable {
 
   /** Offers the database files of the workspace, and any other. */
   async chooseDatabase(): Promise<string | undefined> {
-    const found = await vscode.workspace.findFiles('**/*.{sqlite,sqlite3,db,csv,tsv}', '**/{node_modules,.git}/**', 50);
-    const files = found.filter(({ scheme }) => scheme === 'file');
-    const browse: DatabaseItem = { label: vscode.l10n.t('Browse…'), iconPath: new vscode.ThemeIcon('folder-opened') };
-    const items: DatabaseItem[] = files.map((uri) => ({
-      label: vscode.workspace.asRelativePath(uri),
-      file: uri.fsPath,
-    }));
-    const choice =
-      items.length === 0
-        ? browse
-        : await vscode.window.showQuickPick([...items, browse], {
-            title: vscode.l10n.t('Choose a Database'),
-            placeHolder: vscode.l10n.t('Statements run on a copy: the file itself is never changed.'),
-          });
+    const choice = await vscode.window.showQuickPick([...(await databasesOfWorkspace()), ...otherDatabases()], {
+      title: vscode.l10n.t('Choose a Database'),
+      placeHolder: vscode.l10n.t('Statements run on a copy: the file itself is never changed.'),
+    });
     if (!choice) return undefined;
-    const file = choice.file ?? (await browseForDatabase());
+    const file = await choice.file();
     if (file === undefined) return undefined;
     await this.state.update(memory, file);
     this.changed.fire();
@@ -86,21 +76,41 @@ export class Places implements vscode.Disposable {
   }
 }
 
-/** A database of the workspace; without a file, the way to any other. */
 interface DatabaseItem extends vscode.QuickPickItem {
-  readonly file?: string;
+  /** Its path; undefined when the user finds none. */
+  file(): Promise<string | undefined>;
 }
 
-async function browseForDatabase(): Promise<string | undefined> {
-  const [picked] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Choose a Database'),
-      openLabel: vscode.l10n.t('Use as Database'),
-      canSelectFolders: true,
-      filters: {
-        [vscode.l10n.t('Databases and tables')]: ['sqlite', 'sqlite3', 'db', 'csv', 'tsv'],
-        [vscode.l10n.t('All files')]: ['*'],
-      },
-    })) ?? [];
-  return picked?.fsPath;
+async function databasesOfWorkspace(): Promise<DatabaseItem[]> {
+  const found = await vscode.workspace.findFiles('**/*.{sqlite,sqlite3,db,csv,tsv}', '**/{node_modules,.git}/**', 50);
+  return found
+    .filter(({ scheme }) => scheme === 'file')
+    .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), file: () => Promise.resolve(uri.fsPath) }));
+}
+
+/** A dialog for files and one for folders: on Windows and Linux no dialog offers both. */
+function otherDatabases(): DatabaseItem[] {
+  const title = vscode.l10n.t('Choose a Database');
+  const openLabel = vscode.l10n.t('Use as Database');
+  const filters = {
+    [vscode.l10n.t('Databases and tables')]: ['sqlite', 'sqlite3', 'db', 'csv', 'tsv'],
+    [vscode.l10n.t('All files')]: ['*'],
+  };
+  return [
+    {
+      label: vscode.l10n.t('Browse for a File…'),
+      iconPath: new vscode.ThemeIcon('file'),
+      file: () => browse({ title, openLabel, filters, canSelectFiles: true }),
+    },
+    {
+      label: vscode.l10n.t('Browse for a Folder of CSV Files…'),
+      iconPath: new vscode.ThemeIcon('folder-opened'),
+      file: () => browse({ title, openLabel, canSelectFolders: true }),
+    },
+  ];
+}
+
+async function browse(options: vscode.OpenDialogOptions): Promise<string | undefined> {
+  const [picked] = (await vscode.window.showOpenDialog(options)) ?? [];
+  return picked?.scheme === 'file' ? picked.fsPath : undefined;
 }

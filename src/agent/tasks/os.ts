@@ -117,10 +117,13 @@ function readAction(text: string, line: ActionLine, code: readonly Block[]): Act
   }
 }
 
-/** From the first parenthesis to the last one of the line, or of the text when the answer spans several lines. */
+/**
+ * From the first parenthesis to where the parentheses balance at the end of a line: answers may span several lines. Where
+ * they never do, to the last parenthesis of the line, or else of the text.
+ */
 function readAnswer(rest: string): Action | FormatProblem {
   const [firstLine = ''] = rest.split('\n', 1);
-  const scope = firstLine.includes(')') ? firstLine : rest;
+  const scope = rest.slice(0, balancedEnd(rest) ?? (firstLine.includes(')') ? firstLine.length : rest.length));
   const from = scope.indexOf('(');
   const to = scope.lastIndexOf(')');
   if (from === -1 || to < from || scope.slice(0, from).trim() !== '') {
@@ -128,6 +131,16 @@ function readAnswer(rest: string): Action | FormatProblem {
   }
   const answer = scope.slice(from + 1, to);
   return { kind: 'answer', text: answer, answer };
+}
+
+/** The index after the first `)` that ends a line and leaves no parenthesis open. */
+function balancedEnd(rest: string): number | undefined {
+  let depth = 0;
+  for (let index = 0; index < rest.length; index++) {
+    if (rest[index] === '(') depth++;
+    if (rest[index] === ')' && --depth <= 0 && /^[ \t]*\r?(\n|$)/.test(rest.slice(index + 1))) return index + 1;
+  }
+  return undefined;
 }
 
 const bashNames = new Set(['bash', 'sh', 'shell', 'console', '']);
@@ -165,8 +178,9 @@ function actionEnd(partialReply: string): number | undefined {
     case 'finish':
       return rest.includes('\n') ? line.end : undefined;
     case 'answer': {
-      const closed = /\)[ \t]*\r?\n/.exec(rest);
-      return closed ? line.end + closed.index + 1 : undefined;
+      const end = balancedEnd(rest);
+      // Without a line break after it, the line may go on.
+      return end !== undefined && /^[ \t]*\r?\n/.test(rest.slice(end)) ? line.end + end : undefined;
     }
     default:
       return code.find(({ start, language }) => start > line.start && bashNames.has(language))?.end;

@@ -9,7 +9,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export const runMarker = 'AGENTLM_RUN';
 
 /** What the model's commands have no business with: secrets, and what is about the editor's own process. */
-const withheld = /KEY|TOKEN|SECRET|PASSW|CREDENTIAL|^VSCODE_|^ELECTRON_|^NODE_OPTIONS$/i;
+const withheld =
+  /KEY|TOKEN|SECRET|PASS|PWD$|(^|_)PAT$|AUTH|BEARER|CREDENTIAL|COOKIE|_DSN$|DATABASE_URL|^VSCODE_|^ELECTRON_|^NODE_OPTIONS$/i;
 /** What would change how our bash behaves, or describes the terminal the editor was started from. */
 const misleading =
   /^(BASH_.*|BASHOPTS|SHELLOPTS|POSIXLY_CORRECT|ENV|PS\d|PROMPT_COMMAND|HIST.*|TMOUT|COLUMNS|LINES|TERMCAP|TMUX.*|STY)$/;
