@@ -1,6 +1,6 @@
-import type { Notice, Obstacle, Outcome, TaskKind } from './messages';
+import type { Obstacle, Outcome, PageNotice, TaskKind } from './messages';
 
-type FormatProblemCode = Extract<Notice, { readonly code: 'malformed' }>['problem']['code'];
+type FormatProblemCode = Extract<PageNotice, { readonly code: 'malformed' }>['problem']['code'];
 type Verdict = 'undecided' | 'accepted' | 'rejected';
 
 /** Every text of the page. One that is missing, or that nobody says, is a type error. `{0}` stands for a value. */
@@ -79,6 +79,12 @@ export type PageStringKey =
   // Notices and the end
   | 'notice.trimmed'
   | 'notice.repetition'
+  | 'notice.waiting'
+  | 'notice.askedAgain'
+  | 'notice.grammarRejected'
+  | 'notice.grammarIgnored'
+  | 'notice.continued'
+  | `notice.template.${Extract<PageNotice, { readonly code: 'chat-template' }>['template']}`
   | `malformed.${FormatProblemCode}`
   | 'answer'
   | 'failure'

@@ -54,7 +54,7 @@ function endpointChip({ say, request }: Page, endpoint: PageState['endpoint']): 
     type="button"
     class="quiet endpoint"
     title=${say('endpoint.change')}
-    @click=${() => request('connectEndpoint', null)}
+    @click=${() => request('selectEndpoint', null)}
   >
     ${icon(mark[status])}<span class="endpoint-label">${label}</span>
     ${demo ? html`<span class="badge">${say('endpoint.demo')}</span>` : nothing}
