@@ -5,12 +5,13 @@ import { demoProfile, originOf, type EndpointProfile } from './endpointProfiles'
 import { labelOf, type Endpoints } from './endpoints';
 import type { EndpointTest } from './endpointTest';
 import type { EndpointTools } from './endpointTools';
-import { factsInWords } from './endpointWords';
+import { factsInWords, serverInWords, windowInWords } from './endpointWords';
 import { sentence } from './report';
 
 /** A line of the list, and what choosing it does. */
 interface Choice extends vscode.QuickPickItem {
   readonly choose?: () => unknown;
+  readonly profile?: EndpointProfile;
 }
 
 /** Everything a user does about endpoints: choosing one, adding one, testing it, giving it a key. */
@@ -28,10 +29,12 @@ export class EndpointPicker {
     let servers: readonly LocalServer[] = [];
     const draw = (): void => {
       const [active] = pick.activeItems;
+      const { selected } = this.endpoints;
       pick.keepScrollPosition = true;
       pick.items = this.choices(servers);
-      const same = pick.items.find(
-        ({ label, description }) => label === active?.label && description === active.description,
+      // The line that the user is on stays; at first it is that of the chosen endpoint.
+      const same = pick.items.find(({ label, profile }) =>
+        active ? label === active.label : profile !== undefined && profile === selected,
       );
       if (same) pick.activeItems = [same];
     };
@@ -148,11 +151,14 @@ export class EndpointPicker {
   private profileChoice(profile: EndpointProfile): Choice {
     const { status, facts, error } = this.endpoints.health(profile);
     const icons = { unknown: 'server', asking: 'loading~spin', ready: 'pass', failed: 'warning' } as const;
+    const model = profile.model ?? facts?.models?.[0]?.id;
+    const server = facts && [serverInWords(facts), windowInWords(facts)].filter(Boolean).join(' · ');
     return {
       label: profile.name,
-      description: [new URL(profile.url).host, profile.model, this.marked(profile)].filter(Boolean).join(' · '),
-      detail: status === 'failed' ? sentence(error) : facts ? factsInWords(facts) : vscode.l10n.t('Asking…'),
+      description: [model, new URL(profile.url).host, this.marked(profile)].filter(Boolean).join(' · '),
+      detail: status === 'failed' ? sentence(error) : (server ?? vscode.l10n.t('Asking…')),
       iconPath: new vscode.ThemeIcon(icons[status]),
+      profile,
       choose: () => this.endpoints.select(profile),
     };
   }
@@ -174,6 +180,7 @@ export class EndpointPicker {
         'Replays recorded replies for the tasks of the sample. Commands and statements really run.',
       ),
       iconPath: new vscode.ThemeIcon('beaker'),
+      profile: demoProfile,
       choose: () => this.endpoints.select(demoProfile),
     };
   }

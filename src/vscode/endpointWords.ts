@@ -34,10 +34,11 @@ export function serverInWords({ engine, version }: Pick<EndpointFacts, 'engine' 
 
 /** `vLLM 0.11.0 · agentlm-7b · 4096 tokens` */
 export function factsInWords(facts: EndpointFacts): string {
-  const { models, contextLength } = facts;
-  return [
-    serverInWords(facts),
-    ...(models?.length ? [models.map(({ id }) => id).join(', ')] : []),
-    ...(contextLength === undefined ? [] : [vscode.l10n.t('{0} tokens', contextLength)]),
-  ].join(' · ');
+  const names = facts.models?.map(({ id }) => id).join(', ');
+  return [serverInWords(facts), names, windowInWords(facts)].filter(Boolean).join(' · ');
+}
+
+/** `4096 tokens`, or nothing where the server does not say */
+export function windowInWords({ contextLength }: Pick<EndpointFacts, 'contextLength'>): string {
+  return contextLength === undefined ? '' : vscode.l10n.t('{0} tokens', contextLength);
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { demoProfile } from './endpointProfiles';
 import { labelOf, type Endpoints } from './endpoints';
 import { endpointTooltip } from './endpointTooltip';
+import { escapeMarkdown } from './markdown';
 import type { Recording } from './recording';
 import type { Runs } from './runs';
 import type { ServerWatch } from './serverWatch';
@@ -62,10 +63,8 @@ export class StatusBar implements vscode.Disposable {
         : [vscode.l10n.t('No endpoint is connected.')]),
       this.recording.on ? vscode.l10n.t('Accepted trajectories are kept.') : vscode.l10n.t('Recording is off.'),
     ];
-    const tooltip = new vscode.MarkdownString();
     // As text: a server chooses its version and its model names.
-    for (const line of lines) tooltip.appendText(line).appendMarkdown('\n\n');
-    return tooltip;
+    return new vscode.MarkdownString(lines.map(escapeMarkdown).join('\n\n'));
   }
 
   private activity(): { icon: string; words?: string } {

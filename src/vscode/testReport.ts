@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EndpointCheck, EndpointReport } from '../agent/endpointFacts';
 import { demoProfile, type EndpointProfile } from './endpointProfiles';
 import { serverInWords } from './endpointWords';
+import { escapeMarkdown } from './markdown';
 
 /** How far a test is; the report once it is done. */
 export type TestState = 'running' | 'cancelled' | EndpointReport;
@@ -14,12 +15,13 @@ export function testReport(
   state: TestState,
 ): string {
   const rows = checks.map(
-    ({ id, status, detail }) => `| ${escape(checkInWords(id))} | ${statusInWords(status)} | ${escape(detail)} |`,
+    ({ id, status, detail }) =>
+      `| ${escapeMarkdown(checkInWords(id))} | ${statusInWords(status)} | ${escapeMarkdown(detail)} |`,
   );
   return [
-    `# ${escape(title)}`,
-    escape([...(profile === demoProfile ? [] : [profile.url]), ...said(state)].join(' · ')),
-    escape(summary(checks, state)),
+    `# ${escapeMarkdown(title)}`,
+    escapeMarkdown([...(profile === demoProfile ? [] : [profile.url]), ...said(state)].join(' · ')),
+    escapeMarkdown(summary(checks, state)),
     ...(rows.length === 0 ? [] : [[`| ${headings().join(' | ')} |`, '| --- | --- | --- |', ...rows].join('\n')]),
     '',
   ].join('\n\n');
@@ -74,9 +76,4 @@ function checkInWords(id: string): string {
     reply: vscode.l10n.t('Reply'),
   };
   return words[id] ?? id;
-}
-
-/** Every ASCII punctuation character can be escaped (CommonMark 0.31, 2.4), and a line break would end a table row. */
-function escape(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }
