@@ -121,8 +121,8 @@ export class EndpointPicker {
     );
     return [
       ...profiles.map((profile) => this.profileChoice(profile)),
-      ...problems.map((problem) => ({
-        label: sentence(problem),
+      ...problems.map(({ error }) => ({
+        label: sentence(error),
         iconPath: new vscode.ThemeIcon('error'),
         choose: openSettings,
       })),

@@ -26,20 +26,26 @@ export interface EndpointProfile {
 /** The built-in one: it has no address before it is started. */
 export const demoProfile: EndpointProfile = { name: 'demo', url: 'demo:' };
 
+/** Why an entry cannot be used. */
+export interface ProfileProblem {
+  /** Of the entry, which can be anything. */
+  readonly name: unknown;
+  readonly error: UserError;
+}
+
 export interface ProfileList {
   readonly profiles: readonly EndpointProfile[];
-  /** One for each entry that cannot be used. */
-  readonly problems: readonly UserError[];
+  readonly problems: readonly ProfileProblem[];
 }
 
 /** The entries of `agentlm.endpoints` that can be used, and what is wrong with the others. */
 export function readProfiles(setting: unknown): ProfileList {
   const profiles: EndpointProfile[] = [];
-  const problems: UserError[] = [];
+  const problems: ProfileProblem[] = [];
   const entries = Array.isArray(setting) ? setting : [];
   entries.forEach((entry: unknown, index) => {
-    const problem = problemOf(entry, `agentlm.endpoints[${index}]`, profiles);
-    if (problem) problems.push(problem);
+    const error = problemOf(entry, `agentlm.endpoints[${index}]`, profiles);
+    if (error) problems.push({ name: isRecord(entry) ? entry['name'] : undefined, error });
     else profiles.push(entry as EndpointProfile);
   });
   return { profiles, problems };

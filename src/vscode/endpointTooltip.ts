@@ -45,7 +45,7 @@ function activity(watched: Watched | undefined): string[] {
   const own = [
     ...(speed.firstTokenMs === undefined
       ? []
-      : [vscode.l10n.t('first token after {0} s', (speed.firstTokenMs / 1000).toFixed(1))]),
+      : [vscode.l10n.t('first token after {0} s', (speed.firstTokenMs / 1000).toFixed(2))]),
     ...(speed.tokensPerSecond === undefined
       ? []
       : [vscode.l10n.t('about {0} tokens a second', round(speed.tokensPerSecond))]),

@@ -3,7 +3,14 @@ import type { EndpointFacts } from '../agent/endpointFacts';
 import { UserError } from '../agent/errors';
 import type { PageState } from '../protocol/messages';
 import type { ApiKeys } from './apiKeys';
-import { demoProfile, readProfiles, withProfile, type EndpointProfile, type ProfileList } from './endpointProfiles';
+import {
+  demoProfile,
+  readProfiles,
+  withProfile,
+  type EndpointProfile,
+  type ProfileList,
+  type ProfileProblem,
+} from './endpointProfiles';
 import type { EndpointAccess, EndpointTools } from './endpointTools';
 import type { Settings } from './settings';
 
@@ -48,7 +55,7 @@ export class Endpoints implements vscode.Disposable {
   }
 
   /** What is wrong with entries of the settings. */
-  get problems(): readonly UserError[] {
+  get problems(): readonly ProfileProblem[] {
     return this.list.problems;
   }
 
@@ -81,8 +88,8 @@ export class Endpoints implements vscode.Disposable {
     if (name === '') {
       throw new UserError('endpoint.none', 'No endpoint is connected. Run AgentLM: Connect Endpoint first.');
     }
-    const [problem] = this.list.problems;
-    if (problem) throw problem;
+    const problem = this.list.problems.find((each) => each.name === name);
+    if (problem) throw problem.error;
     throw new UserError(
       'endpoint.unknown',
       'The settings name the endpoint {0}, but agentlm.endpoints has none of this name. Run AgentLM: Select Endpoint.',

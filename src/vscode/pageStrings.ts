@@ -20,7 +20,7 @@ export function pageStrings(): PageStrings {
     'recording.turnOff': vscode.l10n.t('Turn off recording'),
     'context.label': vscode.l10n.t('Context window'),
     'context.short': vscode.l10n.t('{0}%'),
-    'context.long': vscode.l10n.t('{0} of {1} tokens used, {2} kept for the reply.'),
+    'context.long': vscode.l10n.t('{0} of {1} tokens used, {2} kept for the reply, {3} free.'),
     'context.nearlyFull': vscode.l10n.t('The context window is nearly full.'),
 
     'empty.os': vscode.l10n.t('Describe a task. The model works on it in a real shell, and asks before each command.'),

@@ -47,16 +47,16 @@ describe('The endpoints of the settings', () => {
       const { profiles, problems } = readProfiles([lab, entry, whole]);
       assert.deepEqual(profiles, [lab, whole]);
       assert.deepEqual(
-        problems.map(({ code, values }) => [code, ...values]),
+        problems.map(({ error: { code, values } }) => [code, ...values]),
         [['endpoint.bad-profile', place]],
       );
-      assert.doesNotMatch(problems[0]?.message ?? '', /hunter2/);
+      assert.doesNotMatch(problems[0]?.error.message ?? '', /hunter2/);
     });
   }
 
   it('say where a key belongs that stands among them', () => {
     const [problem] = readProfiles([{ ...lab, apiKey: 'k' }]).problems;
-    assert.match(problem?.message ?? '', /run AgentLM: Set API Key/);
+    assert.match(problem?.error.message ?? '', /run AgentLM: Set API Key/);
   });
 
   it('take a new one at their end, whatever else stands there', () => {
