@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Approve } from './agent/approval';
+import type { EndpointNotice } from './agent/events';
 import type { RunRequest, RunSession } from './agent/session';
 import type { DemoEndpoint } from './runtime/demo/server';
 import type { RunOptions } from './runtime/startRun';
@@ -8,12 +9,17 @@ import { Actions } from './vscode/actions';
 import { ApiKeys } from './vscode/apiKeys';
 import { ChatView } from './vscode/chatView';
 import { registerCommands } from './vscode/commands';
-import { Endpoint, type EndpointFacts } from './vscode/endpoint';
+import { EndpointPicker } from './vscode/endpointPicker';
+import { demoProfile } from './vscode/endpointProfiles';
+import { Endpoints } from './vscode/endpoints';
+import { EndpointTest } from './vscode/endpointTest';
+import type { EndpointAccess, EndpointTools } from './vscode/endpointTools';
 import { Places } from './vscode/places';
 import { Recording } from './vscode/recording';
 import { channelLog } from './vscode/report';
 import { Runs } from './vscode/runs';
 import { RunTerminal } from './vscode/runTerminal';
+import { ServerWatch } from './vscode/serverWatch';
 import { Settings } from './vscode/settings';
 import { StatusBar } from './vscode/statusBar';
 
@@ -24,41 +30,47 @@ export function activate(context: vscode.ExtensionContext): void {
   const settings = new Settings();
   const runtime = new Runtime(context.extensionPath, settings);
 
-  const keys = new ApiKeys(context.secrets);
-  const endpoint = new Endpoint(settings, keys, (url, key, signal) => runtime.test(url, key, signal));
+  const endpoints = new Endpoints(settings, new ApiKeys(context.secrets), runtime);
+  const endpointTest = new EndpointTest(runtime, endpoints);
+  const picker = new EndpointPicker(endpoints, runtime, endpointTest);
   const places = new Places(context.workspaceState);
   const recording = new Recording(context.workspaceState, settings, async (file, dialogue) => {
     const { appendDialogue } = await import('./runtime/trajectories/trajectoryFile');
     await appendDialogue(file, dialogue);
   });
 
-  const runs = new Runs(async (request, approve, signal) => {
-    const { url, apiKey } = await endpoint.chosen();
-    return runtime.start(request, url, apiKey, approve, signal);
-  });
+  const runs = new Runs(async (request, approve, signal, onNotice) =>
+    runtime.start(request, await endpoints.access(), approve, signal, onNotice),
+  );
   const terminal = new RunTerminal(runs);
-  const actions = new Actions(runs, endpoint, places, recording, terminal);
+  const actions = new Actions(runs, endpoints, picker, places, recording, terminal);
   const chat = new ChatView(context.extensionUri, runs, actions, log);
+  const watch = new ServerWatch(runs, endpoints, runtime, log);
+  const hosting = vscode.Uri.joinPath(context.extensionUri, 'docs', 'hosting.md');
 
   context.subscriptions.push(
     channel,
-    endpoint,
+    endpoints,
+    endpointTest,
     places,
     recording,
     terminal,
     actions,
     chat,
-    new StatusBar(runs, endpoint, recording),
+    watch,
+    new StatusBar(runs, endpoints, watch, recording),
     vscode.window.registerWebviewViewProvider(ChatView.id, chat),
-    registerCommands(actions, () => chat.reveal(), log, channel),
+    registerCommands(actions, () => chat.reveal(), log, channel, hosting),
     { dispose: () => void runtime.close() },
     runs,
   );
 }
 
 /** The other half of the product, behind the interfaces that vscode/ knows. */
-class Runtime {
+class Runtime implements EndpointTools {
   private demo: Promise<DemoEndpoint> | undefined;
+  /** Where the action grammar was seen not to work; a later run does not try it there again. */
+  private readonly grammarMemory = new Map<string, 'rejected' | 'ignored'>();
 
   constructor(
     private readonly extensionPath: string,
@@ -67,32 +79,50 @@ class Runtime {
 
   async start(
     request: RunRequest,
-    url: string,
-    apiKey: string | undefined,
+    access: EndpointAccess,
     approve: Approve,
     signal: AbortSignal,
+    onNotice: (notice: EndpointNotice) => void,
   ): Promise<RunSession> {
     const { startRun } = await import('./runtime/startRun');
     const runAll: Approve = () => Promise.resolve({ verdict: 'run' });
-    const options = await this.options(request, url, apiKey);
-    return startRun(request, options, this.settings.get('approval') === 'all' ? runAll : approve, signal);
+    const options = await this.runOptions(request, access);
+    return startRun(request, options, this.settings.get('approval') === 'all' ? runAll : approve, signal, onNotice);
   }
 
-  async test(url: string, apiKey: string | undefined, signal: AbortSignal): Promise<EndpointFacts> {
-    const { connect } = await import('./runtime/endpoint/connect');
-    const options = { ...(await this.endpointOptions(url, apiKey)), conversationId: 'test' };
-    const { name, contextLength } = await connect(options, signal);
-    return { model: name, contextLength };
+  readonly probe: EndpointTools['probe'] = async (access, signal) => {
+    const { probeEndpoint } = await import('./runtime/endpointInspection');
+    return probeEndpoint(await this.endpointOptions(access), signal);
+  };
+
+  readonly tryOut: EndpointTools['tryOut'] = async (access, signal) => {
+    const { tryOut } = await import('./runtime/endpointInspection');
+    await tryOut(await this.endpointOptions(access), signal);
+  };
+
+  async *diagnose(...[access, signal]: Parameters<EndpointTools['diagnose']>): ReturnType<EndpointTools['diagnose']> {
+    const { diagnose } = await import('./runtime/endpointInspection');
+    return yield* diagnose(await this.endpointOptions(access), signal);
   }
+
+  readonly findLocalServers: EndpointTools['findLocalServers'] = async (signal) => {
+    const { findLocalServers } = await import('./runtime/endpointInspection');
+    return findLocalServers(signal);
+  };
+
+  readonly metrics: EndpointTools['metrics'] = async (access) => {
+    const { openMetrics } = await import('./runtime/endpointInspection');
+    return openMetrics(await this.endpointOptions(access));
+  };
 
   async close(): Promise<void> {
     await (await this.demo)?.close();
   }
 
-  private async options({ kind }: RunRequest, url: string, apiKey: string | undefined): Promise<RunOptions> {
+  private async runOptions({ kind }: RunRequest, access: EndpointAccess): Promise<RunOptions> {
     const { settings } = this;
     return {
-      endpoint: await this.endpointOptions(url, apiKey),
+      endpoint: await this.endpointOptions(access),
       stepLimit: settings.get(kind === 'os' ? 'stepLimit.os' : 'stepLimit.database'),
       replyTokens: settings.get('replyTokens'),
       commandTimeoutMs: settings.get('commandTimeout') * 1000,
@@ -101,16 +131,26 @@ class Runtime {
     };
   }
 
-  private async endpointOptions(url: string, apiKey: string | undefined): Promise<RunOptions['endpoint']> {
+  private async endpointOptions({ profile, apiKey }: EndpointAccess) {
     const { settings } = this;
+    const { model, contextLength, headers, sessionHeader, caFile, clientCertificate, proxy } = profile;
     return {
-      baseUrl: url === 'demo' ? await this.demoUrl() : url,
+      baseUrl: profile === demoProfile ? await this.demoUrl() : profile.url,
       apiKey,
-      // The demo serves one model of its own, whatever is set for the real endpoint.
-      model: url === 'demo' ? undefined : settings.get('model') || undefined,
-      contextLength: settings.get('contextLength'),
+      model,
+      contextLength,
+      headers,
+      sessionHeader,
+      caFile,
+      clientCertificate: clientCertificate && { certFile: clientCertificate.cert, keyFile: clientCertificate.key },
+      proxy,
+      chat: profile.engine === 'chat',
       temperature: settings.get('temperature'),
-      firstTokenTimeoutMs: settings.get('firstTokenTimeout') * 1000,
+      connectTimeoutMs: milliseconds(settings.chosen('connectTimeout')),
+      firstTokenTimeoutMs: milliseconds(settings.chosen('firstTokenTimeout')),
+      idleTimeoutMs: milliseconds(settings.chosen('idleTimeout')),
+      totalTimeoutMs: milliseconds(settings.chosen('replyTimeout')),
+      grammarMemory: this.grammarMemory,
     };
   }
 
@@ -120,4 +160,8 @@ class Runtime {
     this.demo ??= startDemoEndpoint();
     return (await this.demo).url;
   }
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
 }

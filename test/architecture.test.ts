@@ -124,7 +124,7 @@ describe('The manifest', () => {
 
   it('declares every setting that is read, and the other way round', () => {
     const read = new Set(
-      [...code.matchAll(/settings\.(?:get|set|onDidChange)\(\s*([^)]*)/g)].flatMap(([, argument = '']) =>
+      [...code.matchAll(/settings\.(?:get|chosen|set|onDidChange)\(\s*([^)]*)/g)].flatMap(([, argument = '']) =>
         [...argument.matchAll(/'([\w.]+)'/g)].map(([, key]) => `agentlm.${key}`),
       ),
     );
@@ -139,7 +139,7 @@ describe('The manifest', () => {
 
   it('lets no workspace choose the endpoint, the key, or what runs without asking', () => {
     const { properties } = manifest.contributes.configuration;
-    for (const key of ['agentlm.endpoint', 'agentlm.model', 'agentlm.trajectoryFolder'] as const) {
+    for (const key of ['agentlm.endpoints', 'agentlm.endpoint', 'agentlm.trajectoryFolder'] as const) {
       assert.equal(properties[key].scope, 'machine', key);
     }
     assert.equal(properties['agentlm.approval'].scope, 'application');

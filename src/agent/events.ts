@@ -1,5 +1,6 @@
 import type { Decision } from './approval';
 import type { Turn } from './conversation';
+import type { UserError } from './errors';
 import type { Usage } from './model';
 import type { Action, FormatProblem, TaskKind } from './task';
 
@@ -18,14 +19,28 @@ export interface RunTime {
 export type Notice =
   | { readonly code: 'trimmed'; readonly omittedTurns: number; readonly promptTokens: number }
   | { readonly code: 'malformed'; readonly problem: FormatProblem }
-  | { readonly code: 'repetition' };
+  | { readonly code: 'repetition' }
+  | EndpointNotice;
+
+/** What an endpoint does that is no error, but that the user should see. It can come before the run has started. */
+export type EndpointNotice =
+  /** It will be asked again after so many milliseconds. */
+  | { readonly code: 'waiting'; readonly reason: UserError; readonly waitMs: number; readonly attempt: number }
+  /** It refused the action grammar; from now on its replies are not held to one. */
+  | { readonly code: 'grammar-rejected'; readonly reason: UserError }
+  /** It took the action grammar and did not keep to it; from now on it is not sent. */
+  | { readonly code: 'grammar-ignored' }
+  /** A reply ran into the limit of its tokens, and the model was asked to go on. */
+  | { readonly code: 'continued' }
+  /** The server makes the prompt, in a format that is not the one the model was trained on, or cannot be seen. */
+  | { readonly code: 'chat-template'; readonly template: 'other' | 'unknown' };
 
 /**
  * Everything that happens in a run, in order: chat, terminal, recorder, command line and tests all read this.
  *
  *     started  turn*  ( step  context  delta*  turn?  action?  ( approval  turn  observation  turn )? )*  failure?  finished
  *
- * `turn` events are the conversation, each as soon as it is final.
+ * `turn` events are the conversation, each as soon as it is final. A `notice` can stand anywhere before `finished`.
  */
 export type AgentEvent =
   | {

@@ -1,6 +1,6 @@
 import type { Approve } from './approval';
 import type { TerminalSession } from './environment';
-import type { AgentEvent } from './events';
+import type { AgentEvent, EndpointNotice } from './events';
 import type { TaskKind } from './task';
 
 /** What a surface asks for: the chat, a command or the command line. */
@@ -22,7 +22,13 @@ export interface RunSession {
 
 /**
  * Builds model and environment for a request and starts the loop. Aborting stops the run wherever it is.
- * Whatever was opened is closed by the time `events` ends.
+ * Whatever was opened is closed by the time `events` ends. What the endpoint does meanwhile is told at once through
+ * `onNotice`, from the first question to it on: a server that still loads its model is waited for before there is a run.
  * @throws {UserError} when the endpoint, the folder or the database cannot be opened: nothing is left open then.
  */
-export type StartRun = (request: RunRequest, approve: Approve, signal: AbortSignal) => Promise<RunSession>;
+export type StartRun = (
+  request: RunRequest,
+  approve: Approve,
+  signal: AbortSignal,
+  onNotice: (notice: EndpointNotice) => void,
+) => Promise<RunSession>;

@@ -19,8 +19,17 @@ export interface RunArguments {
   readonly json: boolean;
 }
 
+export interface DoctorArguments {
+  readonly command: 'doctor';
+  /** A base URL, or `demo`. */
+  readonly endpoint: string;
+  readonly model: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly json: boolean;
+}
+
 export type Arguments =
-  RunArguments | { readonly command: 'demo'; readonly json: boolean } | { readonly command: 'help' };
+  RunArguments | DoctorArguments | { readonly command: 'demo'; readonly json: boolean } | { readonly command: 'help' };
 
 /** The command line says something that cannot be done; exit code 2. */
 export class UsageError extends Error {
@@ -30,6 +39,7 @@ export class UsageError extends Error {
 export const usage = `Usage:
   agentlm run os "<task>" [--cwd DIR] [options]
   agentlm run db "<question>" --database FILE [options]
+  agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
   agentlm demo [--json]
 
 Options:
@@ -40,10 +50,10 @@ Options:
   --context N           tokens the model can read, at most 4096
   --approve MODE        ask (default), all, or none: whether commands run
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
-  --json                one event a line on standard output
+  --json                one event a line on standard output; of doctor one object
 
 Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoint unreachable or refusing,
-130 interrupted.
+130 interrupted. Of doctor: 0 nothing failed, 1 a check failed.
 `;
 
 /**
@@ -59,14 +69,12 @@ export function parseArguments(
   const [command, ...rest] = positionals;
   if (values.help === true || command === undefined || command === 'help') return { command: 'help' };
   if (command === 'demo') return { command, json: values.json === true };
+  if (command === 'doctor') return { command, ...readDoctor(rest, values, environment) };
   if (command !== 'run') throw new UsageError(`There is no command "${command}".`);
-  const request = readRequest(rest, values);
-  const endpoint = values.endpoint ?? environment['AGENTLM_ENDPOINT'];
-  if (!endpoint) throw new UsageError('Say where the model answers: --endpoint URL, or --endpoint demo.');
   return {
     command,
-    request,
-    endpoint,
+    request: readRequest(rest, values),
+    endpoint: readEndpoint(values, environment),
     model: values.model,
     apiKey: readKey(values['api-key-env'], environment),
     steps: readCount('--steps', values.steps),
@@ -112,6 +120,30 @@ function readRequest([kind, problem, ...more]: readonly string[], { cwd, databas
   if (cwd !== undefined) throw new UsageError('--cwd goes with "run os".');
   if (database === undefined) throw new UsageError('Say which database: --database FILE.');
   return { kind, problem, place: path.resolve(database) };
+}
+
+/** What a test takes besides the endpoint itself would be ignored, so it is refused. */
+function readDoctor(
+  [surplus]: readonly string[],
+  values: Values,
+  environment: NodeJS.ProcessEnv,
+): Omit<DoctorArguments, 'command'> {
+  if (surplus !== undefined) throw new UsageError(`"${surplus}" is too much for doctor.`);
+  const taken = new Set(['endpoint', 'model', 'api-key-env', 'json']);
+  const wrong = Object.keys(values).find((name) => !taken.has(name));
+  if (wrong !== undefined) throw new UsageError(`--${wrong} does not go with doctor.`);
+  return {
+    endpoint: readEndpoint(values, environment),
+    model: values.model,
+    apiKey: readKey(values['api-key-env'], environment),
+    json: values.json === true,
+  };
+}
+
+function readEndpoint({ endpoint }: Values, environment: NodeJS.ProcessEnv): string {
+  const found = endpoint ?? environment['AGENTLM_ENDPOINT'];
+  if (!found) throw new UsageError('Say where the model answers: --endpoint URL, or --endpoint demo.');
+  return found;
 }
 
 /** The key comes through the environment, never through an argument that `ps` shows to everybody. */

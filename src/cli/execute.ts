@@ -1,6 +1,7 @@
 import type { EventOf } from '../agent/events';
 import type { Arguments } from './arguments';
 import { demoCommand } from './demoCommand';
+import { doctorCommand } from './doctorCommand';
 import { jsonPrinter, textPrinter, type Printer } from './print';
 import { exitCode, runCommand } from './runCommand';
 
@@ -10,6 +11,7 @@ import { exitCode, runCommand } from './runCommand';
  */
 export async function execute(args: Exclude<Arguments, { command: 'help' }>, signal: AbortSignal): Promise<number> {
   const write = (text: string): void => void process.stdout.write(text);
+  if (args.command === 'doctor') return doctorCommand(args, write, signal);
   const print: Printer = args.json ? jsonPrinter(write) : textPrinter(write);
   try {
     return args.command === 'run'

@@ -10,8 +10,14 @@ export type Printer = (event: AgentEvent) => void;
 export function jsonPrinter(write: (text: string) => void): Printer {
   return (event) => {
     if (event.type === 'turn') return;
-    write(`${JSON.stringify(event.type === 'failure' ? describeFailure(event.error) : event)}\n`);
+    write(`${JSON.stringify(forProgram(event))}\n`);
   };
+}
+
+function forProgram(event: Exclude<AgentEvent, { readonly type: 'turn' }>): unknown {
+  if (event.type === 'failure') return describeFailure(event.error);
+  if (event.type !== 'notice' || !('reason' in event.notice)) return event;
+  return { ...event, notice: { ...event.notice, reason: event.notice.reason.message } };
 }
 
 /** The run as a person reads it: thoughts as they come, observations set off, one line at the end. */
@@ -34,7 +40,7 @@ export function textPrinter(write: (text: string) => void): Printer {
         write(`${styleText('dim', indent(visible(event.text)))}\n`);
         break;
       case 'notice':
-        write(`\n${styleText('yellow', describeNotice(event.notice))}\n`);
+        write(`\n${styleText('yellow', visible(describeNotice(event.notice)))}\n`);
         break;
       case 'failure':
         write(`\n${styleText('red', visible(describeFailure(event.error).message))}\n`);
@@ -60,6 +66,16 @@ function describeNotice(notice: Notice): string {
       return `No action: ${notice.problem.sentence}`;
     case 'repetition':
       return 'The model repeats itself. It was told so.';
+    case 'waiting':
+      return `${notice.reason.message} It is asked again in ${(notice.waitMs / 1000).toFixed(1)} s.`;
+    case 'grammar-rejected':
+      return `Replies are no longer held to the action grammar. ${notice.reason.message}`;
+    case 'grammar-ignored':
+      return 'The server took the action grammar and did not keep to it. Replies are no longer held to it.';
+    case 'continued':
+      return 'The reply ran into its token limit and was continued.';
+    case 'chat-template':
+      return 'The server puts the conversation into a format of its own. If it is not that of Llama-2, expect worse replies.';
   }
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { UserError } from '../agent/errors';
-import type { Outcome } from '../agent/events';
+import type { EndpointNotice, Outcome } from '../agent/events';
 import { obstacles, succeeded, toDialogue, TrajectoryRecorder } from '../agent/trajectory';
 import { startDemoEndpoint } from '../runtime/demo/server';
 import type { RunOptions } from '../runtime/startRun';
@@ -21,7 +21,8 @@ export async function runCommand(args: RunArguments, print: Printer, signal: Abo
   try {
     const { startRun } = await import('../runtime/startRun');
     const options = runOptions({ ...args, endpoint: demo?.url ?? args.endpoint });
-    const session = await startRun(args.request, options, approvalOf(args.approve), signal);
+    const onNotice = (notice: EndpointNotice): void => print({ type: 'notice', notice });
+    const session = await startRun(args.request, options, approvalOf(args.approve), signal, onNotice);
     const recorder = new TrajectoryRecorder();
     let failure: unknown;
     let code: number = exitCodes.otherOutcome;

@@ -4,7 +4,7 @@ export interface EventLogOptions {
   readonly runId: string;
   /** Milliseconds since the run was asked for. */
   readonly now: () => number;
-  /** What a failure is for a person, and its code where it has one. Called once for each failure. */
+  /** What a failure is for a person, and its code where it has one. Called once for each. */
   readonly describe: (error: unknown) => { readonly message: string; readonly code: string | undefined };
   /** Calls back once, a frame later; returns the way to call it off. */
   readonly schedule: (callback: () => void) => () => void;
@@ -76,6 +76,11 @@ function pageEvent(event: AgentEvent, describe: EventLogOptions['describe']): Pa
       return undefined;
     case 'failure':
       return { type: 'failure', ...describe(event.error) };
+    case 'notice': {
+      const { notice } = event;
+      if (!('reason' in notice)) return { type: 'notice', notice };
+      return { type: 'notice', notice: { ...notice, reason: describe(notice.reason).message } };
+    }
     default:
       return event;
   }

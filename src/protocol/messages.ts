@@ -1,5 +1,6 @@
 import type { Decision } from '../agent/approval';
-import type { AgentEvent } from '../agent/events';
+import type { UserError } from '../agent/errors';
+import type { AgentEvent, Notice } from '../agent/events';
 import type { TaskKind } from '../agent/task';
 import type { Obstacle } from '../agent/trajectory';
 import type { PageStrings } from './pageStrings';
@@ -7,7 +8,7 @@ import type { PageStrings } from './pageStrings';
 // A page imports nothing of agent/: what it needs of it comes through here.
 export { pieces } from '../agent/hiddenCharacters';
 export type { Decision } from '../agent/approval';
-export type { AgentEvent, Notice, Outcome } from '../agent/events';
+export type { AgentEvent, Outcome } from '../agent/events';
 export type { TaskKind } from '../agent/task';
 export type { Obstacle } from '../agent/trajectory';
 
@@ -16,9 +17,15 @@ export const problemLimit = 20_000;
 
 /** What the chat page shows of a run: the events of agent/, without what is for the recorder, errors as sentences. */
 export type PageEvent =
-  | Exclude<AgentEvent, { readonly type: 'turn' | 'failure' }>
+  | Exclude<AgentEvent, { readonly type: 'turn' | 'failure' | 'notice' }>
+  | { readonly type: 'notice'; readonly notice: PageNotice }
   /** `code` is the one of a UserError, undefined for a bug: it says which way out to offer. */
   | { readonly type: 'failure'; readonly message: string; readonly code: string | undefined };
+
+/** A notice with its reason as a sentence, where it has one. */
+export type PageNotice = Told<Notice>;
+
+type Told<N> = N extends { readonly reason: UserError } ? Omit<N, 'reason'> & { readonly reason: string } : N;
 
 /** An event and when it happened, in milliseconds since the run was asked for. */
 export interface TimedEvent {
@@ -98,6 +105,7 @@ export interface HostApi {
   accept(argument: null): void;
   reject(argument: null): void;
   showTerminal(argument: null): void;
+  selectEndpoint(argument: null): void;
   connectEndpoint(argument: null): void;
   chooseDatabase(argument: null): void;
   chooseFolder(argument: null): void;

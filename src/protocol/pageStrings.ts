@@ -81,6 +81,12 @@ export type PageStringKey =
   // Notices and the end
   | 'notice.trimmed'
   | 'notice.repetition'
+  | 'notice.waiting'
+  | 'notice.askedAgain'
+  | 'notice.grammarRejected'
+  | 'notice.grammarIgnored'
+  | 'notice.continued'
+  | `notice.template.${Extract<Notice, { readonly code: 'chat-template' }>['template']}`
   | `malformed.${FormatProblemCode}`
   | 'answer'
   | 'failure'

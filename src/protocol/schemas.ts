@@ -25,6 +25,7 @@ const hostArguments: { readonly [K in keyof HostApi]: z.ZodMiniType<Parameters<H
   accept: nothing,
   reject: nothing,
   showTerminal: nothing,
+  selectEndpoint: nothing,
   connectEndpoint: nothing,
   chooseDatabase: nothing,
   chooseFolder: nothing,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Approve } from '../agent/approval';
 import type { Environment, TerminalSession } from '../agent/environment';
-import type { AgentEvent } from '../agent/events';
+import type { AgentEvent, EndpointNotice } from '../agent/events';
 import type { Model } from '../agent/model';
 import { run } from '../agent/run';
 import type { RunRequest, RunSession } from '../agent/session';
@@ -40,12 +40,11 @@ export async function startRun(
   options: RunOptions,
   approve: Approve,
   signal: AbortSignal,
+  onNotice: (notice: EndpointNotice) => void = () => {},
 ): Promise<RunSession> {
   const id = `${request.kind}_${randomUUID()}`;
-  const [model, workplace] = await both(
-    connect({ ...options.endpoint, conversationId: id }, signal),
-    openWorkplace(request, options, signal),
-  );
+  const endpoint = { ...options.endpoint, conversationId: id, onNotice };
+  const [model, workplace] = await both(connect(endpoint, signal), openWorkplace(request, options, signal));
   const { terminal } = workplace;
   return { events: events(id, request, options, { ...workplace, model, approve, signal }), terminal };
 }

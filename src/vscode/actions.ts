@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
+import type { AgentEvent } from '../agent/events';
 import type { TaskKind } from '../agent/task';
 import type { PageState } from '../protocol/messages';
-import type { Endpoint } from './endpoint';
+import type { EndpointPicker } from './endpointPicker';
+import type { EndpointProfile } from './endpointProfiles';
+import type { Endpoints } from './endpoints';
 import type { Places } from './places';
 import type { Recording } from './recording';
 import type { Run, Runs } from './runs';
@@ -15,7 +18,8 @@ export class Actions implements vscode.Disposable {
 
   constructor(
     private readonly runs: Runs,
-    private readonly endpoint: Endpoint,
+    private readonly endpoints: Endpoints,
+    private readonly picker: EndpointPicker,
     private readonly places: Places,
     private readonly recording: Recording,
     private readonly terminal: { show(): void },
@@ -23,7 +27,7 @@ export class Actions implements vscode.Disposable {
     const fire = (): void => this.changed.fire();
     this.subscriptions = [
       this.changed,
-      endpoint.onDidChange(fire),
+      endpoints.onDidChange(fire),
       places.onDidChange(fire),
       recording.onDidChange(fire),
       vscode.workspace.onDidGrantWorkspaceTrust(fire),
@@ -35,7 +39,7 @@ export class Actions implements vscode.Disposable {
   state(): Omit<PageState, 'run'> {
     return {
       trusted: vscode.workspace.isTrusted,
-      endpoint: this.endpoint.state,
+      endpoint: this.endpoints.state,
       recording: this.recording.on,
       place: this.places.labels,
     };
@@ -46,8 +50,8 @@ export class Actions implements vscode.Disposable {
       throw new UserError('run.untrusted', 'In Restricted Mode no task runs. Trust this workspace first.');
     }
     if (problem.trim() === '') throw new UserError('run.empty', 'The task is empty. Describe what is to be done.');
-    if (this.endpoint.state.status === 'none') await this.endpoint.connect();
-    await this.endpoint.chosen();
+    if (!this.endpoints.selected) await this.picker.select();
+    await this.endpoints.access();
     const place = await this.places.for(kind);
     if (place !== undefined) this.runs.start({ kind, problem: problem.trim(), place });
   }
@@ -69,8 +73,20 @@ export class Actions implements vscode.Disposable {
     this.finishedRun().judge('rejected');
   }
 
+  async selectEndpoint(): Promise<void> {
+    await this.picker.select();
+  }
+
   async connectEndpoint(): Promise<void> {
-    await this.endpoint.connect();
+    await this.picker.connect();
+  }
+
+  async testEndpoint(): Promise<void> {
+    await this.picker.testSelected();
+  }
+
+  async setApiKey(): Promise<void> {
+    await this.picker.setKey();
   }
 
   async chooseDatabase(): Promise<void> {
@@ -103,6 +119,8 @@ export class Actions implements vscode.Disposable {
 
   /** Keeps the `when` clauses of the manifest true, and tells the endpoint how it did. */
   private follow(run: Run): void {
+    // The endpoint that was chosen when it started stays that of the run, whatever is chosen later.
+    const endpoint = this.endpoints.selected;
     const update = (): void => {
       void vscode.commands.executeCommand('setContext', 'agentlm.running', run.active);
       const undecided = run.trajectory !== undefined && run.verdict === 'undecided';
@@ -111,11 +129,18 @@ export class Actions implements vscode.Disposable {
     update();
     run.onDidChange(update);
     run.onEvent((event) => {
-      if (event.type === 'context') this.endpoint.heard(true);
-      if (event.type === 'failure' && UserError.is(event.error) && event.error.code.startsWith('endpoint.')) {
-        this.endpoint.heard(false);
-      }
+      if (endpoint) this.tell(endpoint, event);
     });
+  }
+
+  private tell(endpoint: EndpointProfile, event: AgentEvent): void {
+    if (event.type === 'started') this.endpoints.heard(endpoint, { status: 'ready', error: undefined });
+    if (event.type === 'notice' && event.notice.code.startsWith('grammar-')) {
+      this.endpoints.heard(endpoint, { grammarFails: true });
+    }
+    if (event.type === 'failure' && UserError.is(event.error) && event.error.code.startsWith('endpoint.')) {
+      this.endpoints.heard(endpoint, { status: 'failed', error: event.error });
+    }
   }
 
   private finishedRun(): Run {

@@ -1,22 +1,21 @@
 import type { SecretStorage } from 'vscode';
+import { demoProfile, originOf, type EndpointProfile } from './endpointProfiles';
 
 /** API keys, each bound to the origin it was given for: a key never travels to another server. */
 export class ApiKeys {
   constructor(private readonly secrets: SecretStorage) {}
 
-  async get(endpoint: string): Promise<string | undefined> {
-    return this.secrets.get(nameOf(endpoint));
+  async get(profile: EndpointProfile): Promise<string | undefined> {
+    return profile === demoProfile ? undefined : this.secrets.get(secretName(profile));
   }
 
-  async set(endpoint: string, key: string): Promise<void> {
-    await this.secrets.store(nameOf(endpoint), key);
-  }
-
-  async forget(endpoint: string): Promise<void> {
-    await this.secrets.delete(nameOf(endpoint));
+  /** @param key undefined forgets the one that is stored */
+  async set(profile: EndpointProfile, key: string | undefined): Promise<void> {
+    if (key === undefined) await this.secrets.delete(secretName(profile));
+    else await this.secrets.store(secretName(profile), key);
   }
 }
 
-function nameOf(endpoint: string): string {
-  return `agentlm.apiKey ${new URL(endpoint).origin}`;
+function secretName(profile: EndpointProfile): string {
+  return `agentlm.apiKey ${originOf(profile)}`;
 }

@@ -18,6 +18,7 @@ export interface ChatActions {
   start(kind: TaskKind, problem: string): Promise<void>;
   accept(): Promise<void>;
   reject(): void;
+  selectEndpoint(): Promise<void>;
   connectEndpoint(): Promise<void>;
   chooseDatabase(): Promise<void>;
   chooseFolder(): Promise<void>;
@@ -116,6 +117,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         accept: () => actions.accept(),
         reject: () => actions.reject(),
         showTerminal: () => actions.showTerminal(),
+        selectEndpoint: () => actions.selectEndpoint(),
         connectEndpoint: () => actions.connectEndpoint(),
         chooseDatabase: () => actions.chooseDatabase(),
         chooseFolder: () => actions.chooseFolder(),

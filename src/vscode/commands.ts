@@ -6,12 +6,16 @@ import { report, type Log } from './report';
 /** Brings the chat to the front. */
 export type RevealChat = () => Promise<void>;
 
-/** Registers every command of the manifest. A failure is shown to whoever ran the command. */
+/**
+ * Registers every command of the manifest. A failure is shown to whoever ran the command.
+ * @param hosting the page that says how to serve the model
+ */
 export function registerCommands(
   actions: Actions,
   revealChat: RevealChat,
   log: Log,
   channel: vscode.LogOutputChannel,
+  hosting: vscode.Uri,
 ): vscode.Disposable {
   const startInChat = async (kind: TaskKind, problem: string | undefined): Promise<void> => {
     if (problem === undefined) return;
@@ -27,7 +31,11 @@ export function registerCommands(
     'agentlm.toggleRecording': () => actions.toggleRecording(),
     'agentlm.acceptTrajectory': () => actions.accept(),
     'agentlm.rejectTrajectory': () => actions.reject(),
+    'agentlm.selectEndpoint': () => actions.selectEndpoint(),
     'agentlm.connectEndpoint': () => actions.connectEndpoint(),
+    'agentlm.testEndpoint': () => actions.testEndpoint(),
+    'agentlm.setApiKey': () => actions.setApiKey(),
+    'agentlm.showHosting': () => vscode.commands.executeCommand('markdown.showPreview', hosting),
     'agentlm.showLog': () => channel.show(),
   };
   const registered = Object.entries(commands).map(([id, execute]) =>

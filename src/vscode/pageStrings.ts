@@ -20,7 +20,7 @@ export function pageStrings(): PageStrings {
     'recording.turnOff': vscode.l10n.t('Turn off recording'),
     'context.label': vscode.l10n.t('Context window'),
     'context.short': vscode.l10n.t('{0}%'),
-    'context.long': vscode.l10n.t('{0} of {1} tokens used, {2} kept for the reply.'),
+    'context.long': vscode.l10n.t('{0} of {1} tokens used, {2} kept for the reply, {3} free.'),
     'context.nearlyFull': vscode.l10n.t('The context window is nearly full.'),
 
     'empty.os': vscode.l10n.t('Describe a task. The model works on it in a real shell, and asks before each command.'),
@@ -85,6 +85,19 @@ export function pageStrings(): PageStrings {
 
     'notice.trimmed': vscode.l10n.t('To fit the context window, the model no longer sees {0} older turns.'),
     'notice.repetition': vscode.l10n.t('The model repeats itself.'),
+    'notice.waiting': vscode.l10n.t('{0} It is asked again in {1}.'),
+    'notice.askedAgain': vscode.l10n.t('{0} It is asked again.'),
+    'notice.grammarRejected': vscode.l10n.t('Replies are no longer held to the action grammar. {0}'),
+    'notice.grammarIgnored': vscode.l10n.t(
+      'The server took the action grammar and did not keep to it. Replies are no longer held to it.',
+    ),
+    'notice.continued': vscode.l10n.t('The reply ran into its token limit and was continued.'),
+    'notice.template.other': vscode.l10n.t(
+      'The server puts the conversation into a format that AgentLM was not trained on. Expect worse replies.',
+    ),
+    'notice.template.unknown': vscode.l10n.t(
+      'The server puts the conversation into a format of its own. If it is not that of Llama-2, expect worse replies.',
+    ),
     'malformed.empty': vscode.l10n.t('The model replied with nothing. It was reminded of the format.'),
     'malformed.no-action': vscode.l10n.t('The reply held no action. The model was reminded of the format.'),
     'malformed.unknown-action': vscode.l10n.t(
@@ -104,7 +117,7 @@ export function pageStrings(): PageStrings {
     answer: vscode.l10n.t('Answer'),
     failure: vscode.l10n.t('The task could not go on'),
     'failure.log': vscode.l10n.t('Show Log'),
-    'failure.endpoint': vscode.l10n.t('Connect Endpoint'),
+    'failure.endpoint': vscode.l10n.t('Change Endpoint'),
     again: vscode.l10n.t('Try Again'),
     'outcome.answered': vscode.l10n.t('The model answered.'),
     'outcome.finished': vscode.l10n.t('The model says that the task is done.'),

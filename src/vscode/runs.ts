@@ -50,6 +50,7 @@ export class Run implements vscode.Disposable {
   private readonly heard = new vscode.EventEmitter<AgentEvent>();
   private readonly changed = new vscode.EventEmitter<void>();
   private question: { readonly action: ProposedAction; answer(decision: Decision): void } | undefined;
+  private begun = false;
   private ended = false;
 
   readonly onEvent = this.heard.event;
@@ -71,7 +72,7 @@ export class Run implements vscode.Disposable {
 
   get phase(): 'opening' | 'running' | 'ended' {
     if (this.ended) return 'ended';
-    return this.events.length === 0 ? 'opening' : 'running';
+    return this.begun ? 'running' : 'opening';
   }
 
   /** The action that waits for a decision. */
@@ -110,7 +111,12 @@ export class Run implements vscode.Disposable {
     // The first listeners subscribe after the constructor: nothing may be heard before.
     await Promise.resolve();
     try {
-      const session = await startRun(this.request, (action, signal) => this.ask(action, signal), this.stopping.signal);
+      const session = await startRun(
+        this.request,
+        (action, signal) => this.ask(action, signal),
+        this.stopping.signal,
+        (notice) => this.hear({ type: 'notice', notice }),
+      );
       this.terminal = session.terminal;
       this.changed.fire();
       for await (const event of session.events) this.hear(event);
@@ -123,11 +129,12 @@ export class Run implements vscode.Disposable {
   }
 
   private hear(event: AgentEvent): void {
-    const first = this.events.length === 0;
     this.events.push(event);
     this.recorder.hear(event);
     this.heard.fire(event);
-    if (first) this.changed.fire();
+    if (event.type !== 'started') return;
+    this.begun = true;
+    this.changed.fire();
   }
 
   private async ask(action: ProposedAction, signal: AbortSignal): Promise<Decision> {

@@ -1,7 +1,11 @@
 import * as vscode from 'vscode';
-import type { Endpoint } from './endpoint';
+import { demoProfile } from './endpointProfiles';
+import { labelOf, type Endpoints } from './endpoints';
+import { endpointTooltip } from './endpointTooltip';
+import { escapeMarkdown } from './markdown';
 import type { Recording } from './recording';
 import type { Runs } from './runs';
+import type { ServerWatch } from './serverWatch';
 
 /** One item: the endpoint, whether a task runs or waits for the user, and whether trajectories are recorded. */
 export class StatusBar implements vscode.Disposable {
@@ -10,13 +14,15 @@ export class StatusBar implements vscode.Disposable {
 
   constructor(
     private readonly runs: Runs,
-    private readonly endpoint: Endpoint,
+    private readonly endpoints: Endpoints,
+    private readonly watch: ServerWatch,
     private readonly recording: Recording,
   ) {
     const draw = (): void => this.draw();
     this.subscriptions = [
       this.item,
-      endpoint.onDidChange(draw),
+      endpoints.onDidChange(draw),
+      watch.onDidChange(draw),
       recording.onDidChange(draw),
       runs.onDidStart((run) => {
         run.onDidChange(draw);
@@ -33,34 +39,39 @@ export class StatusBar implements vscode.Disposable {
   }
 
   private draw(): void {
-    const run = this.runs.current;
-    const endpoint = this.endpoint.state;
-    const label =
-      endpoint.status === 'none'
-        ? vscode.l10n.t('AgentLM: connect')
-        : endpoint.demo
-          ? vscode.l10n.t('Demo')
-          : endpoint.label;
-    const { icon, words } = this.activity();
+    const { icon, words = this.label() } = this.activity();
     const recording = this.recording.on ? ` $(record) ${vscode.l10n.t('Recording')}` : '';
-    this.item.text = `$(${icon}) ${words ?? label}${recording}`;
-    this.item.command = run?.active ? 'agentlm.chat.focus' : 'agentlm.connectEndpoint';
-    this.item.tooltip = [
-      endpoint.status === 'none'
-        ? vscode.l10n.t('No endpoint is connected.')
-        : endpoint.demo
-          ? vscode.l10n.t('The demo endpoint: a script, not a model.')
-          : vscode.l10n.t('Endpoint: {0}', endpoint.label),
+    // The name is the user's, and must not become an icon.
+    this.item.text = `$(${icon}) ${words.replaceAll('$(', '$ (')}${recording}`;
+    this.item.command = this.runs.current?.active ? 'agentlm.chat.focus' : 'agentlm.selectEndpoint';
+    this.item.tooltip = this.tooltip();
+    this.item.accessibilityInformation = { label: `AgentLM, ${words}`, role: 'button' };
+  }
+
+  private label(): string {
+    const profile = this.watch.current?.profile ?? this.endpoints.selected;
+    if (!profile) return vscode.l10n.t('AgentLM: connect');
+    return profile === demoProfile ? vscode.l10n.t('Demo') : labelOf(profile);
+  }
+
+  private tooltip(): vscode.MarkdownString {
+    const watched = this.watch.current;
+    const profile = watched?.profile ?? this.endpoints.selected;
+    const lines = [
+      ...(profile
+        ? endpointTooltip(profile, this.endpoints.health(profile), watched)
+        : [vscode.l10n.t('No endpoint is connected.')]),
       this.recording.on ? vscode.l10n.t('Accepted trajectories are kept.') : vscode.l10n.t('Recording is off.'),
-    ].join('\n');
-    this.item.accessibilityInformation = { label: `AgentLM, ${words ?? label}`, role: 'button' };
+    ];
+    // As text: a server chooses its version and its model names.
+    return new vscode.MarkdownString(lines.map(escapeMarkdown).join('\n\n'));
   }
 
   private activity(): { icon: string; words?: string } {
     const run = this.runs.current;
     if (run?.awaiting) return { icon: 'bell-dot', words: vscode.l10n.t('Approval needed') };
     if (run?.active) return { icon: 'loading~spin' };
-    switch (this.endpoint.state.status) {
+    switch (this.endpoints.state.status) {
       case 'none':
         return { icon: 'plug' };
       case 'connecting':

@@ -1,4 +1,5 @@
 import type { RunState } from '../protocol/messages';
+import { noticeText } from './noticeText';
 import type { Say } from './page';
 import { phaseOf, type Entry, type Transcript } from './transcriptModel';
 
@@ -8,9 +9,9 @@ export function announcement(run: RunState, transcript: Transcript, say: Say): s
     case 'idle':
       return '';
     case 'opening':
-      return run.phase === 'idle' ? '' : say(`opening.${run.kind}`);
+      return run.phase === 'idle' ? '' : (delay(transcript, say) ?? say(`opening.${run.kind}`));
     case 'waiting':
-      return result(transcript, say);
+      return delay(transcript, say) ?? result(transcript, say);
     case 'streaming':
       return say('status.answering');
     case 'approval':
@@ -20,6 +21,12 @@ export function announcement(run: RunState, transcript: Transcript, say: Say): s
     case 'ended':
       return ending(transcript, say);
   }
+}
+
+/** Why there is no reply yet, where the endpoint said so. */
+function delay({ entries }: Transcript, say: Say): string | undefined {
+  const last = entries.findLast((entry) => entry.type !== 'reply' || entry.progress !== 'waiting');
+  return last?.type === 'notice' && last.notice.code === 'waiting' ? noticeText(last.notice, say) : undefined;
 }
 
 function proposedText({ entries }: Transcript): string {

@@ -3,23 +3,13 @@ import type { Outcome } from '../protocol/messages';
 import { duration } from './duration';
 import { icon, type IconName } from './icon';
 import { modelText } from './modelText';
+import { noticeText } from './noticeText';
 import type { Page } from './page';
 import type { AnswerEntry, FailureEntry, NoticeEntry, OutcomeEntry } from './transcriptModel';
 
 /** Something the user should know that is neither the model's doing nor an error. */
 export function notice({ say }: Page, { notice }: NoticeEntry): TemplateResult {
-  return html`<p class="notice">${icon('info')}<span>${noticeText()}</span></p>`;
-
-  function noticeText(): string {
-    switch (notice.code) {
-      case 'trimmed':
-        return say('notice.trimmed', notice.omittedTurns);
-      case 'repetition':
-        return say('notice.repetition');
-      case 'malformed':
-        return say(`malformed.${notice.problem.code}`);
-    }
-  }
+  return html`<p class="notice">${icon('info')}<span>${modelText(noticeText(notice, say))}</span></p>`;
 }
 
 export function answer({ say }: Page, { answer }: AnswerEntry): TemplateResult {
@@ -44,7 +34,7 @@ export function failure({ say, request }: Page, { message, code }: FailureEntry,
       <button type="button" class="primary" @click=${again}>${say('again')}</button>
       ${
         code?.startsWith('endpoint.')
-          ? html`<button type="button" class="secondary" @click=${() => request('connectEndpoint', null)}>
+          ? html`<button type="button" class="secondary" @click=${() => request('selectEndpoint', null)}>
               ${say('failure.endpoint')}
             </button>`
           : nothing

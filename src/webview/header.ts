@@ -54,7 +54,7 @@ function endpointChip({ say, request }: Page, endpoint: PageState['endpoint']): 
     type="button"
     class="quiet endpoint"
     title=${say('endpoint.change')}
-    @click=${() => request('connectEndpoint', null)}
+    @click=${() => request('selectEndpoint', null)}
   >
     ${icon(mark[status])}<span class="endpoint-label">${label}</span>
     ${demo ? html`<span class="badge">${say('endpoint.demo')}</span>` : nothing}
@@ -70,7 +70,8 @@ function meter({ say }: Page, { prompt, reserved, window }: ContextUse): Templat
   const share = Math.min(1, prompt / window);
   const full = share >= nearlyFull;
   const numbers = new Intl.NumberFormat(document.documentElement.lang);
-  const long = say('context.long', numbers.format(prompt), numbers.format(window), numbers.format(reserved));
+  const parts = [prompt, window, reserved, Math.max(0, window - prompt - reserved)];
+  const long = say('context.long', ...parts.map((tokens) => numbers.format(tokens)));
   const text = full ? `${long} ${say('context.nearlyFull')}` : long;
   return html`<div class="context ${full ? 'context-full' : ''}" title=${text}>
     ${full ? icon('warning') : nothing}

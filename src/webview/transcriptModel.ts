@@ -1,4 +1,13 @@
-import type { Batch, Decision, Notice, Obstacle, Outcome, PageEvent, RunState, TimedEvent } from '../protocol/messages';
+import type {
+  Batch,
+  Decision,
+  Obstacle,
+  Outcome,
+  PageEvent,
+  PageNotice,
+  RunState,
+  TimedEvent,
+} from '../protocol/messages';
 
 /** What a run looks like so far. Entries are replaced, never changed, so identity tells what to draw again. */
 export interface Transcript {
@@ -48,7 +57,7 @@ export type Observation = Extract<PageEvent, { readonly type: 'observation' }>;
 
 export interface NoticeEntry {
   readonly type: 'notice';
-  readonly notice: Notice;
+  readonly notice: PageNotice;
 }
 
 export interface AnswerEntry {
@@ -136,9 +145,7 @@ function extend(entries: Entry[], { at, event }: TimedEvent): void {
       break;
     case 'notice':
       if (event.notice.code === 'malformed') finishReply(entries);
-      // What is said about a prompt stands above the reply to it.
-      if (isWaiting(entries.at(-1))) entries.splice(-1, 0, event);
-      else entries.push(event);
+      remark(entries, event);
       break;
     case 'failure':
       settle(entries);
@@ -158,6 +165,15 @@ function extend(entries: Entry[], { at, event }: TimedEvent): void {
     case 'context':
       break;
   }
+}
+
+function remark(entries: Entry[], entry: NoticeEntry): void {
+  // What is said about a prompt stands above the reply to it.
+  const at = isWaiting(entries.at(-1)) ? entries.length - 1 : entries.length;
+  // A server that loads its model for minutes has one line.
+  const before = entries[at - 1];
+  const again = before?.type === 'notice' && before.notice.code === 'waiting' && entry.notice.code === 'waiting';
+  entries.splice(again ? at - 1 : at, again ? 1 : 0, entry);
 }
 
 function contextUse(event: PageEvent): ContextUse | undefined {

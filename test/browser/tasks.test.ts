@@ -166,15 +166,17 @@ describe('A user of the editor', function () {
   });
 
   it('is told plainly that an endpoint does not answer', async () => {
+    const { page } = workbench;
     await workbench.runCommand('AgentLM: Connect Endpoint');
-    await enter('Enter a URL');
     await enter('http://127.0.0.1:49151');
-    await enter('');
-    await workbench.page
+    await page
       .getByText(/No server answers at http:\/\/127\.0\.0\.1:49151/)
       .first()
       .waitFor();
-    await workbench.page.getByRole('button', { name: 'Keep It Anyway' }).click();
+    await page.locator('.quick-input-widget input.input').press('Enter');
+    await page.getByText('A name for this endpoint.').waitFor();
+    await enter('gone');
+    await page.locator('.statusbar-item', { hasText: 'gone' }).waitFor();
     await send('Anything.');
     await chat.getByText(/No server answers at http:\/\/127\.0\.0\.1:49151/).waitFor();
     await workbench.screenshot('endpoint-dead');

@@ -51,6 +51,13 @@ describe('The command line', () => {
     assert.equal(args.endpoint, 'http://e');
   });
 
+  it('reads what is to be tested', () => {
+    assert.deepEqual(
+      parse(['doctor', '--endpoint', 'http://x', '--model', 'm', '--api-key-env', 'K', '--json'], { K: 's' }),
+      { command: 'doctor', endpoint: 'http://x', model: 'm', apiKey: 's', json: true },
+    );
+  });
+
   for (const [line, message] of [
     [['dance'], /no command "dance"/],
     [['run'], /os or db/],
@@ -67,6 +74,9 @@ describe('The command line', () => {
     [['run', 'os', 'a', '--endpoint', 'demo', '--approve', 'some'], /--approve/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--api-key-env', 'NONE'], /NONE/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--colour'], /colour/],
+    [['doctor'], /--endpoint/],
+    [['doctor', 'vllm', '--endpoint', 'demo'], /"vllm" is too much/],
+    [['doctor', '--endpoint', 'demo', '--steps', '3'], /--steps does not go with doctor/],
   ] as const) {
     it(`refuses ${line.join(' ')}`, () => {
       assert.throws(

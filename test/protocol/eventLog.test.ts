@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { UserError } from '../../src/agent/errors';
 import type { AgentEvent } from '../../src/agent/events';
 import { createEventLog, type EventLog } from '../../src/protocol/eventLog';
 import type { Batch, PageEvent } from '../../src/protocol/messages';
@@ -53,6 +54,18 @@ describe('The event log', () => {
     log.hear({ type: 'failure', error: new Error('ECONNREFUSED') });
     frame();
     assert.deepEqual(eventsOf(posts), [{ type: 'failure', message: 'Sentence.', code: 'endpoint.unreachable' }]);
+  });
+
+  it('tells the reason of a notice as a sentence', () => {
+    const { log, frame, posts } = logOf();
+    const reason = new UserError('endpoint.loading', 'secret');
+    log.hear({ type: 'notice', notice: { code: 'waiting', reason, waitMs: 2000, attempt: 1 } });
+    log.hear({ type: 'notice', notice: { code: 'continued' } });
+    frame();
+    assert.deepEqual(eventsOf(posts), [
+      { type: 'notice', notice: { code: 'waiting', reason: 'Sentence.', waitMs: 2000, attempt: 1 } },
+      { type: 'notice', notice: { code: 'continued' } },
+    ]);
   });
 
   it('gives a new page the whole run, and never posts again what the snapshot held', () => {

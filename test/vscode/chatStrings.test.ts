@@ -9,7 +9,7 @@ describe('The words of the chat page', () => {
   });
 
   it('leave the places of their values to the page', () => {
-    assert.equal(pageStrings()['context.long'], '{0} of {1} tokens used, {2} kept for the reply.');
+    assert.equal(pageStrings()['context.long'], '{0} of {1} tokens used, {2} kept for the reply, {3} free.');
   });
 
   it('are all said somewhere', async () => {

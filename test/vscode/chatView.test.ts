@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Decision } from '../../src/agent/approval';
 import { UserError } from '../../src/agent/errors';
-import type { AgentEvent } from '../../src/agent/events';
+import type { AgentEvent, EndpointNotice } from '../../src/agent/events';
 import type { StartRun } from '../../src/agent/session';
 import { openChannel, type Channel } from '../../src/protocol/channel';
 import type { Batch, Composition, HostApi, PageApi, PageState, RunState } from '../../src/protocol/messages';
@@ -57,6 +57,23 @@ describe('The chat view', () => {
       [started, { type: 'delta', text: 'Think: I list' }],
     );
     assert.equal(state.run.phase, 'running');
+  });
+
+  it('tells what the endpoint does while the run has yet to begin', async () => {
+    const chat = setUp();
+    const page = chat.show();
+    await page.host.ask('ready', null);
+    chat.runs.start(request);
+    await chat.say();
+    const reason = new UserError('endpoint.loading', '{0} loads its model.', ['lab']);
+    chat.notice({ code: 'waiting', reason, waitMs: 2000, attempt: 1 });
+    await page.heard(1);
+    assert.deepEqual(page.events(), [
+      { type: 'notice', notice: { code: 'waiting', reason: 'lab loads its model.', waitMs: 2000, attempt: 1 } },
+    ]);
+    assert.equal(page.run().phase, 'opening');
+    await chat.say(started);
+    assert.equal(page.run().phase, 'running');
   });
 
   it('runs what was shown, and refuses what was not', async () => {
@@ -185,6 +202,7 @@ describe('The chat view', () => {
         start: nothing,
         accept: nothing,
         reject: () => {},
+        selectEndpoint: nothing,
         connectEndpoint: nothing,
         chooseDatabase: nothing,
         chooseFolder: nothing,
@@ -231,6 +249,7 @@ const stopped: AgentEvent = {
 /** A run whose events are those that the test says, one after another. */
 function scriptedRun() {
   let approve: Parameters<StartRun>[1] | undefined;
+  let onNotice: Parameters<StartRun>[3] | undefined;
   const waiting: (AgentEvent | 'end')[] = [];
   let wake = (): void => {};
   async function* events(): AsyncGenerator<AgentEvent> {
@@ -247,14 +266,16 @@ function scriptedRun() {
     wake();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  const start: StartRun = (_, ask) => {
+  const start: StartRun = (_, ask, _signal, tell) => {
     approve = ask;
+    onNotice = tell;
     return Promise.resolve({ events: events(), terminal: undefined });
   };
   return {
     start,
     say,
     end: () => say('end'),
+    notice: (notice: EndpointNotice) => onNotice?.(notice),
     propose(text: string): Promise<Decision> {
       assert.ok(approve);
       return approve({ step: 1, kind: 'bash', text }, new AbortController().signal);

@@ -53,6 +53,17 @@ describe('What a screen reader is told', () => {
     assert.equal(said({ ...running, phase: 'ended' }, step, finished), 'status.answer Ada, Grace outcome.answered');
   });
 
+  it('is why there is no reply yet, before the run and in it, until there is one', () => {
+    const waiting: PageEvent = {
+      type: 'notice',
+      notice: { code: 'waiting', reason: 'The server is loading.', waitMs: 2000, attempt: 1 },
+    };
+    const words = 'notice.waiting The server is loading. seconds 2';
+    assert.equal(said({ ...running, phase: 'opening' }, waiting), words);
+    assert.equal(said(running, step, waiting), words);
+    assert.equal(said(running, step, waiting, { type: 'delta', text: 'Think' }), 'status.answering');
+  });
+
   it('is nothing before the first run', () => {
     assert.equal(said({ phase: 'idle' }), '');
     assert.equal(said({ ...running, phase: 'opening' }), 'opening.db');

@@ -276,6 +276,7 @@ function extensionEnd(page: Page, port: Port, start: ChatState, onInvalid: (reas
       accept: record('accept'),
       reject: record('reject'),
       showTerminal: record('showTerminal'),
+      selectEndpoint: record('selectEndpoint'),
       connectEndpoint: record('connectEndpoint'),
       chooseDatabase: record('chooseDatabase'),
       chooseFolder: record('chooseFolder'),

@@ -89,6 +89,15 @@ export const chatStates: Readonly<Record<string, ChatState>> = {
     ...step(1),
     { type: 'notice', notice: { code: 'trimmed', omittedTurns: 4, promptTokens: 3000 } },
   ]),
+  'endpoint waits': during({}, [
+    started,
+    ...step(1),
+    { type: 'notice', notice: { code: 'grammar-ignored' } },
+    {
+      type: 'notice',
+      notice: { code: 'waiting', reason: 'http://localhost:8000 has no room for this.', waitMs: 4000, attempt: 1 },
+    },
+  ]),
   'endpoint error': ended(
     'failed',
     ['no-answer'],

@@ -54,6 +54,18 @@ describe('The transcript', () => {
     });
   });
 
+  it('keeps one line for a server that is waited for, above the reply that does not come', () => {
+    const waiting = (attempt: number): PageEvent => ({
+      type: 'notice',
+      notice: { code: 'waiting', reason: 'The server is loading.', waitMs: 2000, attempt },
+    });
+    const { entries } = after(step, waiting(1), waiting(2));
+    assert.deepEqual(
+      entries.map((entry) => (entry.type === 'notice' ? entry.notice : entry.type)),
+      [{ code: 'waiting', reason: 'The server is loading.', waitMs: 2000, attempt: 2 }, 'reply'],
+    );
+  });
+
   it('measures a command from the decision to its output', () => {
     const transcript = after(step, action, approved, observation);
     const card = last(transcript);
