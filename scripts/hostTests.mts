@@ -36,7 +36,11 @@ export async function runHostTests({ counts, grep = '', inspect = false }: HostT
     // Without it, a VS Code that is not a development build ignores what its address says about tests.
     serverArguments: ['--enable-smoke-test-driver'],
   });
-  const browser = await launchChromium();
+  const browser = await launchChromium().catch(async (error: unknown) => {
+    await server.stop();
+    workspace.remove();
+    throw error;
+  });
   try {
     const address = (file: string) => `vscode-remote://127.0.0.1:${server.port}${path.resolve(file)}`;
     const payload = [

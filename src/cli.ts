@@ -18,9 +18,12 @@ async function main(): Promise<number> {
 /** Aborts when the user or the system asks to stop; a second Ctrl-C does not wait for the clean way. */
 function stopSignal(): AbortSignal {
   const stopping = new AbortController();
+  let askedAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (stopping.signal.aborted) process.exit(130);
+      // A terminal signals the whole group, and a parent may pass the same signal on: that is one wish, not two.
+      if (stopping.signal.aborted && performance.now() - askedAt > 500) process.exit(130);
+      askedAt ||= performance.now();
       stopping.abort();
     });
   }
@@ -35,7 +38,11 @@ main().then(
   },
   (error: unknown) => {
     const wrongUsage = error instanceof UsageError;
-    process.stderr.write(wrongUsage ? `${error.message}\n\n${usage}` : `${(error as Error)?.stack ?? String(error)}\n`);
+    process.stderr.write(
+      wrongUsage
+        ? `${error.message}\nagentlm --help tells the rest.\n`
+        : `${(error as Error)?.stack ?? String(error)}\n`,
+    );
     process.exitCode = wrongUsage ? 2 : 1;
   },
 );

@@ -34,9 +34,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const endpointTest = new EndpointTest(runtime, endpoints);
   const picker = new EndpointPicker(endpoints, runtime, endpointTest);
   const places = new Places(context.workspaceState);
-  const recording = new Recording(context.workspaceState, settings, async (file, dialogue) => {
-    const { appendDialogue } = await import('./runtime/trajectories/trajectoryFile');
-    await appendDialogue(file, dialogue);
+  const recording = new Recording(context.workspaceState, settings, async (...row) => {
+    const { appendInFolder } = await import('./runtime/trajectories/trajectoryFile');
+    return appendInFolder(...row);
   });
 
   const runs = new Runs(async (request, approve, signal, onNotice) =>
@@ -60,11 +60,22 @@ export function activate(context: vscode.ExtensionContext): void {
     watch,
     new StatusBar(runs, endpoints, watch, recording),
     vscode.window.registerWebviewViewProvider(ChatView.id, chat),
-    registerCommands(actions, () => chat.reveal(), log, channel, hosting),
-    { dispose: () => void runtime.close() },
+    registerCommands(actions, chat, log, channel, hosting),
     runs,
   );
+  closeAll = async () => {
+    await runs.close();
+    await runtime.close();
+  };
 }
+
+/** VS Code waits for this before it ends the host, and for nothing that is disposed: no process may outlive the window. */
+export async function deactivate(): Promise<void> {
+  await closeAll?.();
+}
+
+/** What activate() leaves to deactivate(), which VS Code calls without anything in its hands. */
+let closeAll: (() => Promise<void>) | undefined;
 
 /** The other half of the product, behind the interfaces that vscode/ knows. */
 class Runtime implements EndpointTools {
@@ -158,7 +169,12 @@ class Runtime implements EndpointTools {
   private async demoUrl(): Promise<string> {
     const { startDemoEndpoint } = await import('./runtime/demo/server');
     this.demo ??= startDemoEndpoint();
-    return (await this.demo).url;
+    try {
+      return (await this.demo).url;
+    } catch (error) {
+      this.demo = undefined;
+      throw error;
+    }
   }
 }
 

@@ -24,12 +24,17 @@ const trimTo = 0.6;
 export class ContextBudget {
   private omitted = 0;
 
-  /** @param reservedTokens kept free for the reply */
+  /** Tokens kept free for the reply. */
+  readonly reservedTokens: number;
+
+  /** @param replyTokens wanted for the reply; it gets no more than half of the window */
   constructor(
     private readonly model: Pick<Model, 'contextLength' | 'countTokens'>,
-    readonly reservedTokens: number,
+    replyTokens: number,
     private readonly openingLength: number,
-  ) {}
+  ) {
+    this.reservedTokens = Math.min(replyTokens, Math.floor(model.contextLength / 2));
+  }
 
   /** Tokens that a prompt may take; one stays free because SGLang refuses a request that fills the window. */
   get promptLimit(): number {

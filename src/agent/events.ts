@@ -38,7 +38,8 @@ export type EndpointNotice =
 /**
  * Everything that happens in a run, in order: chat, terminal, recorder, command line and tests all read this.
  *
- *     started  turn*  ( step  context  delta*  turn?  action?  ( approval  turn  observation  turn )? )*  failure?  finished
+ *     started  turn*  ( step  context  delta*  ( turn  turn? | action  turn | action  approval  turn  observation  turn ) )*
+ *     failure?  finished
  *
  * `turn` events are the conversation, each as soon as it is final. A `notice` can stand anywhere before `finished`.
  */

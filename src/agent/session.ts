@@ -1,6 +1,6 @@
 import type { Approve } from './approval';
 import type { TerminalSession } from './environment';
-import type { AgentEvent, EndpointNotice } from './events';
+import type { AgentEvent, EndpointNotice, EventOf } from './events';
 import type { TaskKind } from './task';
 
 /** What a surface asks for: the chat, a command or the command line. */
@@ -32,3 +32,15 @@ export type StartRun = (
   signal: AbortSignal,
   onNotice: (notice: EndpointNotice) => void,
 ) => Promise<RunSession>;
+
+/** The end of a run that never began, because it was stopped before or could not be opened: every run has one outcome. */
+export function unstarted({ aborted }: AbortSignal): EventOf<'finished'> {
+  return {
+    type: 'finished',
+    outcome: aborted ? 'stopped' : 'failed',
+    answer: null,
+    steps: 0,
+    usage: { promptTokens: 0, completionTokens: 0, cachedTokens: null },
+    time: { totalMs: 0, modelMs: 0, environmentMs: 0, overheadMs: 0 },
+  };
+}

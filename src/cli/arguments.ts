@@ -5,9 +5,8 @@ import type { RunRequest } from '../agent/session';
 /** Who decides whether an action runs: everything does, the user is asked, or nothing does. */
 export type ApprovalMode = 'all' | 'ask' | 'none';
 
-export interface RunArguments {
-  readonly command: 'run';
-  readonly request: RunRequest;
+/** What `run` and `demo` have in common. */
+export interface TaskOptions {
   /** A base URL, or `demo`. */
   readonly endpoint: string;
   readonly model: string | undefined;
@@ -19,6 +18,15 @@ export interface RunArguments {
   readonly json: boolean;
 }
 
+export interface RunArguments extends TaskOptions {
+  readonly command: 'run';
+  readonly request: RunRequest;
+}
+
+export interface DemoArguments extends TaskOptions {
+  readonly command: 'demo';
+}
+
 export interface DoctorArguments {
   readonly command: 'doctor';
   /** A base URL, or `demo`. */
@@ -28,8 +36,7 @@ export interface DoctorArguments {
   readonly json: boolean;
 }
 
-export type Arguments =
-  RunArguments | DoctorArguments | { readonly command: 'demo'; readonly json: boolean } | { readonly command: 'help' };
+export type Arguments = RunArguments | DemoArguments | DoctorArguments | { readonly command: 'help' };
 
 /** The command line says something that cannot be done; exit code 2. */
 export class UsageError extends Error {
@@ -40,7 +47,7 @@ export const usage = `Usage:
   agentlm run os "<task>" [--cwd DIR] [options]
   agentlm run db "<question>" --database FILE [options]
   agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
-  agentlm demo [--json]
+  agentlm demo [options]
 
 Options:
   --endpoint URL|demo   where the model answers, e.g. http://localhost:8000 (or AGENTLM_ENDPOINT)
@@ -68,17 +75,25 @@ export function parseArguments(
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
   if (values.help === true || command === undefined || command === 'help') return { command: 'help' };
-  if (command === 'demo') return { command, json: values.json === true };
+  if (command === 'demo') {
+    if (rest.length > 0 || values.cwd !== undefined || values.database !== undefined) {
+      throw new UsageError('agentlm demo has a folder and a database of its own: leave them out.');
+    }
+    const defaults = { endpoint: 'demo', approve: 'all', ...values };
+    return { command, ...readTaskOptions(defaults, environment, interactive) };
+  }
   if (command === 'doctor') return { command, ...readDoctor(rest, values, environment) };
   if (command !== 'run') throw new UsageError(`There is no command "${command}".`);
+  return { command, request: readRequest(rest, values), ...readTaskOptions(values, environment, interactive) };
+}
+
+function readTaskOptions(values: Values, environment: NodeJS.ProcessEnv, interactive: boolean): TaskOptions {
   return {
-    command,
-    request: readRequest(rest, values),
     endpoint: readEndpoint(values, environment),
     model: values.model,
     apiKey: readKey(values['api-key-env'], environment),
     steps: readCount('--steps', values.steps),
-    context: readCount('--context', values.context),
+    context: readContext(values.context),
     approve: readMode(values.approve ?? 'ask', interactive),
     record: values.record,
     json: values.json === true,
@@ -161,6 +176,14 @@ function readCount(option: string, text: string | undefined): number | undefined
   const count = Number(text);
   if (!Number.isSafeInteger(count) || count < 1) throw new UsageError(`${option} wants a whole number from 1.`);
   return count;
+}
+
+function readContext(text: string | undefined): number | undefined {
+  const tokens = readCount('--context', text);
+  if (tokens !== undefined && (tokens < 1024 || tokens > 4096)) {
+    throw new UsageError('--context wants a number of tokens from 1024 to 4096.');
+  }
+  return tokens;
 }
 
 function readMode(text: string, interactive: boolean): ApprovalMode {

@@ -3,24 +3,31 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { prepareSample } from '../runtime/demo/sample';
 import { demoProblems } from '../runtime/demo/script';
-import type { RunArguments } from './arguments';
+import type { DemoArguments } from './arguments';
 import type { Printer } from './print';
 import { runCommand } from './runCommand';
 
-/** Runs the first OS task and the first database task of the sample against the demo endpoint. */
-export async function demoCommand(print: Printer, say: (text: string) => void, signal: AbortSignal): Promise<number> {
+/** Runs the first OS task and the first database task of the sample, against the demo endpoint unless told. */
+export async function demoCommand(
+  args: DemoArguments,
+  print: Printer,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
   const folder = await mkdtemp(path.join(tmpdir(), 'agentlm-demo-'));
   try {
     const { workspace, database } = await prepareSample(path.join(__dirname, '../resources'), folder);
-    say(
-      'The demo endpoint is a script, not a model. Its commands and statements really run, on a copy of the sample.\n\n',
-    );
+    if (args.endpoint === 'demo') say('The demo endpoint is a script, not a model. ');
+    say('Commands and statements really run, on a copy of the sample.\n\n');
     let worst = 0;
     for (const kind of ['os', 'db'] as const) {
       const [problem = ''] = demoProblems(kind);
       const place = kind === 'os' ? workspace : database;
       say(kind === 'os' ? 'OS task: ' : '\nDatabase task: ');
-      worst = Math.max(worst, await runCommand({ ...demo, request: { kind, problem, place } }, print, signal));
+      worst = Math.max(
+        worst,
+        await runCommand({ ...args, command: 'run', request: { kind, problem, place } }, print, signal),
+      );
       if (signal.aborted) break;
     }
     return worst;
@@ -28,15 +35,3 @@ export async function demoCommand(print: Printer, say: (text: string) => void, s
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const demo: Omit<RunArguments, 'request'> = {
-  command: 'run',
-  endpoint: 'demo',
-  model: undefined,
-  apiKey: undefined,
-  steps: undefined,
-  context: undefined,
-  approve: 'all',
-  record: undefined,
-  json: false,
-};

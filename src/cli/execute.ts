@@ -1,4 +1,4 @@
-import type { EventOf } from '../agent/events';
+import { unstarted } from '../agent/session';
 import type { Arguments } from './arguments';
 import { demoCommand } from './demoCommand';
 import { doctorCommand } from './doctorCommand';
@@ -16,23 +16,11 @@ export async function execute(args: Exclude<Arguments, { command: 'help' }>, sig
   try {
     return args.command === 'run'
       ? await runCommand(args, print, signal)
-      : await demoCommand(print, args.json ? () => {} : write, signal);
+      : await demoCommand(args, print, args.json ? () => {} : write, signal);
   } catch (error) {
-    const finished = neverBegan(signal);
+    const finished = unstarted(signal);
     if (!signal.aborted) print({ type: 'failure', error });
     print(finished);
     return exitCode(finished.outcome, error, signal);
   }
-}
-
-/** `finished` of a run that never began, so that whoever reads the events always finds one. */
-function neverBegan({ aborted }: AbortSignal): EventOf<'finished'> {
-  return {
-    type: 'finished',
-    outcome: aborted ? 'stopped' : 'failed',
-    answer: null,
-    steps: 0,
-    usage: { promptTokens: 0, completionTokens: 0, cachedTokens: null },
-    time: { totalMs: 0, modelMs: 0, environmentMs: 0, overheadMs: 0 },
-  };
 }

@@ -9,7 +9,7 @@ import { approvalOf } from './ask';
 import type { RunArguments } from './arguments';
 import type { Printer } from './print';
 
-const exitCodes = { success: 0, otherOutcome: 1, endpoint: 3, interrupted: 130 } as const;
+const exitCodes = { success: 0, otherOutcome: 1, usage: 2, endpoint: 3, interrupted: 130 } as const;
 
 /**
  * Runs one task and prints it.
@@ -29,12 +29,16 @@ export async function runCommand(args: RunArguments, print: Printer, signal: Abo
     for await (const event of session.events) {
       recorder.hear(event);
       if (event.type === 'failure') failure = event.error;
-      if (event.type === 'finished') {
-        code = exitCode(event.outcome, failure, signal);
-        // Before it is printed: `finished` is the last line, and says nothing that a failed record would belie.
-        if (args.record !== undefined) await record(recorder, args.record);
+      if (event.type !== 'finished') {
+        print(event);
+        continue;
       }
-      print(event);
+      // `finished` is the last line, so what comes of the record has to be known before it is printed.
+      const problem = args.record === undefined ? undefined : await record(recorder, args.record);
+      if (problem !== undefined) print({ type: 'failure', error: problem });
+      const outcome = problem === undefined ? event.outcome : 'failed';
+      code = exitCode(outcome, failure, signal);
+      print({ ...event, outcome });
     }
     return code;
   } finally {
@@ -46,7 +50,9 @@ export async function runCommand(args: RunArguments, print: Printer, signal: Abo
 export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortSignal): number {
   if (aborted) return exitCodes.interrupted;
   if (succeeded(outcome)) return exitCodes.success;
-  return UserError.is(failure) && failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.otherOutcome;
+  if (!UserError.is(failure)) return exitCodes.otherOutcome;
+  if (failure.code.startsWith('endpoint.bad-')) return exitCodes.usage;
+  return failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.otherOutcome;
 }
 
 function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): RunOptions {
@@ -65,8 +71,13 @@ function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): 
   };
 }
 
-/** `--record` is the acceptance: a run that succeeded becomes training data. */
-async function record({ trajectory }: TrajectoryRecorder, file: string): Promise<void> {
-  if (trajectory && obstacles(trajectory).length === 0)
+/** `--record` is the acceptance: a run that succeeded becomes training data. Settles to what went wrong. */
+async function record({ trajectory }: TrajectoryRecorder, file: string): Promise<unknown> {
+  if (!trajectory || obstacles(trajectory).length > 0) return undefined;
+  try {
     await appendDialogue(path.resolve(file), toDialogue(trajectory));
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }

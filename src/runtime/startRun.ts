@@ -44,7 +44,11 @@ export async function startRun(
 ): Promise<RunSession> {
   const id = `${request.kind}_${randomUUID()}`;
   const endpoint = { ...options.endpoint, conversationId: id, onNotice };
-  const [model, workplace] = await both(connect(endpoint, signal), openWorkplace(request, options, signal));
+  const [model, workplace] = await both(
+    (until) => connect(endpoint, until),
+    (until) => openWorkplace(request, options, until),
+    signal,
+  );
   const { terminal } = workplace;
   return { events: events(id, request, options, { ...workplace, model, approve, signal }), terminal };
 }
@@ -72,10 +76,24 @@ async function openWorkplace(request: RunRequest, options: RunOptions, signal: A
   return { task: databaseTask(database.tables), environment: database, terminal: undefined };
 }
 
-/** Both, or neither: what opened is closed again when the other one failed. */
-async function both(connecting: Promise<Model>, opening: Promise<Workplace>): Promise<[Model, Workplace]> {
-  const [model, workplace] = await Promise.allSettled([connecting, opening]);
+/** Both, or neither: the first failure ends the other one, and what had opened is closed again. */
+async function both(
+  connecting: (until: AbortSignal) => Promise<Model>,
+  opening: (until: AbortSignal) => Promise<Workplace>,
+  signal: AbortSignal,
+): Promise<[Model, Workplace]> {
+  const failing = new AbortController();
+  const until = AbortSignal.any([signal, failing.signal]);
+  const orFail = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      failing.abort(error);
+      throw error;
+    }
+  };
+  const [model, workplace] = await Promise.allSettled([orFail(connecting(until)), orFail(opening(until))]);
   if (model.status === 'fulfilled' && workplace.status === 'fulfilled') return [model.value, workplace.value];
   if (workplace.status === 'fulfilled') await workplace.value.environment.close();
-  throw model.status === 'rejected' ? model.reason : (workplace as PromiseRejectedResult).reason;
+  throw failing.signal.reason;
 }

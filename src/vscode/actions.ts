@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
 import type { AgentEvent } from '../agent/events';
 import type { TaskKind } from '../agent/task';
+import { obstacles } from '../agent/trajectory';
 import type { PageState } from '../protocol/messages';
 import type { EndpointPicker } from './endpointPicker';
 import type { EndpointProfile } from './endpointProfiles';
@@ -49,11 +50,31 @@ export class Actions implements vscode.Disposable {
     if (!vscode.workspace.isTrusted) {
       throw new UserError('run.untrusted', 'In Restricted Mode no task runs. Trust this workspace first.');
     }
+    this.runs.requireIdle();
+    if (!(await this.lastIsDecided())) return;
     if (problem.trim() === '') throw new UserError('run.empty', 'The task is empty. Describe what is to be done.');
     if (!this.endpoints.selected) await this.picker.select();
     await this.endpoints.access();
     const place = await this.places.for(kind);
     if (place !== undefined) this.runs.start({ kind, problem: problem.trim(), place });
+  }
+
+  /** Asks about a trajectory that would be lost with the next task. False when the user wants to think. */
+  private async lastIsDecided(): Promise<boolean> {
+    const last = this.runs.current;
+    if (!this.recording.on || last?.verdict !== 'undecided' || !last.trajectory) return true;
+    if (obstacles(last.trajectory).length > 0) return true;
+    const accept = vscode.l10n.t('Accept');
+    const reject = vscode.l10n.t('Reject');
+    const choice = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Keep the trajectory of the last task as training data?'),
+      { modal: true, detail: vscode.l10n.t('It is gone when the next task starts.') },
+      accept,
+      reject,
+    );
+    if (choice === accept) await this.accept();
+    else if (choice === reject) this.reject();
+    return choice !== undefined;
   }
 
   stop(): void {

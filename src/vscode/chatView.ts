@@ -187,7 +187,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       problem: run.request.problem,
       awaiting: run.awaiting?.step,
       verdict: run.verdict,
-      obstacles: run.trajectory ? obstacles(run.trajectory) : [],
+      obstacles: run.trajectory ? obstacles(run.trajectory) : ['no-answer'],
     };
   }
 

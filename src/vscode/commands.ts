@@ -3,8 +3,11 @@ import type { TaskKind } from '../agent/task';
 import type { Actions } from './actions';
 import { report, type Log } from './report';
 
-/** Brings the chat to the front. */
-export type RevealChat = () => Promise<void>;
+/** What the commands need of the chat. */
+export interface Chat {
+  reveal(): Promise<void>;
+  compose(kind: TaskKind, text: string): Promise<void>;
+}
 
 /**
  * Registers every command of the manifest. A failure is shown to whoever ran the command.
@@ -12,7 +15,7 @@ export type RevealChat = () => Promise<void>;
  */
 export function registerCommands(
   actions: Actions,
-  revealChat: RevealChat,
+  chat: Chat,
   log: Log,
   channel: vscode.LogOutputChannel,
   hosting: vscode.Uri,
@@ -20,8 +23,14 @@ export function registerCommands(
   const startInChat = async (kind: TaskKind, problem: string | undefined): Promise<void> => {
     if (problem === undefined) return;
     // The chat takes the focus, which would close whatever `start` has to ask first.
-    await actions.start(kind, problem);
-    await revealChat();
+    try {
+      await actions.start(kind, problem);
+    } catch (error) {
+      // What the user wrote is not lost: it waits in the composer.
+      await chat.compose(kind, problem);
+      throw error;
+    }
+    await chat.reveal();
   };
   const commands: Readonly<Record<string, () => unknown>> = {
     'agentlm.newOsTask': async () => startInChat('os', await askForTask('os')),

@@ -98,22 +98,14 @@ export function pageStrings(): PageStrings {
     'notice.template.unknown': vscode.l10n.t(
       'The server puts the conversation into a format of its own. If it is not that of Llama-2, expect worse replies.',
     ),
-    'malformed.empty': vscode.l10n.t('The model replied with nothing. It was reminded of the format.'),
-    'malformed.no-action': vscode.l10n.t('The reply held no action. The model was reminded of the format.'),
-    'malformed.unknown-action': vscode.l10n.t(
-      'The reply named an unknown action. The model was reminded of the format.',
-    ),
-    'malformed.no-block': vscode.l10n.t(
-      'The reply announced a command but held none. The model was reminded of the format.',
-    ),
-    'malformed.open-block': vscode.l10n.t(
-      'The command in the reply was never closed. The model was reminded of the format.',
-    ),
-    'malformed.empty-block': vscode.l10n.t('The command in the reply was empty. The model was reminded of the format.'),
-    'malformed.no-answer': vscode.l10n.t(
-      'The reply announced an answer but held none. The model was reminded of the format.',
-    ),
-    'malformed.cut-off': vscode.l10n.t('The reply was cut off at the token limit. The model was told so.'),
+    'malformed.empty': vscode.l10n.t('The model replied with nothing.'),
+    'malformed.no-action': vscode.l10n.t('The reply held no action.'),
+    'malformed.unknown-action': vscode.l10n.t('The reply named an unknown action.'),
+    'malformed.no-block': vscode.l10n.t('The reply announced a command but held none.'),
+    'malformed.open-block': vscode.l10n.t('The command in the reply was never closed.'),
+    'malformed.empty-block': vscode.l10n.t('The command in the reply was empty.'),
+    'malformed.no-answer': vscode.l10n.t('The reply announced an answer but held none.'),
+    'malformed.cut-off': vscode.l10n.t('The reply was cut off at the token limit.'),
     answer: vscode.l10n.t('Answer'),
     failure: vscode.l10n.t('The task could not go on'),
     'failure.log': vscode.l10n.t('Show Log'),

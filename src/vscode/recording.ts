@@ -6,8 +6,15 @@ import { obstacles, toDialogue } from '../agent/trajectory';
 import type { Run } from './runs';
 import type { Settings } from './settings';
 
-/** Appends a row to a JSONL file, whole or not at all. */
-export type AppendDialogue = (file: string, dialogue: Dialogue) => Promise<void>;
+/** Where accepted trajectories go. */
+interface TrajectoryFolder {
+  readonly folder: string;
+  /** What the folder must not lead out of; undefined where the user chose it. */
+  readonly workspace: string | undefined;
+}
+
+/** Appends a row to a JSONL file of a folder, whole or not at all. Settles to the file. */
+export type AppendDialogue = (folder: TrajectoryFolder, name: string, dialogue: Dialogue) => Promise<string>;
 
 const memory = 'recording';
 
@@ -15,7 +22,7 @@ const memory = 'recording';
 export class Recording implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
-  /** One file for each window and day of work, so that two windows never write to the same one. */
+  /** One file for each start of a window, so that two windows never write to the same one. */
   private readonly fileName = `${new Date().toISOString().replace(/[:.]/g, '-')}.jsonl`;
 
   constructor(
@@ -50,21 +57,34 @@ export class Recording implements vscode.Disposable {
         'This trajectory cannot be trained on: it must end with an answer or a finish of the model. Run the task again.',
       );
     }
-    const file = path.join(this.folder(), this.fileName);
-    await this.append(file, toDialogue(trajectory));
+    const folder = this.folder(run);
+    // Before it is written: a second click must find it decided.
     run.judge('accepted');
-    return file;
+    try {
+      return await this.append(folder, this.fileName, toDialogue(trajectory));
+    } catch (error) {
+      run.reconsider();
+      throw error;
+    }
   }
 
   dispose(): void {
     this.changed.dispose();
   }
 
-  private folder(): string {
+  /** The user's own folder, else one in the workspace folder that the task worked in. */
+  private folder({ request }: Run): TrajectoryFolder {
     const chosen = this.settings.get('trajectoryFolder');
-    if (chosen !== '') return chosen;
-    const workspace = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
-    if (workspace) return path.join(workspace.uri.fsPath, '.agentlm/trajectories');
+    if (path.isAbsolute(chosen)) return { folder: chosen, workspace: undefined };
+    if (chosen !== '') {
+      throw new UserError('record.relative', 'agentlm.trajectoryFolder must be an absolute path, and is {0}.', [
+        chosen,
+      ]);
+    }
+    const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
+    const own = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(request.place));
+    const workspace = (own ?? folders[0])?.uri.fsPath;
+    if (workspace !== undefined) return { folder: path.join(workspace, '.agentlm/trajectories'), workspace };
     throw new UserError(
       'record.no-folder',
       'There is no folder to write the trajectory to. Open a folder, or set agentlm.trajectoryFolder.',

@@ -4,14 +4,12 @@ import { UserError } from '../agent/errors';
 /** What the rest of vscode/ needs of the log. Prompts, outputs and keys are never written to it. */
 export interface Log {
   error(error: unknown): void;
-  info(message: string): void;
 }
 
 /** The output channel as a log: errors with their stack and their causes. */
 export function channelLog(channel: vscode.LogOutputChannel): Log {
   return {
     error: (error) => channel.error(describe(error)),
-    info: (message) => channel.info(message),
   };
 }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Decision, ProposedAction } from '../agent/approval';
 import { UserError } from '../agent/errors';
 import type { AgentEvent } from '../agent/events';
-import type { RunRequest, StartRun } from '../agent/session';
+import { unstarted, type RunRequest, type StartRun } from '../agent/session';
 import type { TerminalSession } from '../agent/environment';
 import { TrajectoryRecorder, type Trajectory } from '../agent/trajectory';
 
@@ -21,14 +21,25 @@ export class Runs implements vscode.Disposable {
   }
 
   /** @throws {UserError} when a run is still going on. */
-  start(request: RunRequest): Run {
+  requireIdle(): void {
     if (this.run?.active) {
       throw new UserError('run.busy', 'A task is still running. Stop it before you start another.');
     }
+  }
+
+  /** @throws {UserError} when a run is still going on. */
+  start(request: RunRequest): Run {
+    this.requireIdle();
     this.run?.dispose();
     this.run = new Run(request, this.startRun);
     this.didStart.fire(this.run);
     return this.run;
+  }
+
+  /** Stops what goes on, and settles when everything it opened is closed. */
+  async close(): Promise<void> {
+    this.run?.stop();
+    await this.run?.done;
   }
 
   dispose(): void {
@@ -96,8 +107,18 @@ export class Run implements vscode.Disposable {
     this.stopping.abort();
   }
 
+  /** @throws {UserError} when it was judged before */
   judge(verdict: 'accepted' | 'rejected'): void {
+    if (this.verdict !== 'undecided') {
+      throw new UserError('record.decided', 'This trajectory was already accepted or rejected.');
+    }
     this.verdict = verdict;
+    this.changed.fire();
+  }
+
+  /** Takes a judgement back that could not be carried out. */
+  reconsider(): void {
+    this.verdict = 'undecided';
     this.changed.fire();
   }
 
@@ -121,7 +142,9 @@ export class Run implements vscode.Disposable {
       this.changed.fire();
       for await (const event of session.events) this.hear(event);
     } catch (error) {
-      this.hear({ type: 'failure', error });
+      const { signal } = this.stopping;
+      if (!signal.aborted) this.hear({ type: 'failure', error });
+      if (this.events.at(-1)?.type !== 'finished' && !this.recorder.trajectory) this.hear(unstarted(signal));
     } finally {
       this.ended = true;
       this.changed.fire();
@@ -138,13 +161,16 @@ export class Run implements vscode.Disposable {
   }
 
   private async ask(action: ProposedAction, signal: AbortSignal): Promise<Decision> {
+    if (signal.aborted) return { verdict: 'stop' };
+    const { promise, resolve } = Promise.withResolvers<Decision>();
+    const stop = (): void => resolve({ verdict: 'stop' });
+    signal.addEventListener('abort', stop);
     try {
-      return await new Promise<Decision>((resolve) => {
-        this.question = { action, answer: resolve };
-        signal.addEventListener('abort', () => resolve({ verdict: 'stop' }), { once: true });
-        this.changed.fire();
-      });
+      this.question = { action, answer: resolve };
+      this.changed.fire();
+      return await promise;
     } finally {
+      signal.removeEventListener('abort', stop);
       this.question = undefined;
       this.changed.fire();
     }

@@ -25,10 +25,12 @@ export function trajectoryBar(
 }
 
 function undecided({ say, request }: Page, obstacles: readonly Obstacle[]): TemplateResult {
-  const refused = obstacles.length > 0;
+  // One reason is enough: the others follow from it.
+  const [obstacle] = obstacles;
+  const refused = obstacle !== undefined;
   const accept = () => !refused && request('accept', null);
   return html`<p id="trajectory-question">
-      ${refused ? obstacles.map((obstacle) => say(`obstacle.${obstacle}`)).join(' ') : say('trajectory.undecided')}
+      ${obstacle === undefined ? say('trajectory.undecided') : say(`obstacle.${obstacle}`)}
     </p>
     <div class="buttons">
       <button

@@ -158,7 +158,8 @@ function extend(entries: Entry[], { at, event }: TimedEvent): void {
         type: 'outcome',
         outcome: event.outcome,
         steps: event.steps,
-        milliseconds: event.time.totalMs,
+        // Without the time that a person took to decide.
+        milliseconds: event.time.modelMs + event.time.environmentMs + event.time.overheadMs,
       });
       break;
     case 'started':

@@ -214,7 +214,7 @@ describe('The chat view', () => {
         onDidChangeState: changed.event,
         ...actions,
       },
-      { error: (error) => logged.push(error), info: () => {} },
+      { error: (error) => logged.push(error) },
     );
     views.push(view);
     return { view, runs, logged, ...script, show: () => show(view) };

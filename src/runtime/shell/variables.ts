@@ -10,7 +10,7 @@ export const runMarker = 'AGENTLM_RUN';
 
 /** What the model's commands have no business with: secrets, and what is about the editor's own process. */
 const withheld =
-  /KEY|TOKEN|SECRET|PASS|PWD$|(^|_)PAT$|AUTH|BEARER|CREDENTIAL|COOKIE|_DSN$|DATABASE_URL|^VSCODE_|^ELECTRON_|^NODE_OPTIONS$/i;
+  /KEY|TOKEN|SECRET|PASS|PWD$|(^|_)PAT$|(^|_)AUTH(ORIZATION)?$|BEARER|CREDENTIAL|COOKIE|_DSN$|DATABASE_URL|^VSCODE_|^ELECTRON_|^NODE_OPTIONS$/i;
 /** What would change how our bash behaves, or describes the terminal the editor was started from. */
 const misleading =
   /^(BASH_.*|BASHOPTS|SHELLOPTS|POSIXLY_CORRECT|ENV|PS\d|PROMPT_COMMAND|HIST.*|TMOUT|COLUMNS|LINES|TERMCAP|TMUX.*|STY)$/;

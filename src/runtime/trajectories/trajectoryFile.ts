@@ -1,20 +1,16 @@
-import { constants } from 'node:fs';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, realpath, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { formatDialogue, type Dialogue } from '../../agent/conversation';
 import { UserError } from '../../agent/errors';
 
 /**
  * Appends a row to a JSONL file and waits until it is on the disk. A line that an earlier crash left unfinished stays as
- * it is, on a line of its own. Folders on the way are made.
+ * it is, on a line of its own.
  * @throws {UserError} `record.failed` when the file cannot be written; what it held before is unharmed.
  */
 export async function appendDialogue(file: string, dialogue: Dialogue): Promise<void> {
   try {
-    await mkdir(path.dirname(file), { recursive: true });
-    // Never through a link: a workspace could have put one there that leads out of it.
-    const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
-    const handle = await open(file, O_RDWR | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
+    const handle = await open(file, 'a+', 0o600);
     try {
       const line = Buffer.from(`${(await endsInLine(handle)) ? '\n' : ''}${formatDialogue(dialogue)}\n`);
       await handle.appendFile(line);
@@ -23,13 +19,55 @@ export async function appendDialogue(file: string, dialogue: Dialogue): Promise<
       await handle.close();
     }
   } catch (cause) {
-    throw new UserError(
-      'record.failed',
-      'The trajectory could not be written to {0}: {1}. Free some space or choose another folder, and accept it again.',
-      [file, cause instanceof Error ? cause.message : String(cause)],
-      { cause },
-    );
+    throw writeFailed(file, cause);
   }
+}
+
+function writeFailed(file: string, cause: unknown): UserError {
+  return new UserError(
+    'record.failed',
+    'The trajectory could not be written to {0}: {1}. Free some space or choose another folder, and accept it again.',
+    [file, cause instanceof Error ? cause.message : String(cause)],
+    { cause },
+  );
+}
+
+/** A folder for trajectories, and the workspace that it belongs to, if it does. */
+export interface TrajectoryFolder {
+  readonly folder: string;
+  readonly workspace: string | undefined;
+}
+
+/**
+ * Appends a row to a file of a folder, which is made where it is missing.
+ * @returns the file
+ * @throws {UserError} `record.outside` when links lead the folder out of its workspace, `record.failed` as above
+ */
+export async function appendInFolder(
+  { folder, workspace }: TrajectoryFolder,
+  name: string,
+  dialogue: Dialogue,
+): Promise<string> {
+  const file = path.join(folder, name);
+  try {
+    await mkdir(folder, { recursive: true });
+    if (workspace !== undefined) await requireInside(folder, workspace);
+  } catch (cause) {
+    throw UserError.is(cause) ? cause : writeFailed(file, cause);
+  }
+  await appendDialogue(file, dialogue);
+  return file;
+}
+
+/** A workspace can hold a link by the name of our folder: what is recorded must not leave it without a word. */
+async function requireInside(folder: string, workspace: string): Promise<void> {
+  const inside = path.relative(await realpath(workspace), await realpath(folder));
+  if (!inside.startsWith('..') && !path.isAbsolute(inside)) return;
+  throw new UserError(
+    'record.outside',
+    'The folder {0} is a link that leads out of the workspace. Remove the link, or set agentlm.trajectoryFolder.',
+    [folder],
+  );
 }
 
 /** True when the last line has no line break. */
