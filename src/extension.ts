@@ -144,12 +144,13 @@ class Runtime implements EndpointTools {
 
   private async endpointOptions({ profile, apiKey }: EndpointAccess) {
     const { settings } = this;
-    const { model, contextLength, headers, sessionHeader, caFile, clientCertificate, proxy } = profile;
+    const { model, contextLength, constrain, headers, sessionHeader, caFile, clientCertificate, proxy } = profile;
     return {
       baseUrl: profile === demoProfile ? await this.demoUrl() : profile.url,
       apiKey,
       model,
       contextLength,
+      constrain,
       headers,
       sessionHeader,
       caFile,
