@@ -132,6 +132,7 @@ export class Run implements vscode.Disposable {
     // The first listeners subscribe after the constructor: nothing may be heard before.
     await Promise.resolve();
     try {
+      this.stopping.signal.throwIfAborted();
       const session = await startRun(
         this.request,
         (action, signal) => this.ask(action, signal),

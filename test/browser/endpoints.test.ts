@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { startFakeEndpoint, type FakeEndpoint } from '../fakeEndpoint';
-import { openWorkbench, type Workbench } from './workbench';
+import { openWorkbench, type Workbench } from './workbench.mts';
 
 const key = 'sk-of-the-lab';
 const answer = 'Think: I know.\n\nAct: answer(7)';

@@ -150,6 +150,17 @@ describe('A user of the editor', function () {
     await said('The model says that the task is done.');
   });
 
+  it('is asked about a trajectory that would be lost, and keeps both when thinking about it', async () => {
+    await send('Anything else.');
+    const dialog = workbench.page.locator('.monaco-dialog-box');
+    await dialog.getByText('Keep the trajectory of the last task as training data?').waitFor();
+    await workbench.screenshot('undecided-trajectory');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await said('You told the model: Look elsewhere.');
+    await button('Reject').click();
+    await said('Rejected. Nothing was written.');
+  });
+
   it('stops a task with one key', async () => {
     await send("Make a folder named reports and put today's date into reports/date.txt.");
     await button(/^Run: /).waitFor();

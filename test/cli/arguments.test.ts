@@ -71,6 +71,7 @@ describe('The command line', () => {
     [['run', 'os', 'a', '--endpoint', 'demo', '--database', 'x'], /--database goes with/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--steps', '0'], /--steps/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--context', 'many'], /--context/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--context', '9999'], /--context/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--approve', 'some'], /--approve/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--api-key-env', 'NONE'], /NONE/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--colour'], /colour/],
@@ -85,6 +86,24 @@ describe('The command line', () => {
       );
     });
   }
+
+  it('gives the demo its own endpoint and runs everything, unless told', () => {
+    const args = parse(['demo', '--json'], {}, false);
+    assert.ok(args.command === 'demo');
+    assert.deepEqual([args.endpoint, args.approve, args.json], ['demo', 'all', true]);
+    const careful = parse(['demo', '--approve', 'none', '--endpoint', 'http://x']);
+    assert.ok(careful.command === 'demo');
+    assert.deepEqual([careful.endpoint, careful.approve], ['http://x', 'none']);
+    assert.throws(() => parse(['demo', 'os']), UsageError);
+  });
+
+  it('takes the key out of the environment, which the commands of the model get', () => {
+    const environment: NodeJS.ProcessEnv = { MY_BEARER: 'secret' };
+    const args = parse(['run', 'os', 'x', '--endpoint', 'demo', '--api-key-env', 'MY_BEARER'], environment);
+    assert.ok(args.command === 'run');
+    assert.equal(args.apiKey, 'secret');
+    assert.deepEqual(environment, {});
+  });
 
   it('asks nobody where nobody is', () => {
     assert.throws(() => parse(['run', 'os', 'a', '--endpoint', 'demo'], {}, false), /Nobody can be asked here/);
