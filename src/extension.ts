@@ -4,6 +4,7 @@ import type { Approve } from './agent/approval';
 import type { EndpointNotice } from './agent/events';
 import type { RunRequest, RunSession } from './agent/session';
 import type { DemoEndpoint } from './runtime/demo/server';
+import type { LocalModelProgress } from './runtime/localModel/localModel';
 import type { RunOptions } from './runtime/startRun';
 import { Actions } from './vscode/actions';
 import { ApiKeys } from './vscode/apiKeys';
@@ -14,6 +15,7 @@ import { demoProfile } from './vscode/endpointProfiles';
 import { Endpoints } from './vscode/endpoints';
 import { EndpointTest } from './vscode/endpointTest';
 import type { EndpointAccess, EndpointTools } from './vscode/endpointTools';
+import { LocalModels, type LocalModelTools } from './vscode/localModels';
 import { Places } from './vscode/places';
 import { Recording } from './vscode/recording';
 import { channelLog } from './vscode/report';
@@ -33,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const endpoints = new Endpoints(settings, new ApiKeys(context.secrets), runtime);
   const endpointTest = new EndpointTest(runtime, endpoints);
   const picker = new EndpointPicker(endpoints, runtime, endpointTest);
+  const localModels = new LocalModels(localModelTools, endpoints, settings, log);
   const places = new Places(context.workspaceState);
   const recording = new Recording(context.workspaceState, settings, async (...row) => {
     const { appendInFolder } = await import('./runtime/trajectories/trajectoryFile');
@@ -60,12 +63,12 @@ export function activate(context: vscode.ExtensionContext): void {
     watch,
     new StatusBar(runs, endpoints, watch, recording),
     vscode.window.registerWebviewViewProvider(ChatView.id, chat),
-    registerCommands(actions, chat, log, channel, hosting),
+    registerCommands(actions, localModels, chat, log, channel, hosting),
     runs,
   );
   closeAll = async () => {
     await runs.close();
-    await runtime.close();
+    await Promise.all([localModels.close(), runtime.close()]);
   };
 }
 
@@ -76,6 +79,25 @@ export async function deactivate(): Promise<void> {
 
 /** What activate() leaves to deactivate(), which VS Code calls without anything in its hands. */
 let closeAll: (() => Promise<void>) | undefined;
+
+/** Loaded when a local model is asked for. */
+const localModelTools: LocalModelTools = {
+  async findProgram(program, chosen) {
+    const { findProgram } = await import('./runtime/localModel/findProgram');
+    return findProgram(program, chosen);
+  },
+  async pulledModels(path, signal) {
+    const { listOllamaModels } = await import('./runtime/localModel/ollama');
+    return (await listOllamaModels({ path }, signal)).map(({ name }) => name);
+  },
+  async serve(choice, onPercent, signal) {
+    const { startLocalModel } = await import('./runtime/localModel/startLocalModel');
+    const onProgress = ({ percent }: LocalModelProgress): void => {
+      if (percent !== undefined) onPercent(percent);
+    };
+    return startLocalModel({ ...choice, onProgress }, signal);
+  },
+};
 
 /** The other half of the product, behind the interfaces that vscode/ knows. */
 class Runtime implements EndpointTools {

@@ -9,6 +9,8 @@ export type ApprovalMode = 'all' | 'ask' | 'none';
 export interface TaskOptions {
   /** A base URL, or `demo`. */
   readonly endpoint: string;
+  /** A GGUF file that is served for this run, instead of an endpoint. */
+  readonly local: string | undefined;
   readonly model: string | undefined;
   readonly apiKey: string | undefined;
   readonly steps: number | undefined;
@@ -51,6 +53,7 @@ export const usage = `Usage:
 
 Options:
   --endpoint URL|demo   where the model answers, e.g. http://localhost:8000 (or AGENTLM_ENDPOINT)
+  --local FILE.gguf     serve this model with llama-server for the run, instead of --endpoint
   --model ID            as the endpoint calls it; its first model if left out
   --api-key-env NAME    the environment variable that holds the API key
   --steps N             replies the model may give (8 for os, 15 for db)
@@ -79,7 +82,7 @@ export function parseArguments(
     if (rest.length > 0 || values.cwd !== undefined || values.database !== undefined) {
       throw new UsageError('agentlm demo has a folder and a database of its own: leave them out.');
     }
-    const defaults = { endpoint: 'demo', approve: 'all', ...values };
+    const defaults = { ...(values.local === undefined && { endpoint: 'demo' }), approve: 'all', ...values };
     return { command, ...readTaskOptions(defaults, environment, interactive) };
   }
   if (command === 'doctor') return { command, ...readDoctor(rest, values, environment) };
@@ -89,7 +92,8 @@ export function parseArguments(
 
 function readTaskOptions(values: Values, environment: NodeJS.ProcessEnv, interactive: boolean): TaskOptions {
   return {
-    endpoint: readEndpoint(values, environment),
+    endpoint: values.local === undefined ? readEndpoint(values, environment) : readNoEndpoint(values),
+    local: values.local === undefined ? undefined : path.resolve(values.local),
     model: values.model,
     apiKey: readKey(values['api-key-env'], environment),
     steps: readCount('--steps', values.steps),
@@ -104,6 +108,7 @@ const options = {
   cwd: { type: 'string' },
   database: { type: 'string' },
   endpoint: { type: 'string' },
+  local: { type: 'string' },
   model: { type: 'string' },
   'api-key-env': { type: 'string' },
   steps: { type: 'string' },
@@ -159,6 +164,13 @@ function readEndpoint({ endpoint }: Values, environment: NodeJS.ProcessEnv): str
   const found = endpoint ?? environment['AGENTLM_ENDPOINT'];
   if (!found) throw new UsageError('Say where the model answers: --endpoint URL, or --endpoint demo.');
   return found;
+}
+
+function readNoEndpoint({ endpoint, model }: Values): string {
+  if (endpoint !== undefined || model !== undefined) {
+    throw new UsageError('--local brings its own endpoint and model: leave --endpoint and --model out.');
+  }
+  return '';
 }
 
 /** The key comes through the environment, never through an argument that `ps` shows to everybody. */

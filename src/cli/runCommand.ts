@@ -17,10 +17,10 @@ const exitCodes = { success: 0, otherOutcome: 1, usage: 2, endpoint: 3, interrup
  * @throws {UserError} when the task cannot be started
  */
 export async function runCommand(args: RunArguments, print: Printer, signal: AbortSignal): Promise<number> {
-  const demo = args.endpoint === 'demo' ? await startDemoEndpoint() : undefined;
+  const own = await ownEndpoint(args, signal);
   try {
     const { startRun } = await import('../runtime/startRun');
-    const options = runOptions({ ...args, endpoint: demo?.url ?? args.endpoint });
+    const options = runOptions({ ...args, ...own?.place });
     const onNotice = (notice: EndpointNotice): void => print({ type: 'notice', notice });
     const session = await startRun(args.request, options, approvalOf(args.approve), signal, onNotice);
     const recorder = new TrajectoryRecorder();
@@ -42,8 +42,25 @@ export async function runCommand(args: RunArguments, print: Printer, signal: Abo
     }
     return code;
   } finally {
-    await demo?.close();
+    await own?.close();
   }
+}
+
+interface OwnEndpoint {
+  readonly place: { readonly endpoint: string; readonly model?: string };
+  close(): Promise<void>;
+}
+
+/** The endpoint that is there for this run only: the demo, or a model of this machine. */
+async function ownEndpoint({ endpoint, local }: RunArguments, signal: AbortSignal): Promise<OwnEndpoint | undefined> {
+  if (local !== undefined) {
+    const { serveFile } = await import('./serveFile');
+    const served = await serveFile(local, signal);
+    return { place: { endpoint: served.url, model: served.model }, close: () => served.stop() };
+  }
+  if (endpoint !== 'demo') return undefined;
+  const demo = await startDemoEndpoint();
+  return { place: { endpoint: demo.url }, close: () => demo.close() };
 }
 
 /** The exit code for a run that ended, or never began, with this outcome. */

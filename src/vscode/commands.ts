@@ -15,6 +15,7 @@ export interface Chat {
  */
 export function registerCommands(
   actions: Actions,
+  localModels: { run(): Promise<void> },
   chat: Chat,
   log: Log,
   channel: vscode.LogOutputChannel,
@@ -44,6 +45,7 @@ export function registerCommands(
     'agentlm.connectEndpoint': () => actions.connectEndpoint(),
     'agentlm.testEndpoint': () => actions.testEndpoint(),
     'agentlm.setApiKey': () => actions.setApiKey(),
+    'agentlm.runLocalModel': () => localModels.run(),
     'agentlm.showHosting': () => vscode.commands.executeCommand('markdown.showPreview', hosting),
     'agentlm.showLog': () => channel.show(),
   };

@@ -26,6 +26,7 @@ describe('The command line', () => {
         command: 'run',
         request: { kind: 'os', problem: 'Count', place: '/tmp' },
         endpoint: 'http://x',
+        local: undefined,
         model: undefined,
         apiKey: undefined,
         steps: 3,
