@@ -1,4 +1,4 @@
-/** Servers that are told apart; `openai` is any other one with an OpenAI-compatible API. */
+/** Servers that are told apart; `vllm-router` stands before several, `openai` is any other one with such an API. */
 export type EngineName =
   'vllm' | 'vllm-router' | 'sglang' | 'llamacpp' | 'tgi' | 'ollama' | 'lmstudio' | 'fastchat' | 'litellm' | 'openai';
 

@@ -2,7 +2,7 @@ import { gpt, human, type Turn } from '../conversation';
 import type { Execution, Table } from '../environment';
 import type { Action, FormatProblem, Observation, ParsedReply, Task } from '../task';
 import { readList } from './literal';
-import { blocks, emptyProblem, inside, normalise, type Block } from './reply';
+import { actionLines, blocks, emptyProblem, normalise, type ActionLine, type Block } from './reply';
 
 /**
  * The database task of AgentInstruct: the model writes one SQL statement a turn and reads the raw reply of the database,
@@ -77,24 +77,12 @@ function ordinal(n: number): string {
   return `${n}${suffix}`;
 }
 
-interface ActionLine {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The paper's harness reads the first `Action:` line, and so do we, but not inside code. */
-function firstActionLine(text: string, code: readonly Block[]): ActionLine | undefined {
-  return [...text.matchAll(/^[ \t]*Action:[ \t]*(\w+)/gim)]
-    .map((match) => ({ name: (match[1] ?? '').toLowerCase(), start: match.index, end: match.index + match[0].length }))
-    .find(({ start }) => !inside(start, code));
-}
-
 function parse(reply: string): ParsedReply {
   const text = normalise(reply);
   if (text === '') return { problem: emptyProblem };
   const code = blocks(text);
-  const found = firstActionLine(text, code);
+  // The first one, as in the paper's harness.
+  const [found] = actionLines(text, 'Action', code);
   if (!found) {
     return { problem: { code: 'no-action', sentence: 'Your reply had no line that begins with "Action:".' } };
   }
@@ -149,7 +137,7 @@ function readAnswer(rest: string): Action | FormatProblem {
 
 function actionEnd(partialReply: string): number | undefined {
   const code = blocks(partialReply);
-  const found = firstActionLine(partialReply, code);
+  const [found] = actionLines(partialReply, 'Action', code);
   if (found?.name === 'operation') {
     return code.find(({ start, language }) => start > found.start && sqlNames.has(language))?.end;
   }

@@ -1,7 +1,7 @@
 import { gpt, human, type Turn } from '../conversation';
 import type { Execution } from '../environment';
 import type { Action, FormatProblem, Observation, ParsedReply, Task } from '../task';
-import { blocks, emptyProblem, inside, normalise, type Block } from './reply';
+import { actionLines, blocks, emptyProblem, normalise, type ActionLine, type Block } from './reply';
 
 /**
  * The OS task of AgentInstruct: the model thinks, writes bash, reads what the OS printed, until it finishes or answers.
@@ -68,32 +68,14 @@ function opening(problem: string): readonly Turn[] {
   return [...example, human(`Now, I will start a new problem in a new OS. My problem is:\n\n${problem.trim()}`)];
 }
 
-interface ActionLine {
-  readonly name: string;
-  readonly start: number;
-  /** Where the name ends. */
-  readonly end: number;
-}
-
 const knownActions = new Set(['bash', 'finish', 'answer']);
-
-/** The lines that name an action, outside of code. */
-function actionLines(text: string, code: readonly Block[]): ActionLine[] {
-  return [...text.matchAll(/^[ \t]*Act:[ \t]*([\w-]+)/gim)]
-    .map((match) => ({
-      name: (match[1] ?? '').toLowerCase(),
-      start: match.index,
-      end: match.index + match[0].length,
-    }))
-    .filter(({ start }) => !inside(start, code));
-}
 
 /** The paper's harness reads the last action line that names a known action, and so do we. */
 function parse(reply: string): ParsedReply {
   const text = normalise(reply);
   if (text === '') return { problem: emptyProblem };
   const code = blocks(text);
-  const lines = actionLines(text, code);
+  const lines = actionLines(text, 'Act', code);
   const line = lines.findLast(({ name }) => knownActions.has(name));
   if (!line) return { problem: withoutAction(lines.at(-1)) };
   const action = readAction(text, line, code);
@@ -171,7 +153,7 @@ function thoughtBefore(text: string, line: ActionLine): string {
 
 function actionEnd(partialReply: string): number | undefined {
   const code = blocks(partialReply);
-  const line = actionLines(partialReply, code).find(({ name }) => knownActions.has(name));
+  const line = actionLines(partialReply, 'Act', code).find(({ name }) => knownActions.has(name));
   if (!line) return undefined;
   const rest = partialReply.slice(line.end);
   switch (line.name) {

@@ -33,8 +33,28 @@ export function blocks(text: string): Block[] {
 }
 
 /** True when a position lies inside one of the blocks, so that what stands there is code and no action line. */
-export function inside(position: number, all: readonly Block[]): boolean {
+function inside(position: number, all: readonly Block[]): boolean {
   return all.some(({ start, end }) => position >= start && position < (end ?? Infinity));
+}
+
+/** A line that names an action, e.g. `Act: bash`. */
+export interface ActionLine {
+  /** In small letters. */
+  readonly name: string;
+  readonly start: number;
+  /** Where the name ends. */
+  readonly end: number;
+}
+
+/** The lines that name an action behind a label, outside of code. */
+export function actionLines(text: string, label: 'Act' | 'Action', code: readonly Block[]): ActionLine[] {
+  return [...text.matchAll(new RegExp(`^[ \\t]*${label}:[ \\t]*([\\w-]+)`, 'gim'))]
+    .map((match) => ({
+      name: (match[1] ?? '').toLowerCase(),
+      start: match.index,
+      end: match.index + match[0].length,
+    }))
+    .filter(({ start }) => !inside(start, code));
 }
 
 /** Words for a reply that the token limit cut before its action was complete. */

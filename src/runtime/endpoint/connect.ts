@@ -1,7 +1,7 @@
 import { endpointModel, type EndpointModel } from './endpointModel';
 import { modelWindow, type EndpointFacts } from './facts';
 import type { GrammarMemory } from './grammarWatch';
-import type { EndpointNotice } from './notice';
+import type { EndpointNotice } from '../../agent/events';
 import { openEndpoint, type EndpointAccess } from './openEndpoint';
 import { createPatience } from './patience';
 import { chooseModel, probe } from './probe';

@@ -11,7 +11,7 @@ import type { EndpointFacts } from './facts';
 import { readJson, send } from './http';
 import { joinPrompt, promptPieces } from './llamaPrompt';
 import { createMetricsReader } from './metrics';
-import type { EndpointNotice } from './notice';
+import type { EndpointNotice } from '../../agent/events';
 import { openEndpoint } from './openEndpoint';
 import { isRecord } from './refusal';
 import { serverTokens } from './serverTokens';

@@ -1,7 +1,7 @@
 import type { Usage } from '../../agent/model';
 import type { EndpointModel } from './endpointModel';
 import { modelWindow, type EndpointFacts } from './facts';
-import type { EndpointNotice } from './notice';
+import type { EndpointNotice } from '../../agent/events';
 
 /** One thing that was looked at. What is not `pass` says what to do. */
 export interface Check {

@@ -10,7 +10,7 @@ import { promptTooLong, timedOut } from './errors';
 import type { EndpointFacts } from './facts';
 import { watchGrammar, type GrammarMemory } from './grammarWatch';
 import { defused, joinPrompt, promptPieces, turnPieces } from './llamaPrompt';
-import type { EndpointNotice } from './notice';
+import type { EndpointNotice } from '../../agent/events';
 import { ollama } from './ollama';
 import { createPatience } from './patience';
 import { chooseModel } from './probe';

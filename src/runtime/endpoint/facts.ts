@@ -1,18 +1,5 @@
+import type { EndpointFacts as ShownFacts, EngineName, ServedModel } from '../../agent/endpointFacts';
 import { isRecord } from './refusal';
-
-/** Servers that are told apart; `openai` is any other one with an OpenAI-compatible API. */
-export type EngineName =
-  | 'vllm'
-  /** The router of vLLM's production stack, before several vLLM servers. */
-  | 'vllm-router'
-  | 'sglang'
-  | 'llamacpp'
-  | 'tgi'
-  | 'ollama'
-  | 'lmstudio'
-  | 'fastchat'
-  | 'litellm'
-  | 'openai';
 
 /** The field of a request that holds the action grammar. A field that a server does not know is ignored or refused by it. */
 export type GrammarField =
@@ -27,22 +14,9 @@ export type GrammarField =
   /** TGI from 1.4.3, on its own routes only. */
   | 'parameters.grammar';
 
-export interface ServedModel {
-  readonly id: string;
-  /** Tokens of its window, where the server says. */
-  readonly contextLength: number | undefined;
-}
-
 /** What a server is and can do, as far as it says so when asked. */
-export interface EndpointFacts {
-  readonly engine: EngineName;
-  readonly version: string | undefined;
-  /** Undefined where the server has no list. */
-  readonly models: readonly ServedModel[] | undefined;
-  /** Tokens of the first model's window, never more than AgentLM has learnt to use. Undefined where the server does not say. */
-  readonly contextLength: number | undefined;
-  /** How a reply can be held to a grammar, and in which fields it is sent. */
-  readonly grammar: 'regex' | 'gbnf' | 'none';
+export interface EndpointFacts extends ShownFacts {
+  /** In which fields a grammar is sent. */
   readonly grammarFields: readonly GrammarField[];
   /** Undefined where a flag of the server decides. */
   readonly reportsCachedTokens: boolean | undefined;

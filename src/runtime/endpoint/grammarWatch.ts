@@ -3,7 +3,7 @@ import type { FinishReason, Grammar } from '../../agent/model';
 import type { Endpoint } from './address';
 import type { EndpointFacts, GrammarField } from './facts';
 import { grammarCheck } from './grammarCheck';
-import type { EndpointNotice } from './notice';
+import type { EndpointNotice } from '../../agent/events';
 
 /**
  * What is known of the action grammar at each endpoint, by a name for the server that changes with its version. A `Map` will do;

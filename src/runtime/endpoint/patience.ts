@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../agent/errors';
 import { retryAfter } from './errors';
-import type { EndpointNotice } from './notice';
+import type { EndpointNotice } from '../../agent/events';
 
 export interface PatienceOptions {
   /** How long all waits together may take, in milliseconds; 0 asks once. */

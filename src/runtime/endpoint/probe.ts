@@ -1,8 +1,9 @@
+import type { ServedModel } from '../../agent/endpointFacts';
 import { UserError } from '../../agent/errors';
 import type { Endpoint } from './address';
 import { createDeadline } from './deadline';
 import { connectionFailed, notAnApi, shown, timedOut } from './errors';
-import { recognise, type EndpointFacts, type ServedModel } from './facts';
+import { recognise, type EndpointFacts } from './facts';
 import { readJson, send } from './http';
 import { isMetrics } from './metrics';
 import { defaultConnectTimeoutMs } from './openEndpoint';

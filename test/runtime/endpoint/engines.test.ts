@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { gpt, human } from '../../../src/agent/conversation';
 import { osTask } from '../../../src/agent/tasks/os';
-import type { EndpointNotice } from '../../../src/runtime/endpoint/notice';
+import type { EndpointNotice } from '../../../src/agent/events';
 import type { EndpointOptions } from '../../../src/runtime/endpoint/connect';
 import { startFakeEndpoint, type FakeEndpoint, type FakeReply } from '../../fakeEndpoint';
 import { faces, type FakeFace } from '../../fakeEngines';

@@ -6,7 +6,7 @@ import { osTask } from '../../../src/agent/tasks/os';
 import type { EndpointOptions } from '../../../src/runtime/endpoint/connect';
 import { grammarCheck } from '../../../src/runtime/endpoint/grammarCheck';
 import type { GrammarVerdict } from '../../../src/runtime/endpoint/grammarWatch';
-import type { EndpointNotice } from '../../../src/runtime/endpoint/notice';
+import type { EndpointNotice } from '../../../src/agent/events';
 import { startFakeEndpoint, type FakeEndpoint, type FakeReply } from '../../fakeEndpoint';
 import type { FakeFace } from '../../fakeEngines';
 import { grammarCases } from '../../grammarCases';

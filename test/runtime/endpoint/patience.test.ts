@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import type { EndpointOptions } from '../../../src/runtime/endpoint/connect';
-import type { EndpointNotice } from '../../../src/runtime/endpoint/notice';
+import type { EndpointNotice } from '../../../src/agent/events';
 import { retryAfter, refused } from '../../../src/runtime/endpoint/errors';
 import { openEndpoint } from '../../../src/runtime/endpoint/openEndpoint';
 import { readRefusal } from '../../../src/runtime/endpoint/refusal';
