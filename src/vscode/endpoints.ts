@@ -146,5 +146,5 @@ export class Endpoints implements vscode.Disposable {
 
 /** An endpoint as it is shown. */
 export function labelOf(profile: EndpointProfile): string {
-  return profile === demoProfile ? vscode.l10n.t('Scripted endpoint') : profile.name;
+  return profile === demoProfile ? vscode.l10n.t('A script') : profile.name;
 }
