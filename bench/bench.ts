@@ -1,8 +1,11 @@
+import { endpointCost } from './endpoint';
 import { loopOverhead } from './loop';
 import { shellRoundTrip } from './shell';
 
 async function bench(): Promise<void> {
-  console.log(JSON.stringify({ shell: await shellRoundTrip(), loop: await loopOverhead() }));
+  // First: it measures what is loaded when it is first needed.
+  const endpoint = await endpointCost();
+  console.log(JSON.stringify({ endpoint, shell: await shellRoundTrip(), loop: await loopOverhead() }));
 }
 
 void bench();

@@ -25,17 +25,22 @@ await build({
   packages: 'external',
   loader: { '.sh': 'text' },
 });
-const { shell, loop } = JSON.parse(execFileSync(process.execPath, ['out/bench/bench.cjs'], { encoding: 'utf8' }));
+const { endpoint, shell, loop } = JSON.parse(
+  execFileSync(process.execPath, ['out/bench/bench.cjs'], { encoding: 'utf8' }),
+);
 const rows: Row[] = [
   { what: 'shell round trip, median', value: milliseconds(shell.medianMs) },
   { what: 'shell round trip, p99', value: milliseconds(shell.p99Ms) },
   { what: 'loop, added to a step, median', value: milliseconds(loop.medianMs) },
   { what: 'loop, added to a step, worst', value: milliseconds(loop.worstMs) },
+  { what: 'endpoint, first reply of a process', value: milliseconds(endpoint.firstReplyMs) },
+  { what: 'endpoint, CPU for 1,000 tokens (with the server)', value: milliseconds(endpoint.cpuMs) },
+  { what: 'endpoint, prompts rendered', value: `${endpoint.renderMBs.toFixed(0)} MB/s` },
   ...(await activationRows()),
   ...bundleRows(),
 ];
 if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
-else for (const { what, value } of rows) console.log(`${what.padEnd(44)}${value.padStart(14)}`);
+else for (const { what, value } of rows) console.log(`${what.padEnd(50)}${value.padStart(14)}`);
 
 /** The host tests write how long the bundle took to load, and activate() to run. */
 async function activationRows(): Promise<Row[]> {
