@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { exitCodes } from './cli/exitCodes';
 import { canRunHere, handOver } from './cli/handOver';
 import { parseArguments, usage, UsageError } from './cli/arguments';
 
@@ -22,7 +23,7 @@ function stopSignal(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       // A terminal signals the whole group, and a parent may pass the same signal on: that is one wish, not two.
-      if (stopping.signal.aborted && performance.now() - askedAt > 500) process.exit(130);
+      if (stopping.signal.aborted && performance.now() - askedAt > 500) process.exit(exitCodes.interrupted);
       askedAt ||= performance.now();
       stopping.abort();
     });
@@ -43,6 +44,6 @@ main().then(
         ? `${error.message}\nagentlm --help tells the rest.\n`
         : `${(error as Error)?.stack ?? String(error)}\n`,
     );
-    process.exitCode = wrongUsage ? 2 : 1;
+    process.exitCode = wrongUsage ? exitCodes.usage : exitCodes.failure;
   },
 );

@@ -4,8 +4,7 @@ import { visible } from '../agent/hiddenCharacters';
 import { startDemoEndpoint } from '../runtime/demo/server';
 import { diagnose } from '../runtime/endpointInspection';
 import type { DoctorArguments } from './arguments';
-
-const exitCodes = { nothingFailed: 0, somethingFailed: 1, unreachable: 3, interrupted: 130 } as const;
+import { exitCodes } from './exitCodes';
 
 /**
  * Tests an endpoint and prints each finding as it comes, or all of them as one JSON object.
@@ -24,8 +23,8 @@ export async function doctorCommand(
     if (json) write(`${JSON.stringify({ engine, version, models, contextLength, checks })}\n`);
     else write(`\n${summary(report)}\n`);
     // Without an engine, nobody was there to be tested.
-    if (engine === null) return exitCodes.unreachable;
-    return checks.some(({ status }) => status === 'fail') ? exitCodes.somethingFailed : exitCodes.nothingFailed;
+    if (engine === null) return exitCodes.endpoint;
+    return checks.some(({ status }) => status === 'fail') ? exitCodes.failure : exitCodes.success;
   } catch (error) {
     if (signal.aborted) return exitCodes.interrupted;
     throw error;

@@ -7,9 +7,8 @@ import type { RunOptions } from '../runtime/startRun';
 import { appendDialogue } from '../runtime/trajectories/trajectoryFile';
 import { approvalOf } from './ask';
 import type { RunArguments } from './arguments';
+import { exitCodes } from './exitCodes';
 import type { Printer } from './print';
-
-const exitCodes = { success: 0, otherOutcome: 1, usage: 2, endpoint: 3, interrupted: 130 } as const;
 
 /**
  * Runs one task and prints it.
@@ -25,7 +24,7 @@ export async function runCommand(args: RunArguments, print: Printer, signal: Abo
     const session = await startRun(args.request, options, approvalOf(args.approve), signal, onNotice);
     const recorder = new TrajectoryRecorder();
     let failure: unknown;
-    let code: number = exitCodes.otherOutcome;
+    let code: number = exitCodes.failure;
     for await (const event of session.events) {
       recorder.hear(event);
       if (event.type === 'failure') failure = event.error;
@@ -67,9 +66,9 @@ async function ownEndpoint({ endpoint, local }: RunArguments, signal: AbortSigna
 export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortSignal): number {
   if (aborted) return exitCodes.interrupted;
   if (succeeded(outcome)) return exitCodes.success;
-  if (!UserError.is(failure)) return exitCodes.otherOutcome;
+  if (!UserError.is(failure)) return exitCodes.failure;
   if (failure.code.startsWith('endpoint.bad-')) return exitCodes.usage;
-  return failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.otherOutcome;
+  return failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
 }
 
 function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): RunOptions {

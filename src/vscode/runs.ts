@@ -145,7 +145,8 @@ export class Run implements vscode.Disposable {
     } catch (error) {
       const { signal } = this.stopping;
       if (!signal.aborted) this.hear({ type: 'failure', error });
-      if (this.events.at(-1)?.type !== 'finished' && !this.recorder.trajectory) this.hear(unstarted(signal));
+      // Not where only the closing failed, after the end.
+      if (!this.recorder.trajectory) this.hear(unstarted(signal));
     } finally {
       this.ended = true;
       this.changed.fire();
