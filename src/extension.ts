@@ -4,7 +4,9 @@ import type { Approve } from './agent/approval';
 import type { EndpointNotice } from './agent/events';
 import type { RunRequest, RunSession } from './agent/session';
 import type { DemoEndpoint } from './runtime/demo/server';
+import { createAdmission, type Admission } from './runtime/endpoint/admission';
 import type { LocalModelProgress } from './runtime/localModel/localModel';
+import type { PullProgress } from './runtime/localModel/pullModel';
 import type { RunOptions } from './runtime/startRun';
 import { Actions } from './vscode/actions';
 import { ApiKeys } from './vscode/apiKeys';
@@ -90,6 +92,13 @@ const localModelTools: LocalModelTools = {
     const { listOllamaModels } = await import('./runtime/localModel/ollama');
     return (await listOllamaModels({ path }, signal)).map(({ name }) => name);
   },
+  async pull(request, onPercent, signal) {
+    const { pullModel } = await import('./runtime/localModel/pullModel');
+    const onProgress = ({ completedBytes, totalBytes }: PullProgress): void => {
+      if (totalBytes > 0) onPercent(Math.floor((100 * completedBytes) / totalBytes));
+    };
+    return pullModel(request, onProgress, signal);
+  },
   async serve(choice, onPercent, signal) {
     const { startLocalModel } = await import('./runtime/localModel/startLocalModel');
     const onProgress = ({ percent }: LocalModelProgress): void => {
@@ -104,6 +113,8 @@ class Runtime implements EndpointTools {
   private demo: Promise<DemoEndpoint> | undefined;
   /** Where the action grammar was seen not to work; a later run does not try it there again. */
   private readonly grammarMemory = new Map<string, 'rejected' | 'ignored'>();
+  /** Tasks that ask the same server wait for each other there. */
+  private readonly admissions = new Map<string, Admission>();
 
   constructor(
     private readonly extensionPath: string,
@@ -166,12 +177,14 @@ class Runtime implements EndpointTools {
 
   private async endpointOptions({ profile, apiKey }: EndpointAccess) {
     const { settings } = this;
-    const { model, contextLength, constrain, headers, sessionHeader, caFile, clientCertificate, proxy } = profile;
+    const { model, contextLength, parallel, constrain, headers, sessionHeader, caFile, clientCertificate, proxy } =
+      profile;
     return {
       baseUrl: profile === demoProfile ? await this.demoUrl() : profile.url,
       apiKey,
       model,
       contextLength,
+      parallel,
       constrain,
       headers,
       sessionHeader,
@@ -185,7 +198,14 @@ class Runtime implements EndpointTools {
       idleTimeoutMs: milliseconds(settings.chosen('idleTimeout')),
       totalTimeoutMs: milliseconds(settings.chosen('replyTimeout')),
       grammarMemory: this.grammarMemory,
+      admission: this.admissionTo(profile.url),
     };
+  }
+
+  private admissionTo(url: string): Admission {
+    const admission = this.admissions.get(url) ?? createAdmission();
+    this.admissions.set(url, admission);
+    return admission;
   }
 
   /** The demo endpoint, started when it is first needed. */

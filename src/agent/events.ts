@@ -26,6 +26,8 @@ export type Notice =
 export type EndpointNotice =
   /** It will be asked again after so many milliseconds. */
   | { readonly code: 'waiting'; readonly reason: UserError; readonly waitMs: number; readonly attempt: number }
+  /** It answers others of this product first: so many replies are under way or come before. */
+  | { readonly code: 'queued'; readonly ahead: number }
   /** It refused the action grammar; from now on its replies are not held to one. */
   | { readonly code: 'grammar-rejected'; readonly reason: UserError }
   /** It took the action grammar and did not keep to it; from now on it is not sent. */

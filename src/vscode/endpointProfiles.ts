@@ -9,6 +9,8 @@ export interface EndpointProfile {
   readonly model?: string;
   /** Tokens. */
   readonly contextLength?: number;
+  /** Replies at a time. */
+  readonly parallel?: number;
   /** `chat` lets the server make the prompt, for a gateway that takes nothing else. */
   readonly engine?: 'auto' | 'chat';
   /** Whether replies are held to the action grammar where the server can. */
@@ -103,6 +105,10 @@ const rules: Readonly<Record<keyof EndpointProfile, Rule>> = {
   contextLength: {
     fits: (value) => Number.isSafeInteger(value) && Number(value) >= 1024 && Number(value) <= 4096,
     expected: 'a whole number from 1024 to 4096',
+  },
+  parallel: {
+    fits: (value) => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
+    expected: 'a whole number from 1 to 1024',
   },
   engine: { fits: (value) => value === 'auto' || value === 'chat', expected: '"auto" or "chat"' },
   constrain: { fits: (value) => typeof value === 'boolean', expected: 'true or false' },

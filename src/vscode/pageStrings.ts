@@ -91,6 +91,7 @@ export function pageStrings(): PageStrings {
     'notice.grammarIgnored': vscode.l10n.t(
       'The server took the action grammar and did not keep to it. Replies are no longer held to it.',
     ),
+    'notice.queued': vscode.l10n.t('Waits for its turn: the endpoint answers {0} others first.'),
     'notice.continued': vscode.l10n.t('The reply ran into its token limit and was continued.'),
     'notice.template.other': vscode.l10n.t(
       'The server puts the conversation into a format that AgentLM was not trained on. Expect worse replies.',

@@ -15,6 +15,8 @@ export function noticeText(notice: PageNotice, say: Say): string {
       return notice.waitMs < 1000
         ? say('notice.askedAgain', notice.reason)
         : say('notice.waiting', notice.reason, duration(notice.waitMs, say));
+    case 'queued':
+      return say('notice.queued', notice.ahead);
     case 'grammar-rejected':
       return say('notice.grammarRejected', notice.reason);
     case 'grammar-ignored':

@@ -1,3 +1,4 @@
+import { createAdmission, type Admission } from './admission';
 import { endpointModel, type EndpointModel } from './endpointModel';
 import { modelWindow, type EndpointFacts } from './facts';
 import type { GrammarMemory } from './grammarWatch';
@@ -30,6 +31,10 @@ export interface EndpointOptions extends EndpointAccess {
   readonly continueCut?: boolean | undefined;
   /** Where a grammar is known not to work; hand the same one in again to keep it beyond a conversation. */
   readonly grammarMemory?: GrammarMemory | undefined;
+  /** Hand the same one in again for conversations that ask the same server, so that they wait for each other. */
+  readonly admission?: Admission | undefined;
+  /** Replies at a time; unless told what llama.cpp says of itself, and no limit for servers that have a queue. */
+  readonly parallel?: number | undefined;
   readonly onNotice?: ((notice: EndpointNotice) => void) | undefined;
 }
 
@@ -58,6 +63,8 @@ export async function connect(options: EndpointOptions, signal: AbortSignal): Pr
     totalTimeoutMs: options.totalTimeoutMs ?? 0,
     patienceMs,
     grammarMemory: options.grammarMemory ?? new Map(),
+    admission: options.admission ?? createAdmission(),
+    parallel: options.parallel,
     onNotice,
   });
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../../agent/errors';
 import type { Model, ReplyChunk, ReplyRequest, Usage } from '../../agent/model';
 import type { Endpoint } from './address';
+import type { Admission } from './admission';
 import { answer, type AnswerChunk, type AnswerTimeouts } from './answer';
 import { chat } from './chat';
 import { completions } from './completions';
@@ -33,10 +34,13 @@ export interface ModelSettings extends AnswerTimeouts {
   readonly chat: boolean;
   /** Whether a reply that ran into its own limit goes on once. */
   readonly continueCut: boolean;
-  /** Of a whole reply, waits and all, in milliseconds; 0 means no limit. */
+  /** Of a whole reply from its turn on, waits and all, in milliseconds; 0 means no limit. */
   readonly totalTimeoutMs: number;
   readonly patienceMs: number;
   readonly grammarMemory: GrammarMemory;
+  readonly admission: Admission;
+  /** Replies at a time, where the user knows better than the server. */
+  readonly parallel: number | undefined;
   readonly onNotice: (notice: EndpointNotice) => void;
 }
 
@@ -81,14 +85,15 @@ export function endpointModel(
   }
 
   async function* reply(request: ReplyRequest, outer: AbortSignal): AsyncGenerator<ReplyChunk> {
-    outer.throwIfAborted();
-    const { totalTimeoutMs } = settings;
+    const { totalTimeoutMs, admission, parallel = repliesAtATime(facts) } = settings;
+    const leave = await admission.enter(parallel, outer, (ahead) => onNotice({ code: 'queued', ahead }));
     const deadline = createDeadline(outer);
     deadline.set(totalTimeoutMs, () => timedOut(endpoint, 'whole', totalTimeoutMs));
     try {
       yield* continued(request, deadline.signal);
     } finally {
       deadline.close();
+      leave();
     }
   }
 
@@ -162,6 +167,8 @@ export function endpointModel(
         }
         return;
       } catch (error) {
+        // Slots that share one context memory: each request fits, together they do not.
+        if (UserError.is(error) && error.code === 'endpoint.memory-exhausted') settings.admission.narrow();
         if (signal.aborted || begun) throw error;
         if (watch?.rejected(error) || (await isAnother(error, signal))) continue;
         await patience(error, signal);
@@ -180,6 +187,11 @@ export function endpointModel(
     countTokens: async (turns) => countTokens(turnPieces(turns)),
     reply,
   };
+}
+
+/** llama.cpp works on so many, and may end those that come on top; the others batch what they get, or let it wait. */
+function repliesAtATime({ engine, slots = 1 }: EndpointFacts): number {
+  return engine === 'llamacpp' ? slots : Infinity;
 }
 
 function engineOf({ engine }: EndpointFacts): Engine {
