@@ -5,6 +5,7 @@ import { startDemoEndpoint } from '../runtime/demo/server';
 import { diagnose } from '../runtime/endpointInspection';
 import type { DoctorArguments } from './arguments';
 import { exitCodes } from './exitCodes';
+import { proxyFor } from './proxy';
 
 /**
  * Tests an endpoint and prints each finding as it comes, or all of them as one JSON object.
@@ -17,7 +18,9 @@ export async function doctorCommand(
 ): Promise<number> {
   const demo = endpoint === 'demo' ? await startDemoEndpoint() : undefined;
   try {
-    const examination = diagnose({ baseUrl: demo?.url ?? endpoint, model, apiKey }, signal);
+    const baseUrl = demo?.url ?? endpoint;
+    const proxy = proxyFor(baseUrl, process.env);
+    const examination = diagnose({ baseUrl, model, apiKey, proxy }, signal);
     const report = await follow(examination, json ? () => {} : (check) => write(`${inWords(check)}\n`));
     const { engine, version, models, contextLength, checks } = report;
     if (json) write(`${JSON.stringify({ engine, version, models, contextLength, checks })}\n`);

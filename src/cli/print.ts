@@ -68,6 +68,8 @@ function describeNotice(notice: Notice): string {
       return 'The model repeats itself. It was told so.';
     case 'waiting':
       return `${notice.reason.message} It is asked again in ${(notice.waitMs / 1000).toFixed(1)} s.`;
+    case 'queued':
+      return `The endpoint answers ${notice.ahead} others first.`;
     case 'grammar-rejected':
       return `Replies are no longer held to the action grammar. ${notice.reason.message}`;
     case 'grammar-ignored':

@@ -9,6 +9,7 @@ import { approvalOf } from './ask';
 import type { RunArguments } from './arguments';
 import { exitCodes } from './exitCodes';
 import type { Printer } from './print';
+import { proxyFor } from './proxy';
 
 /**
  * Runs one task and prints it.
@@ -78,6 +79,7 @@ function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): 
       apiKey,
       model,
       contextLength: context,
+      proxy: proxyFor(endpoint, process.env),
     },
     stepLimit: steps,
     replyTokens: 512,
