@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
+import { cancellableProgress } from './cancellableProgress';
 import type { Endpoints } from './endpoints';
 import type { EndpointProfile } from './endpointProfiles';
 import { report, type Log } from './report';
@@ -26,11 +27,20 @@ export interface ServedModel {
   stop(): Promise<void>;
 }
 
-/** Finds and starts the programs that serve models. Downloads nothing. Failures that a user can mend are UserErrors. */
+/** Finds and starts the programs that serve models. Failures that a user can mend are UserErrors. */
 export interface LocalModelTools {
   findProgram(program: LocalChoice['program'], chosen: string): Promise<string | undefined>;
   /** Names of the models that Ollama has. */
   pulledModels(ollama: string, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Downloads a model with Ollama.
+   * @returns whether it is there now: false when `agree`, which is told the size before anything is downloaded, said no
+   */
+  pull(
+    request: { readonly path: string; readonly model: string; agree(bytes: number): Promise<boolean> },
+    onPercent: (percent: number) => void,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   /** @param onPercent told where the server says how far it is */
   serve(choice: LocalChoice, onPercent: (percent: number) => void, signal: AbortSignal): Promise<ServedModel>;
 }
@@ -93,9 +103,19 @@ export class LocalModels {
         choose: () => this.chooseFile(llamaServer),
       });
     }
+    if (ollama !== undefined) {
+      items.push({
+        label: vscode.l10n.t('Download a Model…'),
+        description: 'Ollama',
+        iconPath: new vscode.ThemeIcon('cloud-download'),
+        choose: () => this.download(ollama),
+      });
+    }
     const picked = await vscode.window.showQuickPick(items, {
       title: vscode.l10n.t('Run a Local Model'),
-      placeHolder: vscode.l10n.t('It runs on this machine until the window closes. Nothing is downloaded.'),
+      placeHolder: vscode.l10n.t(
+        'It runs on this machine until the window closes. Nothing is downloaded without being asked for.',
+      ),
       ignoreFocusOut: true,
     });
     return picked?.choose();
@@ -113,34 +133,42 @@ export class LocalModels {
     return { program: 'llama-server', path: llamaServer, file: picked.fsPath, arguments: own };
   }
 
+  /** Undefined when the user does not want it after all, its size being known. */
+  private async download(ollama: string): Promise<LocalChoice | undefined> {
+    const entered = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Download a Model'),
+      prompt: vscode.l10n.t(
+        'Its name in the registry of Ollama. How large it is will be said before anything is downloaded.',
+      ),
+      placeHolder: 'hf.co/TheBloke/agentlm-7B-GGUF',
+      ignoreFocusOut: true,
+    });
+    const model = entered?.trim();
+    if (!model) return undefined;
+    const done = await cancellableProgress(vscode.l10n.t('Downloading {0}', model), async (tell, signal) =>
+      this.tools.pull({ path: ollama, model, agree: async (bytes) => agreeTo(model, bytes) }, tell, signal),
+    );
+    return done === true ? { program: 'ollama', path: ollama, model } : undefined;
+  }
+
   /** Undefined when the user gave up waiting. */
   private async serve(choice: LocalChoice): Promise<ServedModel | undefined> {
     const name = choice.program === 'ollama' ? choice.model : path.basename(choice.file);
-    const title = vscode.l10n.t('Loading {0}', name);
-    return vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (progress, token) => {
-        const stopping = new AbortController();
-        const subscription = token.onCancellationRequested(() => stopping.abort());
-        let shown = 0;
-        try {
-          return await this.tools.serve(
-            choice,
-            (percent) => {
-              progress.report({ message: `${percent} %`, increment: Math.max(0, percent - shown) });
-              shown = percent;
-            },
-            stopping.signal,
-          );
-        } catch (error) {
-          if (stopping.signal.aborted) return undefined;
-          throw error;
-        } finally {
-          subscription.dispose();
-        }
-      },
+    return cancellableProgress(vscode.l10n.t('Loading {0}', name), async (tell, signal) =>
+      this.tools.serve(choice, tell, signal),
     );
   }
+}
+
+async function agreeTo(model: string, bytes: number): Promise<boolean> {
+  const download = vscode.l10n.t('Download');
+  const size = `${(bytes / 1e9).toFixed(1)} GB`;
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Download {0}?', model),
+    { modal: true, detail: vscode.l10n.t('Ollama will download {0} to this machine.', size) },
+    download,
+  );
+  return choice === download;
 }
 
 /** Always of one name: the port is another one each time, and the entry of the last time is replaced. */
