@@ -22,7 +22,7 @@ import { Places } from './vscode/places';
 import { Recording } from './vscode/recording';
 import { channelLog } from './vscode/report';
 import { Runs } from './vscode/runs';
-import { RunTerminal } from './vscode/runTerminal';
+import { RunTerminals } from './vscode/runTerminals';
 import { ServerWatch } from './vscode/serverWatch';
 import { Settings } from './vscode/settings';
 import { StatusBar } from './vscode/statusBar';
@@ -47,7 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = new Runs(async (request, approve, signal, onNotice) =>
     runtime.start(request, await endpoints.access(), approve, signal, onNotice),
   );
-  const terminal = new RunTerminal(runs);
+  const terminal = new RunTerminals(runs);
   const actions = new Actions(runs, endpoints, picker, places, recording, terminal);
   const chat = new ChatView(context.extensionUri, runs, actions, log);
   const watch = new ServerWatch(runs, endpoints, runtime, log);
@@ -65,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): void {
     watch,
     new StatusBar(runs, endpoints, watch, recording),
     vscode.window.registerWebviewViewProvider(ChatView.id, chat),
-    registerCommands(actions, localModels, chat, log, channel, hosting),
+    registerCommands(actions, runs, localModels, chat, log, channel, hosting),
     runs,
   );
   closeAll = async () => {

@@ -13,6 +13,8 @@ export interface EventLogOptions {
 
 /** The events of one run on their way to a page that may be slow, hidden, or not there yet. */
 export interface EventLog {
+  /** Of the run, as `EventLogOptions` names it. */
+  readonly id: string;
   hear(event: AgentEvent): void;
   /** The beginning of the run, for a page that has nothing; the rest follows through `post`, as if it happened now. */
   snapshot(): Batch;
@@ -47,6 +49,7 @@ export function createEventLog({ runId, now, describe, schedule, post }: EventLo
   }
 
   return {
+    id: runId,
     hear(event) {
       const told = pageEvent(event, describe);
       if (!told || closed) return;

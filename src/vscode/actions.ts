@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
 import type { AgentEvent } from '../agent/events';
 import type { TaskKind } from '../agent/task';
-import { obstacles } from '../agent/trajectory';
 import type { PageState } from '../protocol/messages';
 import type { EndpointPicker } from './endpointPicker';
 import type { EndpointProfile } from './endpointProfiles';
 import type { Endpoints } from './endpoints';
 import type { Places } from './places';
 import type { Recording } from './recording';
-import type { Run, Runs } from './runs';
+import type { Run } from './run';
+import type { Runs } from './runs';
 
 /** What a user can do, whichever way they ask for it: the palette, the chat, a menu. All of them throw UserErrors. */
 export class Actions implements vscode.Disposable {
@@ -33,6 +33,7 @@ export class Actions implements vscode.Disposable {
       recording.onDidChange(fire),
       vscode.workspace.onDidGrantWorkspaceTrust(fire),
       runs.onDidStart((run) => this.follow(run)),
+      runs.onDidChange(() => this.updateContext()),
     ];
   }
 
@@ -50,31 +51,11 @@ export class Actions implements vscode.Disposable {
     if (!vscode.workspace.isTrusted) {
       throw new UserError('run.untrusted', 'In Restricted Mode no task runs. Trust this workspace first.');
     }
-    this.runs.requireIdle();
-    if (!(await this.lastIsDecided())) return;
     if (problem.trim() === '') throw new UserError('run.empty', 'The task is empty. Describe what is to be done.');
     if (!this.endpoints.selected) await this.picker.select();
     await this.endpoints.access();
     const place = await this.places.for(kind);
     if (place !== undefined) this.runs.start({ kind, problem: problem.trim(), place });
-  }
-
-  /** Asks about a trajectory that would be lost with the next task. False when the user wants to think. */
-  private async lastIsDecided(): Promise<boolean> {
-    const last = this.runs.current;
-    if (!this.recording.on || last?.verdict !== 'undecided' || !last.trajectory) return true;
-    if (obstacles(last.trajectory).length > 0) return true;
-    const accept = vscode.l10n.t('Accept');
-    const reject = vscode.l10n.t('Reject');
-    const choice = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Keep the trajectory of the last task as training data?'),
-      { modal: true, detail: vscode.l10n.t('It is gone when the next task starts.') },
-      accept,
-      reject,
-    );
-    if (choice === accept) await this.accept();
-    else if (choice === reject) this.reject();
-    return choice !== undefined;
   }
 
   stop(): void {
@@ -138,20 +119,21 @@ export class Actions implements vscode.Disposable {
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
-  /** Keeps the `when` clauses of the manifest true, and tells the endpoint how it did. */
+  /** Tells the endpoint how it did. */
   private follow(run: Run): void {
     // The endpoint that was chosen when it started stays that of the run, whatever is chosen later.
     const endpoint = this.endpoints.selected;
-    const update = (): void => {
-      void vscode.commands.executeCommand('setContext', 'agentlm.running', run.active);
-      const undecided = run.trajectory !== undefined && run.verdict === 'undecided';
-      void vscode.commands.executeCommand('setContext', 'agentlm.undecided', undecided);
-    };
-    update();
-    run.onDidChange(update);
     run.onEvent((event) => {
       if (endpoint) this.tell(endpoint, event);
     });
+  }
+
+  /** Keeps the `when` clauses of the manifest true. */
+  private updateContext(): void {
+    const run = this.runs.current;
+    const undecided = run?.trajectory !== undefined && run.verdict === 'undecided';
+    void vscode.commands.executeCommand('setContext', 'agentlm.running', run?.active === true);
+    void vscode.commands.executeCommand('setContext', 'agentlm.undecided', undecided);
   }
 
   private tell(endpoint: EndpointProfile, event: AgentEvent): void {

@@ -10,7 +10,8 @@ import { readHostArgument } from '../protocol/schemas';
 import { chatHtml } from './chatHtml';
 import { pageStrings } from './pageStrings';
 import { sentence, type Log } from './report';
-import type { Run, Runs } from './runs';
+import type { Run } from './run';
+import type { Runs } from './runs';
 
 /** What the chat can have done for it. A rejection is shown on the page: a UserError as it is, a bug as one sentence. */
 export interface ChatActions {
@@ -31,6 +32,11 @@ export interface ChatActions {
   readonly onDidChangeState: vscode.Event<void>;
 }
 
+interface Followed {
+  readonly log: EventLog;
+  readonly subscription: vscode.Disposable;
+}
+
 /** Milliseconds between two posts of events. */
 const frame = 16;
 
@@ -45,11 +51,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   private channel: Channel<PageApi> | undefined;
   /** Whether there is a page that has had its snapshot. */
   private drawn = false;
-  private followed: { readonly run: Run; readonly id: string; readonly log: EventLog } | undefined;
+  /** What the page is told of each run, whether it is shown or goes on unseen. */
+  private readonly followed = new Map<Run, Followed>();
   private composition: Composition | undefined;
   private readonly subscriptions: vscode.Disposable[] = [];
   private viewSubscriptions: vscode.Disposable[] = [];
-  private runSubscriptions: vscode.Disposable[] = [];
   private runCount = 0;
 
   constructor(
@@ -60,9 +66,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   ) {
     this.subscriptions.push(
       runs.onDidStart((run) => this.follow(run)),
+      runs.onDidShow(() => this.switched()),
+      runs.onDidChange(() => this.changed()),
       actions.onDidChangeState(() => this.changed()),
     );
-    if (runs.current) this.follow(runs.current);
+    for (const run of runs.all) this.follow(run);
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
@@ -102,7 +110,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   dispose(): void {
     this.forgetView();
-    this.forgetRun();
+    this.forgetRuns(() => true);
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
@@ -135,7 +143,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     const { composition } = this;
     this.composition = undefined;
     this.drawn = true;
-    return { state: this.state(), batch: this.followed?.log.snapshot(), strings: pageStrings(), composition };
+    return { state: this.state(), batch: this.shown?.log.snapshot(), strings: pageStrings(), composition };
   }
 
   private decide({ step, shown, decision }: Parameters<HostApi['decide']>[0]): void {
@@ -145,11 +153,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   private follow(run: Run): void {
-    this.forgetRun();
-    const id = String(this.runCount++);
+    this.forgetRuns((each) => !this.runs.all.includes(each));
     const start = performance.now();
     const log = createEventLog({
-      runId: id,
+      runId: String(this.runCount++),
       now: () => Math.round(performance.now() - start),
       describe: (error) => this.describe(error),
       schedule(callback) {
@@ -157,20 +164,34 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return () => clearTimeout(timer);
       },
       post: (batch) => {
-        if (this.drawn) this.channel?.tell('append', batch);
+        if (this.drawn && this.runs.current === run) this.channel?.tell('append', batch);
       },
     });
-    this.followed = { run, id, log };
     for (const event of run.events) log.hear(event);
-    this.runSubscriptions = [run.onEvent((event) => log.hear(event)), run.onDidChange(() => this.changed())];
+    this.followed.set(run, { log, subscription: run.onEvent((event) => log.hear(event)) });
+  }
+
+  /** Another run is shown: the page gets it from its beginning. */
+  private switched(): void {
     this.changed();
+    const batch = this.shown?.log.snapshot();
+    if (this.drawn && batch) this.channel?.tell('append', batch);
+  }
+
+  private get shown(): Followed | undefined {
+    const { current } = this.runs;
+    return current && this.followed.get(current);
   }
 
   private changed(): void {
     if (this.drawn) this.channel?.tell('state', this.state());
     if (!this.view) return;
-    const waiting = this.followed?.run.awaiting !== undefined;
-    this.view.badge = waiting ? { value: 1, tooltip: vscode.l10n.t('An action waits for your approval') } : undefined;
+    const value = this.runs.all.filter(({ awaiting }) => awaiting).length;
+    const tooltip =
+      value === 1
+        ? vscode.l10n.t('An action waits for your approval')
+        : vscode.l10n.t('{0} actions wait for your approval', value);
+    this.view.badge = value > 0 ? { value, tooltip } : undefined;
   }
 
   private state(): PageState {
@@ -178,8 +199,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   private runState(): RunState {
-    if (!this.followed) return { phase: 'idle' };
-    const { run, id } = this.followed;
+    const { current: run } = this.runs;
+    if (!run || !this.shown) return { phase: 'idle' };
+    const { id } = this.shown.log;
     return {
       phase: run.phase,
       id,
@@ -204,11 +226,13 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     return { message: sentence(error), code };
   }
 
-  private forgetRun(): void {
-    this.followed?.log.close();
-    this.followed = undefined;
-    vscode.Disposable.from(...this.runSubscriptions).dispose();
-    this.runSubscriptions = [];
+  private forgetRuns(which: (run: Run) => boolean): void {
+    for (const [run, { log, subscription }] of this.followed) {
+      if (!which(run)) continue;
+      log.close();
+      subscription.dispose();
+      this.followed.delete(run);
+    }
   }
 
   private forgetView(): void {

@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import type { TaskKind } from '../agent/task';
 import type { Actions } from './actions';
 import { report, type Log } from './report';
+import type { Runs } from './runs';
+import { pickRun } from './showRuns';
 
 /** What the commands need of the chat. */
 export interface Chat {
   reveal(): Promise<void>;
-  compose(kind: TaskKind, text: string): Promise<void>;
+  compose(kind?: TaskKind, text?: string): Promise<void>;
 }
 
 /**
@@ -15,6 +17,7 @@ export interface Chat {
  */
 export function registerCommands(
   actions: Actions,
+  runs: Runs,
   localModels: { run(): Promise<void> },
   chat: Chat,
   log: Log,
@@ -37,6 +40,16 @@ export function registerCommands(
     'agentlm.newOsTask': async () => startInChat('os', await askForTask('os')),
     'agentlm.newDatabaseTask': async () => startInChat('db', await askForTask('db')),
     'agentlm.runSelection': async () => startInChat('os', selectedText()),
+    'agentlm.newConversation': async () => {
+      runs.show(undefined);
+      await chat.compose();
+    },
+    'agentlm.showRuns': async () => {
+      const run = await pickRun(runs);
+      if (!run) return;
+      runs.show(run);
+      await chat.reveal();
+    },
     'agentlm.stop': () => actions.stop(),
     'agentlm.toggleRecording': () => actions.toggleRecording(),
     'agentlm.acceptTrajectory': () => actions.accept(),

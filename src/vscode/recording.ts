@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Dialogue } from '../agent/conversation';
 import { UserError } from '../agent/errors';
 import { obstacles, toDialogue } from '../agent/trajectory';
-import type { Run } from './runs';
+import type { Run } from './run';
 import type { Settings } from './settings';
 
 /** Where accepted trajectories go. */

@@ -1,180 +1,67 @@
 import * as vscode from 'vscode';
-import type { Decision, ProposedAction } from '../agent/approval';
-import { UserError } from '../agent/errors';
-import type { AgentEvent } from '../agent/events';
-import { unstarted, type RunRequest, type StartRun } from '../agent/session';
-import type { TerminalSession } from '../agent/environment';
-import { TrajectoryRecorder, type Trajectory } from '../agent/trajectory';
+import type { RunRequest, StartRun } from '../agent/session';
+import { Run } from './run';
 
-/** The runs of this window, one at a time. Chat, terminal, status bar and recorder listen here. */
+/** Ended runs that a window remembers; the oldest one goes. */
+const remembered = 50;
+
+/** The runs of this window: as many at a time as were asked for, one of them shown. Every surface listens here. */
 export class Runs implements vscode.Disposable {
+  private runs: readonly Run[] = [];
   private run: Run | undefined;
   private readonly didStart = new vscode.EventEmitter<Run>();
-  /** A run was asked for; it has no events yet. */
+  private readonly didShow = new vscode.EventEmitter<Run | undefined>();
+  private readonly changed = new vscode.EventEmitter<void>();
+  /** A run was asked for; it has no events yet. It is shown next. */
   readonly onDidStart = this.didStart.event;
+  readonly onDidShow = this.didShow.event;
+  /** Another run is shown, or a run is in another state. */
+  readonly onDidChange = this.changed.event;
 
   constructor(private readonly startRun: StartRun) {}
 
-  /** The run that is going on, else the last one. */
+  /** The last one last. */
+  get all(): readonly Run[] {
+    return this.runs;
+  }
+
+  /** The one that is shown; undefined where a new one is to be written. */
   get current(): Run | undefined {
     return this.run;
   }
 
-  /** @throws {UserError} when a run is still going on. */
-  requireIdle(): void {
-    if (this.run?.active) {
-      throw new UserError('run.busy', 'A task is still running. Stop it before you start another.');
-    }
+  start(request: RunRequest): Run {
+    const run = new Run(request, this.startRun);
+    run.onDidChange(() => this.changed.fire());
+    this.runs = [...this.runs, run];
+    this.forgetOldest();
+    this.didStart.fire(run);
+    this.show(run);
+    return run;
   }
 
-  /** @throws {UserError} when a run is still going on. */
-  start(request: RunRequest): Run {
-    this.requireIdle();
-    this.run?.dispose();
-    this.run = new Run(request, this.startRun);
-    this.didStart.fire(this.run);
-    return this.run;
+  /** Whatever was shown before goes on unseen. */
+  show(run: Run | undefined): void {
+    this.run = run;
+    this.didShow.fire(run);
+    this.changed.fire();
   }
 
   /** Stops what goes on, and settles when everything it opened is closed. */
   async close(): Promise<void> {
-    this.run?.stop();
-    await this.run?.done;
+    for (const run of this.runs) run.stop();
+    await Promise.all(this.runs.map(({ done }) => done));
   }
 
   dispose(): void {
-    this.run?.dispose();
-    this.didStart.dispose();
-  }
-}
-
-/** One run as the surfaces see it: its events so far, the question that is open, and what became of it. */
-export class Run implements vscode.Disposable {
-  /** Everything heard so far, in order. */
-  readonly events: AgentEvent[] = [];
-  verdict: 'undecided' | 'accepted' | 'rejected' = 'undecided';
-  /** The live shell, once it is open. */
-  terminal: TerminalSession | undefined;
-
-  private readonly stopping = new AbortController();
-  private readonly recorder = new TrajectoryRecorder();
-  private readonly heard = new vscode.EventEmitter<AgentEvent>();
-  private readonly changed = new vscode.EventEmitter<void>();
-  private question: { readonly action: ProposedAction; answer(decision: Decision): void } | undefined;
-  private begun = false;
-  private ended = false;
-
-  readonly onEvent = this.heard.event;
-  /** `phase`, `awaiting`, `terminal` or `verdict` is another one now. */
-  readonly onDidChange = this.changed.event;
-  /** Settles when the run has ended and everything it opened is closed. Never rejects. */
-  readonly done: Promise<void>;
-
-  constructor(
-    readonly request: RunRequest,
-    startRun: StartRun,
-  ) {
-    this.done = this.listen(startRun);
+    vscode.Disposable.from(...this.runs, this.didStart, this.didShow, this.changed).dispose();
   }
 
-  get active(): boolean {
-    return !this.ended;
-  }
-
-  get phase(): 'opening' | 'running' | 'ended' {
-    if (this.ended) return 'ended';
-    return this.begun ? 'running' : 'opening';
-  }
-
-  /** The action that waits for a decision. */
-  get awaiting(): ProposedAction | undefined {
-    return this.question?.action;
-  }
-
-  get trajectory(): Trajectory | undefined {
-    return this.recorder.trajectory;
-  }
-
-  /** Answers the open question; false when it is another one, or its text is not the one that was shown. */
-  decide(step: number, shown: string, decision: Decision): boolean {
-    const { question } = this;
-    if (question?.action.step !== step || question.action.text !== shown) return false;
-    question.answer(decision);
-    return true;
-  }
-
-  stop(): void {
-    this.stopping.abort();
-  }
-
-  /** @throws {UserError} when it was judged before */
-  judge(verdict: 'accepted' | 'rejected'): void {
-    if (this.verdict !== 'undecided') {
-      throw new UserError('record.decided', 'This trajectory was already accepted or rejected.');
-    }
-    this.verdict = verdict;
-    this.changed.fire();
-  }
-
-  /** Takes a judgement back that could not be carried out. */
-  reconsider(): void {
-    this.verdict = 'undecided';
-    this.changed.fire();
-  }
-
-  dispose(): void {
-    this.stop();
-    this.heard.dispose();
-    this.changed.dispose();
-  }
-
-  private async listen(startRun: StartRun): Promise<void> {
-    // The first listeners subscribe after the constructor: nothing may be heard before.
-    await Promise.resolve();
-    try {
-      this.stopping.signal.throwIfAborted();
-      const session = await startRun(
-        this.request,
-        (action, signal) => this.ask(action, signal),
-        this.stopping.signal,
-        (notice) => this.hear({ type: 'notice', notice }),
-      );
-      this.terminal = session.terminal;
-      this.changed.fire();
-      for await (const event of session.events) this.hear(event);
-    } catch (error) {
-      const { signal } = this.stopping;
-      if (!signal.aborted) this.hear({ type: 'failure', error });
-      // Not where only the closing failed, after the end.
-      if (!this.recorder.trajectory) this.hear(unstarted(signal));
-    } finally {
-      this.ended = true;
-      this.changed.fire();
-    }
-  }
-
-  private hear(event: AgentEvent): void {
-    this.events.push(event);
-    this.recorder.hear(event);
-    this.heard.fire(event);
-    if (event.type !== 'started') return;
-    this.begun = true;
-    this.changed.fire();
-  }
-
-  private async ask(action: ProposedAction, signal: AbortSignal): Promise<Decision> {
-    if (signal.aborted) return { verdict: 'stop' };
-    const { promise, resolve } = Promise.withResolvers<Decision>();
-    const stop = (): void => resolve({ verdict: 'stop' });
-    signal.addEventListener('abort', stop);
-    try {
-      this.question = { action, answer: resolve };
-      this.changed.fire();
-      return await promise;
-    } finally {
-      signal.removeEventListener('abort', stop);
-      this.question = undefined;
-      this.changed.fire();
-    }
+  private forgetOldest(): void {
+    const ended = this.runs.filter(({ active }) => !active);
+    const [oldest] = ended;
+    if (oldest === undefined || ended.length <= remembered) return;
+    this.runs = this.runs.filter((run) => run !== oldest);
+    oldest.dispose();
   }
 }

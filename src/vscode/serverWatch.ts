@@ -5,11 +5,12 @@ import type { Endpoints } from './endpoints';
 import type { EndpointTools } from './endpointTools';
 import { ReplySpeed } from './replySpeed';
 import type { Log } from './report';
-import type { Run, Runs } from './runs';
+import type { Run } from './run';
+import type { Runs } from './runs';
 
 const pollMilliseconds = 5000;
 
-/** What is seen of the endpoint of the run that is going on. */
+/** What is seen of the endpoint of a run that is going on. */
 export interface Watched {
   readonly profile: EndpointProfile;
   readonly speed: ReplySpeed;
@@ -17,7 +18,7 @@ export interface Watched {
   readonly metrics: ServerMetrics | undefined;
 }
 
-/** Looks every few seconds how busy the server is, as long as a run is active and no longer. */
+/** Looks every few seconds how busy the server of the last run is, as long as that run is active and no longer. */
 export class ServerWatch implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;

@@ -24,10 +24,7 @@ export class StatusBar implements vscode.Disposable {
       endpoints.onDidChange(draw),
       watch.onDidChange(draw),
       recording.onDidChange(draw),
-      runs.onDidStart((run) => {
-        run.onDidChange(draw);
-        draw();
-      }),
+      runs.onDidChange(draw),
     ];
     this.item.name = 'AgentLM';
     this.draw();
@@ -43,9 +40,18 @@ export class StatusBar implements vscode.Disposable {
     const recording = this.recording.on ? ` $(record) ${vscode.l10n.t('Recording')}` : '';
     // The name is the user's, and must not become an icon.
     this.item.text = `$(${icon}) ${words.replaceAll('$(', '$ (')}${recording}`;
-    this.item.command = this.runs.current?.active ? 'agentlm.chat.focus' : 'agentlm.selectEndpoint';
+    this.item.command = this.command();
     this.item.tooltip = this.tooltip();
     this.item.accessibilityInformation = { label: `AgentLM, ${words}`, role: 'button' };
+  }
+
+  /** To what needs the user most. */
+  private command(): string {
+    const { all, current } = this.runs;
+    const waiting = all.filter(({ awaiting }) => awaiting);
+    const busy = waiting.length > 0 ? waiting : all.filter(({ active }) => active);
+    if (busy.length === 0) return 'agentlm.selectEndpoint';
+    return current && busy.includes(current) ? 'agentlm.chat.focus' : 'agentlm.showRuns';
   }
 
   private label(): string {
@@ -68,9 +74,9 @@ export class StatusBar implements vscode.Disposable {
   }
 
   private activity(): { icon: string; words?: string } {
-    const run = this.runs.current;
-    if (run?.awaiting) return { icon: 'bell-dot', words: vscode.l10n.t('Approval needed') };
-    if (run?.active) return { icon: 'loading~spin' };
+    const { all } = this.runs;
+    if (all.some(({ awaiting }) => awaiting)) return { icon: 'bell-dot', words: vscode.l10n.t('Approval needed') };
+    if (all.some(({ active }) => active)) return { icon: 'loading~spin' };
     switch (this.endpoints.state.status) {
       case 'none':
         return { icon: 'plug' };

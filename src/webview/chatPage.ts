@@ -159,6 +159,7 @@ export class ChatPage extends LightElement {
       this.followKind(run.kind);
       if (this.page) this.page = { ...this.page, runStart: performance.now() };
     }
+    if (run.phase === 'idle') this.transcript = emptyTranscript;
     this.pageState = pageState;
   }
 

@@ -150,12 +150,31 @@ describe('A user of the editor', function () {
     await said('The model says that the task is done.');
   });
 
-  it('is asked about a trajectory that would be lost, and keeps both when thinking about it', async () => {
-    await send('Anything else.');
-    const dialog = workbench.page.locator('.monaco-dialog-box');
-    await dialog.getByText('Keep the trajectory of the last task as training data?').waitFor();
-    await workbench.screenshot('undecided-trajectory');
-    await dialog.getByRole('button', { name: 'Cancel' }).click();
+  it('runs two tasks side by side, and comes back to an earlier one', async () => {
+    const { page } = workbench;
+    const show = async (task: string): Promise<void> => {
+      await workbench.runCommand('AgentLM: Show Tasks');
+      await listed(task).click();
+    };
+    const listed = (task: string) => page.locator('.quick-input-list .monaco-list-row', { hasText: task }).first();
+    await send('Which file in this folder has the most lines? Answer with its name.');
+    await button(/^Run: /).waitFor();
+    await workbench.runCommand('AgentLM: New Task in Chat');
+    await send("Make a folder named reports and put today's date into reports/date.txt.");
+    await button(/^Run: mkdir/).waitFor();
+    await page.locator('.activitybar .action-item', { hasText: '2' }).waitFor();
+    await workbench.runCommand('AgentLM: Show Tasks');
+    await listed('Which file').waitFor();
+    await workbench.screenshot('two-tasks');
+    await page.keyboard.press('Escape');
+    await show('Which file');
+    await approve();
+    await answered('stock.py');
+    await show('Make a folder');
+    await button(/^Run: mkdir/).waitFor();
+    await chat.getByRole('textbox', { name: 'Task' }).press('Escape');
+    await said('You stopped the task.');
+    await show('Count the TODO');
     await said('You told the model: Look elsewhere.');
     await button('Reject').click();
     await said('Rejected. Nothing was written.');

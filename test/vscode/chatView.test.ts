@@ -159,19 +159,49 @@ describe('The chat view', () => {
     assert.deepEqual(run.obstacles, ['no-answer', 'nothing-to-learn', 'last-reply-not-learnt']);
   });
 
-  it('forgets a run when the next one starts', async () => {
+  it('shows the run that was started last, and another one from its beginning', async () => {
     const chat = setUp();
     const page = chat.show();
     await page.host.ask('ready', null);
-    chat.runs.start(request);
-    await chat.say(started);
+    const first = chat.runs.start(request);
+    await chat.say(started, { type: 'delta', text: 'Think' });
     await chat.end();
-    const first = page.run();
+    await page.heard(2);
+    const before = page.run();
     chat.runs.start({ ...request, problem: 'Count them.' });
-    const second = page.run();
-    assert.ok(first.phase !== 'idle' && second.phase === 'opening');
-    assert.notEqual(second.id, first.id);
-    assert.equal(second.problem, 'Count them.');
+    const after = page.run();
+    assert.ok(before.phase !== 'idle' && after.phase === 'opening');
+    assert.notEqual(after.id, before.id);
+    assert.equal(after.problem, 'Count them.');
+    page.batches.length = 0;
+    chat.runs.show(first);
+    assert.deepEqual(page.events(), [started, { type: 'delta', text: 'Think' }]);
+    assert.equal(page.batches[0]?.runId, before.id);
+    chat.runs.show(undefined);
+    assert.equal(page.run().phase, 'idle');
+    await chat.end();
+  });
+
+  it('says nothing of a run that goes on unseen, and counts what waits there', async () => {
+    const chat = setUp();
+    const page = chat.show();
+    await page.host.ask('ready', null);
+    const unseen = chat.runs.start(request);
+    await chat.say(started);
+    await page.heard(1);
+    chat.runs.show(undefined);
+    page.batches.length = 0;
+    await chat.say({ type: 'delta', text: 'Think' });
+    const decision = chat.propose('ls');
+    await frames(3);
+    assert.deepEqual(page.batches, []);
+    assert.equal(page.view.badge?.value, 1);
+    await assert.rejects(
+      page.host.ask('decide', { step: 1, shown: 'ls', decision: { verdict: 'run' } }),
+      /no longer waits/,
+    );
+    unseen.decide(1, 'ls', { verdict: 'stop' });
+    await decision;
     await chat.end();
   });
 

@@ -44,15 +44,32 @@ describe('The runs of a window', () => {
     );
   });
 
-  it('go on one at a time', async () => {
+  it('go on side by side, the last one shown, until the window closes', async () => {
     const runs = new Runs(endless);
-    runs.start(request);
-    assert.throws(
-      () => runs.start(request),
-      (error) => UserError.is(error) && error.code === 'run.busy',
-    );
+    const shown: unknown[] = [];
+    runs.onDidShow((run) => shown.push(run));
+    const [first, second] = [runs.start(request), runs.start(request)];
+    assert.deepEqual(runs.all, [first, second]);
+    runs.show(first);
+    runs.show(undefined);
+    assert.deepEqual(shown, [first, second, first, undefined]);
+    assert.deepEqual([first.active, second.active], [true, true]);
     await runs.close();
-    assert.doesNotThrow(() => runs.requireIdle());
+    assert.deepEqual([first.active, second.active], [false, false]);
+  });
+
+  it('are forgotten when they are old, but never while they go on', async () => {
+    const ended = started(unstarted(new AbortController().signal));
+    let begun = 0;
+    const runs = new Runs((...all) => (begun++ === 0 ? endless(...all) : ended(...all)));
+    const first = runs.start(request);
+    const second = runs.start(request);
+    await second.done;
+    for (let count = 0; count < 60; count++) await runs.start(request).done;
+    assert.ok(runs.all.includes(first));
+    assert.ok(!runs.all.includes(second));
+    assert.ok(runs.all.length < 60);
+    await runs.close();
   });
 
   it('are judged once', async () => {

@@ -1,42 +1,45 @@
 import * as vscode from 'vscode';
 import type { TerminalSession } from '../agent/environment';
-import type { Run, Runs } from './runs';
+import type { Run } from './run';
+import type { Runs } from './runs';
 
-/** Shows the shell of the current OS run in an integrated terminal: the very bash that the model's commands run in. */
-export class RunTerminal implements vscode.Disposable {
-  private terminal: vscode.Terminal | undefined;
+/** Shows the shells of OS runs in integrated terminals, one each: the very bash that the model's commands run in. */
+export class RunTerminals implements vscode.Disposable {
+  private readonly terminals = new Map<Run, vscode.Terminal>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly runs: Runs) {
     this.subscriptions = [
       runs.onDidStart((run) => this.follow(run)),
       vscode.window.onDidCloseTerminal((closed) => {
-        if (closed === this.terminal) this.terminal = undefined;
+        for (const [run, terminal] of this.terminals) if (terminal === closed) this.terminals.delete(run);
       }),
     ];
   }
 
-  /** Brings the terminal to the front; opens it again when it was closed. */
+  /** Brings the terminal of the run that is shown to the front; opens it again when it was closed. */
   show(): void {
     const run = this.runs.current;
-    if (!this.terminal && run?.terminal) this.terminal = open(run, run.terminal);
-    this.terminal?.show();
+    if (run?.terminal) this.terminalOf(run, run.terminal).show();
   }
 
   dispose(): void {
-    this.terminal?.dispose();
-    for (const subscription of this.subscriptions) subscription.dispose();
+    vscode.Disposable.from(...this.terminals.values(), ...this.subscriptions).dispose();
   }
 
-  private follow(run: Run): void {
-    this.terminal?.dispose();
-    this.terminal = undefined;
-    const subscription = run.onDidChange(() => {
-      if (!run.terminal) return;
+  private follow(started: Run): void {
+    for (const [run, terminal] of this.terminals) if (!run.active) terminal.dispose();
+    const subscription = started.onDidChange(() => {
+      if (!started.terminal) return;
       subscription.dispose();
-      this.terminal = open(run, run.terminal);
-      this.terminal.show(true);
+      this.terminalOf(started, started.terminal).show(true);
     });
+  }
+
+  private terminalOf(run: Run, session: TerminalSession): vscode.Terminal {
+    const terminal = this.terminals.get(run) ?? open(run, session);
+    this.terminals.set(run, terminal);
+    return terminal;
   }
 }
 

@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import type { Decision, ProposedAction } from '../agent/approval';
+import { UserError } from '../agent/errors';
+import type { AgentEvent } from '../agent/events';
+import { unstarted, type RunRequest, type StartRun } from '../agent/session';
+import type { TerminalSession } from '../agent/environment';
+import { TrajectoryRecorder, type Trajectory } from '../agent/trajectory';
+
+/** One run as the surfaces see it: its events so far, the question that is open, and what became of it. */
+export class Run implements vscode.Disposable {
+  /** Everything heard so far, in order. */
+  readonly events: AgentEvent[] = [];
+  verdict: 'undecided' | 'accepted' | 'rejected' = 'undecided';
+  /** The live shell, once it is open. */
+  terminal: TerminalSession | undefined;
+
+  private readonly stopping = new AbortController();
+  private readonly recorder = new TrajectoryRecorder();
+  private readonly heard = new vscode.EventEmitter<AgentEvent>();
+  private readonly changed = new vscode.EventEmitter<void>();
+  /** When it was asked for, in milliseconds since 1970. */
+  readonly askedAt = Date.now();
+
+  private question: { readonly action: ProposedAction; answer(decision: Decision): void } | undefined;
+  private begun = false;
+  private ended = false;
+
+  readonly onEvent = this.heard.event;
+  /** `phase`, `awaiting`, `terminal` or `verdict` is another one now. */
+  readonly onDidChange = this.changed.event;
+  /** Settles when the run has ended and everything it opened is closed. Never rejects. */
+  readonly done: Promise<void>;
+
+  constructor(
+    readonly request: RunRequest,
+    startRun: StartRun,
+  ) {
+    this.done = this.listen(startRun);
+  }
+
+  get active(): boolean {
+    return !this.ended;
+  }
+
+  get phase(): 'opening' | 'running' | 'ended' {
+    if (this.ended) return 'ended';
+    return this.begun ? 'running' : 'opening';
+  }
+
+  /** The action that waits for a decision. */
+  get awaiting(): ProposedAction | undefined {
+    return this.question?.action;
+  }
+
+  get trajectory(): Trajectory | undefined {
+    return this.recorder.trajectory;
+  }
+
+  /** Answers the open question; false when it is another one, or its text is not the one that was shown. */
+  decide(step: number, shown: string, decision: Decision): boolean {
+    const { question } = this;
+    if (question?.action.step !== step || question.action.text !== shown) return false;
+    question.answer(decision);
+    return true;
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  /** @throws {UserError} when it was judged before */
+  judge(verdict: 'accepted' | 'rejected'): void {
+    if (this.verdict !== 'undecided') {
+      throw new UserError('record.decided', 'This trajectory was already accepted or rejected.');
+    }
+    this.verdict = verdict;
+    this.changed.fire();
+  }
+
+  /** Takes a judgement back that could not be carried out. */
+  reconsider(): void {
+    this.verdict = 'undecided';
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    this.stop();
+    this.heard.dispose();
+    this.changed.dispose();
+  }
+
+  private async listen(startRun: StartRun): Promise<void> {
+    // The first listeners subscribe after the constructor: nothing may be heard before.
+    await Promise.resolve();
+    try {
+      this.stopping.signal.throwIfAborted();
+      const session = await startRun(
+        this.request,
+        (action, signal) => this.ask(action, signal),
+        this.stopping.signal,
+        (notice) => this.hear({ type: 'notice', notice }),
+      );
+      this.terminal = session.terminal;
+      this.changed.fire();
+      for await (const event of session.events) this.hear(event);
+    } catch (error) {
+      const { signal } = this.stopping;
+      if (!signal.aborted) this.hear({ type: 'failure', error });
+      // Not where only the closing failed, after the end.
+      if (!this.recorder.trajectory) this.hear(unstarted(signal));
+    } finally {
+      this.ended = true;
+      this.changed.fire();
+    }
+  }
+
+  private hear(event: AgentEvent): void {
+    this.events.push(event);
+    this.recorder.hear(event);
+    this.heard.fire(event);
+    if (event.type !== 'started') return;
+    this.begun = true;
+    this.changed.fire();
+  }
+
+  private async ask(action: ProposedAction, signal: AbortSignal): Promise<Decision> {
+    if (signal.aborted) return { verdict: 'stop' };
+    const { promise, resolve } = Promise.withResolvers<Decision>();
+    const stop = (): void => resolve({ verdict: 'stop' });
+    signal.addEventListener('abort', stop);
+    try {
+      this.question = { action, answer: resolve };
+      this.changed.fire();
+      return await promise;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.question = undefined;
+      this.changed.fire();
+    }
+  }
+}
