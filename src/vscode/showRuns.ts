@@ -9,8 +9,7 @@ export async function pickRun(runs: Runs): Promise<Run | undefined> {
     run,
     label: labelOf(run),
     iconPath: new vscode.ThemeIcon(run.request.kind === 'os' ? 'terminal' : 'database'),
-    description: stateOf(run),
-    detail: new Date(run.askedAt).toLocaleString(vscode.env.language),
+    detail: `${stateOf(run)} · ${new Date(run.askedAt).toLocaleString(vscode.env.language)}`,
   }));
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Tasks of This Window'),
@@ -18,7 +17,7 @@ export async function pickRun(runs: Runs): Promise<Run | undefined> {
       items.length === 0
         ? vscode.l10n.t('No task was started in this window.')
         : vscode.l10n.t('Show a task in the chat. The others go on.'),
-    matchOnDescription: true,
+    matchOnDetail: true,
   });
   return picked?.run;
 }
