@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { EndpointCheck, EndpointReport } from '../agent/endpointFacts';
+import { cancellableProgress } from './cancellableProgress';
 import type { Endpoints } from './endpoints';
 import type { EndpointAccess, EndpointTools } from './endpointTools';
 import { testReport, type TestState } from './testReport';
@@ -31,18 +32,13 @@ export class EndpointTest implements vscode.Disposable {
     };
     write('running');
     await vscode.commands.executeCommand('markdown.showPreview', uri);
-    await withCancel(vscode.l10n.t('Testing {0}', profile.name), async (signal) => {
-      try {
-        const report = await this.follow(access, signal, (check) => {
-          checks.push(check);
-          write('running');
-        });
-        write(report);
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        write('cancelled');
-      }
-    });
+    const report = await cancellableProgress(vscode.l10n.t('Testing {0}', profile.name), async (_, signal) =>
+      this.follow(access, signal, (check) => {
+        checks.push(check);
+        write('running');
+      }),
+    );
+    write(report ?? 'cancelled');
     await this.endpoints.look(profile);
   }
 
@@ -62,19 +58,4 @@ export class EndpointTest implements vscode.Disposable {
       hear(next.value);
     }
   }
-}
-
-async function withCancel(title: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (_, token) => {
-      const stopping = new AbortController();
-      const subscription = token.onCancellationRequested(() => stopping.abort());
-      try {
-        await work(stopping.signal);
-      } finally {
-        subscription.dispose();
-      }
-    },
-  );
 }
