@@ -17,6 +17,7 @@ import { demoProfile } from './vscode/endpointProfiles';
 import { Endpoints } from './vscode/endpoints';
 import { EndpointTest } from './vscode/endpointTest';
 import type { EndpointAccess, EndpointTools } from './vscode/endpointTools';
+import { History, type RunStore } from './vscode/history';
 import { LocalModels, type LocalModelTools } from './vscode/localModels';
 import { Places } from './vscode/places';
 import { Recording } from './vscode/recording';
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = new Runs(async (request, approve, signal, onNotice) =>
     runtime.start(request, await endpoints.access(), approve, signal, onNotice),
   );
+  const history = new History(runs, runStore((context.storageUri ?? context.globalStorageUri).fsPath), settings, log);
   const terminal = new RunTerminals(runs);
   const actions = new Actions(runs, endpoints, picker, places, recording, terminal);
   const chat = new ChatView(context.extensionUri, runs, actions, log);
@@ -59,17 +61,19 @@ export function activate(context: vscode.ExtensionContext): void {
     endpointTest,
     places,
     recording,
+    history,
     terminal,
     actions,
     chat,
     watch,
     new StatusBar(runs, endpoints, watch, recording),
     vscode.window.registerWebviewViewProvider(ChatView.id, chat),
-    registerCommands(actions, runs, localModels, chat, log, channel, hosting),
+    registerCommands(actions, runs, history, localModels, chat, log, channel, hosting),
     runs,
   );
   closeAll = async () => {
     await runs.close();
+    await history.close();
     await Promise.all([localModels.close(), runtime.close()]);
   };
 }
@@ -107,6 +111,19 @@ const localModelTools: LocalModelTools = {
     return startLocalModel({ ...choice, onProgress }, signal);
   },
 };
+
+/** Loaded when the first task starts, or the list of tasks is opened. */
+function runStore(storage: string): RunStore {
+  const folder = path.join(storage, 'runs');
+  const load = async () => import('./runtime/trajectories/runHistory');
+  return {
+    open: async (header, onFailure) => (await load()).openJournal(folder, header, onFailure),
+    list: async () => (await load()).listRuns(folder),
+    read: async (id) => (await load()).readRun(folder, id),
+    delete: async (id) => (await load()).deleteRun(folder, id),
+    prune: async (kept) => (await load()).pruneRuns(folder, kept),
+  };
+}
 
 /** The other half of the product, behind the interfaces that vscode/ knows. */
 class Runtime implements EndpointTools {

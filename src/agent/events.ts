@@ -20,6 +20,8 @@ export type Notice =
   | { readonly code: 'trimmed'; readonly omittedTurns: number; readonly promptTokens: number }
   | { readonly code: 'malformed'; readonly problem: FormatProblem }
   | { readonly code: 'repetition' }
+  /** The run has no end of its own: the window that it ran in was closed, or crashed. */
+  | { readonly code: 'interrupted' }
   | EndpointNotice;
 
 /** What an endpoint does that is no error, but that the user should see. It can come before the run has started. */

@@ -34,7 +34,7 @@ export type StartRun = (
 ) => Promise<RunSession>;
 
 /** The end of a run that never began, because it was stopped before or could not be opened: every run has one outcome. */
-export function unstarted({ aborted }: AbortSignal): EventOf<'finished'> {
+export function unstarted({ aborted }: Pick<AbortSignal, 'aborted'>): EventOf<'finished'> {
   return {
     type: 'finished',
     outcome: aborted ? 'stopped' : 'failed',

@@ -66,6 +66,8 @@ function describeNotice(notice: Notice): string {
       return `No action: ${notice.problem.sentence}`;
     case 'repetition':
       return 'The model repeats itself. It was told so.';
+    case 'interrupted':
+      return 'It was interrupted before it had ended.';
     case 'waiting':
       return `${notice.reason.message} It is asked again in ${(notice.waitMs / 1000).toFixed(1)} s.`;
     case 'queued':

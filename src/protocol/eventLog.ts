@@ -15,7 +15,8 @@ export interface EventLogOptions {
 export interface EventLog {
   /** Of the run, as `EventLogOptions` names it. */
   readonly id: string;
-  hear(event: AgentEvent): void;
+  /** @param at when it happened, on the clock of `now`; now unless told */
+  hear(event: AgentEvent, at?: number): void;
   /** The beginning of the run, for a page that has nothing; the rest follows through `post`, as if it happened now. */
   snapshot(): Batch;
   /** Nothing is posted from here on. */
@@ -50,10 +51,10 @@ export function createEventLog({ runId, now, describe, schedule, post }: EventLo
 
   return {
     id: runId,
-    hear(event) {
+    hear(event, at = now()) {
       const told = pageEvent(event, describe);
       if (!told || closed) return;
-      add(events, { at: now(), event: told }, next);
+      add(events, { at, event: told }, next);
       callOff ??= schedule(flush);
     },
     snapshot() {

@@ -86,6 +86,7 @@ export type PageStringKey =
   | 'notice.grammarRejected'
   | 'notice.grammarIgnored'
   | 'notice.continued'
+  | 'notice.interrupted'
   | 'notice.queued'
   | `notice.template.${Extract<Notice, { readonly code: 'chat-template' }>['template']}`
   | `malformed.${FormatProblemCode}`

@@ -65,12 +65,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     private readonly log: Log,
   ) {
     this.subscriptions.push(
-      runs.onDidStart((run) => this.follow(run)),
       runs.onDidShow(() => this.switched()),
       runs.onDidChange(() => this.changed()),
       actions.onDidChangeState(() => this.changed()),
     );
-    for (const run of runs.all) this.follow(run);
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
@@ -152,12 +150,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     }
   }
 
-  private follow(run: Run): void {
+  private follow(run: Run): Followed {
     this.forgetRuns((each) => !this.runs.all.includes(each));
-    const start = performance.now();
     const log = createEventLog({
       runId: String(this.runCount++),
-      now: () => Math.round(performance.now() - start),
+      now: () => Date.now() - run.askedAt,
       describe: (error) => this.describe(error),
       schedule(callback) {
         const timer = setTimeout(callback, frame);
@@ -167,8 +164,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         if (this.drawn && this.runs.current === run) this.channel?.tell('append', batch);
       },
     });
-    for (const event of run.events) log.hear(event);
-    this.followed.set(run, { log, subscription: run.onEvent((event) => log.hear(event)) });
+    for (const { at, event } of run.events) log.hear(event, at);
+    const followed = { log, subscription: run.onEvent((event) => log.hear(event)) };
+    this.followed.set(run, followed);
+    return followed;
   }
 
   /** Another run is shown: the page gets it from its beginning. */
@@ -180,7 +179,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   private get shown(): Followed | undefined {
     const { current } = this.runs;
-    return current && this.followed.get(current);
+    return current && (this.followed.get(current) ?? this.follow(current));
   }
 
   private changed(): void {

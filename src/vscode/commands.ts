@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { TaskKind } from '../agent/task';
 import type { Actions } from './actions';
+import type { History } from './history';
 import { report, type Log } from './report';
 import type { Runs } from './runs';
-import { pickRun } from './showRuns';
+import { showRuns } from './showRuns';
 
 /** What the commands need of the chat. */
 export interface Chat {
@@ -18,6 +19,7 @@ export interface Chat {
 export function registerCommands(
   actions: Actions,
   runs: Runs,
+  history: History,
   localModels: { run(): Promise<void> },
   chat: Chat,
   log: Log,
@@ -45,10 +47,7 @@ export function registerCommands(
       await chat.compose();
     },
     'agentlm.showRuns': async () => {
-      const run = await pickRun(runs);
-      if (!run) return;
-      runs.show(run);
-      await chat.reveal();
+      if (await showRuns(runs, history, log)) await chat.reveal();
     },
     'agentlm.stop': () => actions.stop(),
     'agentlm.toggleRecording': () => actions.toggleRecording(),

@@ -92,6 +92,7 @@ export function pageStrings(): PageStrings {
       'The server took the action grammar and did not keep to it. Replies are no longer held to it.',
     ),
     'notice.queued': vscode.l10n.t('Waits for its turn: the endpoint answers {0} others first.'),
+    'notice.interrupted': vscode.l10n.t('The window was closed, or crashed, while this task ran.'),
     'notice.continued': vscode.l10n.t('The reply ran into its token limit and was continued.'),
     'notice.template.other': vscode.l10n.t(
       'The server puts the conversation into a format that AgentLM was not trained on. Expect worse replies.',

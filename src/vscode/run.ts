@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Decision, ProposedAction } from '../agent/approval';
 import { UserError } from '../agent/errors';
 import type { AgentEvent } from '../agent/events';
+import { ended, type RecordedEvent, type RunRecord, type RunVerdict } from '../agent/runRecord';
 import { unstarted, type RunRequest, type StartRun } from '../agent/session';
 import type { TerminalSession } from '../agent/environment';
 import { TrajectoryRecorder, type Trajectory } from '../agent/trajectory';
@@ -9,8 +10,8 @@ import { TrajectoryRecorder, type Trajectory } from '../agent/trajectory';
 /** One run as the surfaces see it: its events so far, the question that is open, and what became of it. */
 export class Run implements vscode.Disposable {
   /** Everything heard so far, in order. */
-  readonly events: AgentEvent[] = [];
-  verdict: 'undecided' | 'accepted' | 'rejected' = 'undecided';
+  readonly events: RecordedEvent[] = [];
+  verdict: RunVerdict = 'undecided';
   /** The live shell, once it is open. */
   terminal: TerminalSession | undefined;
 
@@ -18,9 +19,6 @@ export class Run implements vscode.Disposable {
   private readonly recorder = new TrajectoryRecorder();
   private readonly heard = new vscode.EventEmitter<AgentEvent>();
   private readonly changed = new vscode.EventEmitter<void>();
-  /** When it was asked for, in milliseconds since 1970. */
-  readonly askedAt = Date.now();
-
   private question: { readonly action: ProposedAction; answer(decision: Decision): void } | undefined;
   private begun = false;
   private ended = false;
@@ -31,11 +29,33 @@ export class Run implements vscode.Disposable {
   /** Settles when the run has ended and everything it opened is closed. Never rejects. */
   readonly done: Promise<void>;
 
-  constructor(
+  private constructor(
     readonly request: RunRequest,
-    startRun: StartRun,
+    /** Milliseconds since 1970. */
+    readonly askedAt: number,
+    begin: (run: Run) => Promise<void>,
   ) {
-    this.done = this.listen(startRun);
+    this.done = begin(this);
+  }
+
+  static start(request: RunRequest, startRun: StartRun): Run {
+    return new Run(request, Date.now(), async (run) => run.listen(startRun));
+  }
+
+  /** One of an earlier window. */
+  static restore(record: RunRecord): Run {
+    const { header, events, verdict } = ended(record);
+    return new Run(header, header.askedAt, async (run) => {
+      for (const recorded of events) run.remember(recorded);
+      run.verdict = verdict;
+      run.ended = true;
+    });
+  }
+
+  /** Of its trajectory; undefined until it has begun. */
+  get id(): string | undefined {
+    const [started] = this.events.flatMap(({ event }) => (event.type === 'started' ? event.id : []));
+    return started;
   }
 
   get active(): boolean {
@@ -114,9 +134,13 @@ export class Run implements vscode.Disposable {
     }
   }
 
+  private remember(recorded: RecordedEvent): void {
+    this.events.push(recorded);
+    this.recorder.hear(recorded.event);
+  }
+
   private hear(event: AgentEvent): void {
-    this.events.push(event);
-    this.recorder.hear(event);
+    this.remember({ at: Date.now() - this.askedAt, event });
     this.heard.fire(event);
     if (event.type !== 'started') return;
     this.begun = true;

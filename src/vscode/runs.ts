@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { RunRecord } from '../agent/runRecord';
 import type { RunRequest, StartRun } from '../agent/session';
 import { Run } from './run';
 
@@ -31,13 +32,18 @@ export class Runs implements vscode.Disposable {
   }
 
   start(request: RunRequest): Run {
-    const run = new Run(request, this.startRun);
-    run.onDidChange(() => this.changed.fire());
-    this.runs = [...this.runs, run];
-    this.forgetOldest();
+    const run = Run.start(request, this.startRun);
+    this.add(run);
     this.didStart.fire(run);
     this.show(run);
     return run;
+  }
+
+  /** Takes a run of an earlier window in, and shows it. */
+  restore(record: RunRecord): void {
+    const run = Run.restore(record);
+    this.add(run);
+    this.show(run);
   }
 
   /** Whatever was shown before goes on unseen. */
@@ -57,8 +63,14 @@ export class Runs implements vscode.Disposable {
     vscode.Disposable.from(...this.runs, this.didStart, this.didShow, this.changed).dispose();
   }
 
+  private add(run: Run): void {
+    run.onDidChange(() => this.changed.fire());
+    this.runs = [...this.runs, run].toSorted((a, b) => a.askedAt - b.askedAt);
+    this.forgetOldest();
+  }
+
   private forgetOldest(): void {
-    const ended = this.runs.filter(({ active }) => !active);
+    const ended = this.runs.filter((run) => !run.active && run !== this.run);
     const [oldest] = ended;
     if (oldest === undefined || ended.length <= remembered) return;
     this.runs = this.runs.filter((run) => run !== oldest);

@@ -1,35 +1,89 @@
 import * as vscode from 'vscode';
+import type { TaskKind } from '../agent/task';
+import type { History, PastRun } from './history';
+import { report, type Log } from './report';
 import type { Run } from './run';
 import type { Runs } from './runs';
 
-/** Lets the user choose which run of this window is shown, those that need somebody first. Undefined when none was chosen. */
-export async function pickRun(runs: Runs): Promise<Run | undefined> {
-  const newestFirst = runs.all.toReversed().toSorted((a, b) => urgency(a) - urgency(b));
-  const items = newestFirst.map((run) => ({
-    run,
-    label: labelOf(run),
-    iconPath: new vscode.ThemeIcon(run.request.kind === 'os' ? 'terminal' : 'database'),
-    detail: `${stateOf(run)} · ${new Date(run.askedAt).toLocaleString(vscode.env.language)}`,
-  }));
-  const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Tasks of This Window'),
-    placeHolder:
-      items.length === 0
-        ? vscode.l10n.t('No task was started in this window.')
-        : vscode.l10n.t('Show a task in the chat. The others go on.'),
-    matchOnDetail: true,
+interface RunItem extends vscode.QuickPickItem {
+  show?(): void | Promise<void>;
+  delete?(): Promise<void>;
+}
+
+/**
+ * Lets the user choose which run is shown: those of this window, what needs somebody first, then those of earlier ones.
+ * @returns whether one was chosen
+ */
+export async function showRuns(runs: Runs, history: History, log: Log): Promise<boolean> {
+  const picker = vscode.window.createQuickPick<RunItem>();
+  const { promise: closed, resolve: close } = Promise.withResolvers<boolean>();
+  picker.title = vscode.l10n.t('Tasks');
+  picker.placeholder = vscode.l10n.t('Show a task in the chat. The others go on.');
+  picker.matchOnDetail = true;
+  picker.busy = true;
+  const load = async (): Promise<void> => {
+    picker.items = itemsOf(runs, await history.past(), history);
+    if (picker.items.length === 0) picker.placeholder = vscode.l10n.t('No task was started in this workspace.');
+    picker.busy = false;
+  };
+  const attempt = (work: () => Promise<void>): void => {
+    work().catch((error: unknown) => report(log, error));
+  };
+  picker.onDidAccept(() => {
+    const [chosen] = picker.selectedItems;
+    attempt(async () => {
+      await chosen?.show?.();
+      close(chosen !== undefined);
+    });
   });
-  return picked?.run;
+  picker.onDidTriggerItemButton(({ item }) => {
+    attempt(async () => {
+      await item.delete?.();
+      await load();
+    });
+  });
+  picker.onDidHide(() => close(false));
+  picker.show();
+  try {
+    await load();
+    return await closed;
+  } finally {
+    picker.dispose();
+  }
+}
+
+function itemsOf(runs: Runs, past: readonly PastRun[], history: History): RunItem[] {
+  const urgentFirst = runs.all.toReversed().toSorted((a, b) => urgency(a) - urgency(b));
+  const separator = { label: vscode.l10n.t('Earlier'), kind: vscode.QuickPickItemKind.Separator };
+  return [
+    ...urgentFirst.map((run) => ({ ...itemOf(run.request, run.askedAt, stateOf(run)), show: () => runs.show(run) })),
+    ...(past.length > 0 ? [separator] : []),
+    ...past.map((run) => ({
+      ...itemOf(run.header, run.header.askedAt),
+      buttons: [{ iconPath: new vscode.ThemeIcon('trash'), tooltip: vscode.l10n.t('Delete') }],
+      show: () => history.show(run),
+      delete: () => history.delete(run),
+    })),
+  ];
+}
+
+function itemOf(
+  { kind, problem }: { readonly kind: TaskKind; readonly problem: string },
+  askedAt: number,
+  state?: string,
+): RunItem {
+  const time = new Date(askedAt).toLocaleString(vscode.env.language);
+  return {
+    // The user's words must not become an icon.
+    label: problem.replace(/\s+/g, ' ').replaceAll('$(', '$ ('),
+    iconPath: new vscode.ThemeIcon(kind === 'os' ? 'terminal' : 'database'),
+    detail: state === undefined ? time : `${state} · ${time}`,
+  };
 }
 
 function urgency({ awaiting, active }: Run): number {
   if (awaiting) return 0;
   return active ? 1 : 2;
-}
-
-/** The user's words must not become an icon. */
-function labelOf({ request: { problem } }: Run): string {
-  return problem.replace(/\s+/g, ' ').replaceAll('$(', '$ (');
 }
 
 function stateOf(run: Run): string {

@@ -9,6 +9,8 @@ export function noticeText(notice: PageNotice, say: Say): string {
       return say('notice.trimmed', notice.omittedTurns);
     case 'repetition':
       return say('notice.repetition');
+    case 'interrupted':
+      return say('notice.interrupted');
     case 'malformed':
       return say(`malformed.${notice.problem.code}`);
     case 'waiting':

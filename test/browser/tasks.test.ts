@@ -195,6 +195,25 @@ describe('A user of the editor', function () {
     await said('You stopped the task.');
   });
 
+  it('finds earlier tasks again after the window was loaded anew, also one that was going on', async () => {
+    const { page } = workbench;
+    await send('Which file in this folder has the most lines? Answer with its name.');
+    await button(/^Run: /).waitFor();
+    await page.reload();
+    await workbench.runCommand('AgentLM: Show Tasks');
+    const listed = (task: string) => page.locator('.quick-input-list .monaco-list-row', { hasText: task }).first();
+    await listed('Which product').waitFor();
+    await workbench.screenshot('earlier-tasks');
+    await listed('Which product').click();
+    chat = await workbench.webview(chatTitle);
+    await answered('Espresso Blend');
+    await chat.getByText('Accepted. The trajectory was written to disk.').waitFor();
+    await workbench.runCommand('AgentLM: Show Tasks');
+    await listed('Which file').click();
+    await said('You stopped the task.');
+    await workbench.screenshot('restored-task');
+  });
+
   it('is told plainly that an endpoint does not answer', async () => {
     const { page } = workbench;
     await workbench.runCommand('AgentLM: Connect Endpoint');

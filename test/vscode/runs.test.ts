@@ -27,11 +27,12 @@ describe('The runs of a window', () => {
     run.stop();
     await run.done;
     assert.deepEqual(
-      run.events.map(({ type }) => type),
+      run.events.map(({ event }) => event.type),
       ['finished'],
     );
-    assert.ok(run.events[0]?.type === 'finished');
-    assert.equal(run.events[0].outcome, 'stopped');
+    const [end] = run.events;
+    assert.ok(end?.event.type === 'finished');
+    assert.equal(end.event.outcome, 'stopped');
   });
 
   it('have an outcome even when nothing could be opened', async () => {
@@ -39,7 +40,7 @@ describe('The runs of a window', () => {
     const run = new Runs(() => Promise.reject(error)).start(request);
     await run.done;
     assert.deepEqual(
-      run.events.map((event) => (event.type === 'finished' ? event.outcome : event.type)),
+      run.events.map(({ event }) => (event.type === 'finished' ? event.outcome : event.type)),
       ['failure', 'failed'],
     );
   });

@@ -1,0 +1,99 @@
+import type * as vscode from 'vscode';
+import type { UserError } from '../agent/errors';
+import type { AgentEvent } from '../agent/events';
+import type { RunHeader, RunRecord, RunVerdict } from '../agent/runRecord';
+import { report, type Log } from './report';
+import type { Run } from './run';
+import type { Runs } from './runs';
+import type { Settings } from './settings';
+
+/** A run on its way to the disk. */
+export interface RunJournal {
+  hear(event: AgentEvent): void;
+  judge(verdict: RunVerdict): void;
+  flush(): Promise<void>;
+}
+
+/** Where runs are kept. */
+export interface RunStore {
+  open(header: RunHeader, onFailure: (error: UserError) => void): Promise<RunJournal>;
+  /** The last one first. */
+  list(): Promise<readonly { readonly id: string; readonly header: RunHeader }[]>;
+  read(id: string): Promise<RunRecord | undefined>;
+  delete(id: string): Promise<void>;
+  /** Deletes all but the last so many. */
+  prune(kept: number): Promise<void>;
+}
+
+/** A run of an earlier window, or one that this window has forgotten. */
+export interface PastRun {
+  readonly id: string;
+  readonly header: RunHeader;
+}
+
+/** Keeps the runs of this workspace on this machine, so that a reload or a crash loses none, for as long as the user wants. */
+export class History implements vscode.Disposable {
+  private readonly journals = new Map<Run, Promise<RunJournal>>();
+  private readonly subscription: vscode.Disposable;
+
+  constructor(
+    private readonly runs: Runs,
+    private readonly store: RunStore,
+    private readonly settings: Settings,
+    private readonly log: Log,
+  ) {
+    this.subscription = runs.onDidStart((run) => {
+      if (this.limit > 0) this.keep(run);
+    });
+  }
+
+  /** Those that are not in `Runs`. */
+  async past(): Promise<readonly PastRun[]> {
+    const here = new Set(this.runs.all.flatMap((run) => run.id ?? []));
+    return (await this.store.list()).filter(({ id }) => !here.has(id));
+  }
+
+  async show({ id }: PastRun): Promise<void> {
+    const record = await this.store.read(id);
+    if (record) this.runs.restore(record);
+  }
+
+  async delete({ id }: PastRun): Promise<void> {
+    await this.store.delete(id);
+  }
+
+  /** Settles when all that was heard is on the disk. */
+  async close(): Promise<void> {
+    await Promise.all([...this.journals.values()].map(async (journal) => (await journal).flush()));
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+
+  private get limit(): number {
+    return this.settings.get('history');
+  }
+
+  private keep(run: Run): void {
+    const { request, askedAt } = run;
+    const header: RunHeader = { version: 1, ...request, askedAt };
+    const journal = this.store.open(header, (error) => report(this.log, error));
+    this.journals.set(run, journal);
+    void this.write(run, journal).catch((error: unknown) => this.log.error(error));
+  }
+
+  private async write(run: Run, opening: Promise<RunJournal>): Promise<void> {
+    const journal = await opening;
+    for (const { event } of run.events) journal.hear(event);
+    run.onEvent((event) => journal.hear(event));
+    let { verdict } = run;
+    run.onDidChange(() => {
+      if (run.verdict !== verdict) journal.judge(run.verdict);
+      ({ verdict } = run);
+    });
+    await run.done;
+    await journal.flush();
+    await this.store.prune(this.limit);
+  }
+}
