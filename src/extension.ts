@@ -1,13 +1,15 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Approve } from './agent/approval';
+import type { ApprovalMode, Approve } from './agent/approval';
 import type { EndpointNotice } from './agent/events';
 import type { RunRequest, RunSession } from './agent/session';
+import type { ApprovalOptions } from './runtime/approvalPolicy';
 import type { DemoEndpoint } from './runtime/demo/server';
 import type { LocalModelProgress } from './runtime/localModel/localModel';
 import type { RunOptions } from './runtime/startRun';
 import { Actions } from './vscode/actions';
 import { ApiKeys } from './vscode/apiKeys';
+import { ApprovalRules } from './vscode/approvalRules';
 import { ChatView } from './vscode/chatView';
 import { registerCommands } from './vscode/commands';
 import { EndpointPicker } from './vscode/endpointPicker';
@@ -30,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const channel = vscode.window.createOutputChannel('AgentLM', { log: true });
   const log = channelLog(channel);
   const settings = new Settings();
-  const runtime = new Runtime(context.extensionPath, settings);
+  const runtime = new Runtime(context.extensionPath, settings, new ApprovalRules(settings, log));
 
   const endpoints = new Endpoints(settings, new ApiKeys(context.secrets), runtime);
   const endpointTest = new EndpointTest(runtime, endpoints);
@@ -108,6 +110,7 @@ class Runtime implements EndpointTools {
   constructor(
     private readonly extensionPath: string,
     private readonly settings: Settings,
+    private readonly rules: ApprovalRules,
   ) {}
 
   async start(
@@ -118,9 +121,7 @@ class Runtime implements EndpointTools {
     onNotice: (notice: EndpointNotice) => void,
   ): Promise<RunSession> {
     const { startRun } = await import('./runtime/startRun');
-    const runAll: Approve = () => Promise.resolve({ verdict: 'run' });
-    const options = await this.runOptions(request, access);
-    return startRun(request, options, this.settings.get('approval') === 'all' ? runAll : approve, signal, onNotice);
+    return startRun(request, await this.runOptions(request, access), approve, signal, onNotice);
   }
 
   readonly probe: EndpointTools['probe'] = async (access, signal) => {
@@ -160,8 +161,20 @@ class Runtime implements EndpointTools {
       replyTokens: settings.get('replyTokens'),
       commandTimeoutMs: settings.get('commandTimeout') * 1000,
       statementTimeoutMs: settings.get('statementTimeout') * 1000,
+      approval: this.approval(),
       sqlWorker: path.join(this.extensionPath, 'dist/sqlWorker.js'),
     };
+  }
+
+  private approval(): ApprovalOptions {
+    const { rules } = this;
+    return { mode: this.approvalMode(), rules: rules.list, keepRule: (rule) => rules.keep(rule) };
+  }
+
+  /** Without a sandbox, `all` runs what a model writes with all that the user may do: the place to ask for that first. */
+  private approvalMode(): ApprovalMode {
+    const mode = this.settings.get('approval');
+    return mode === 'all' || mode === 'reads' ? mode : 'ask';
   }
 
   private async endpointOptions({ profile, apiKey }: EndpointAccess) {

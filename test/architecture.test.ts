@@ -22,7 +22,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   agent: /^$/,
   protocol: /^zod\/mini$/,
   webview: /^(lit|highlight\.js)(\/|$)/,
-  runtime: /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|@xterm\/headless)/,
+  runtime: /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|@xterm\/headless|unbash)/,
   vscode: /^(node:path|node:crypto|vscode)$/,
   cli: /^node:/,
   'extension.ts': /^(node:path|vscode)$/,
@@ -143,6 +143,7 @@ describe('The manifest', () => {
       assert.equal(properties[key].scope, 'machine', key);
     }
     assert.equal(properties['agentlm.approval'].scope, 'application');
+    assert.equal(properties['agentlm.approvalRules'].scope, 'application');
     assert.ok(!JSON.stringify(properties).toLowerCase().includes('apikey'));
   });
 

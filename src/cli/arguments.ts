@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import path from 'node:path';
+import type { ApprovalMode } from '../agent/approval';
 import type { RunRequest } from '../agent/session';
+import { readPolicy, type PolicyArguments } from './policyArguments';
+import { UsageError } from './usageError';
 
-/** Who decides whether an action runs: everything does, the user is asked, or nothing does. */
-export type ApprovalMode = 'all' | 'ask' | 'none';
+export { UsageError };
 
 /** What `run` and `demo` have in common. */
 export interface TaskOptions {
@@ -15,7 +17,8 @@ export interface TaskOptions {
   readonly apiKey: string | undefined;
   readonly steps: number | undefined;
   readonly context: number | undefined;
-  readonly approve: ApprovalMode;
+  /** With `none`, nothing runs. */
+  readonly approve: ApprovalMode | 'none';
   readonly record: string | undefined;
   readonly json: boolean;
 }
@@ -38,17 +41,13 @@ export interface DoctorArguments {
   readonly json: boolean;
 }
 
-export type Arguments = RunArguments | DemoArguments | DoctorArguments | { readonly command: 'help' };
-
-/** The command line says something that cannot be done; exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export type Arguments = RunArguments | DemoArguments | DoctorArguments | PolicyArguments | { readonly command: 'help' };
 
 export const usage = `Usage:
   agentlm run os "<task>" [--cwd DIR] [options]
   agentlm run db "<question>" --database FILE [options]
   agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
+  agentlm policy "<command>" | --stdin [--mode MODE] [--json]
   agentlm demo [options]
 
 Options:
@@ -58,7 +57,7 @@ Options:
   --api-key-env NAME    the environment variable that holds the API key
   --steps N             replies the model may give (8 for os, 15 for db)
   --context N           tokens the model can read, at most 4096
-  --approve MODE        ask (default), all, or none: whether commands run
+  --approve MODE        ask (default), reads, all, or none: which commands run unasked, or none at all
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
   --json                one event a line on standard output; of doctor one object
 
@@ -86,11 +85,15 @@ export function parseArguments(
     return { command, ...readTaskOptions(defaults, environment, interactive) };
   }
   if (command === 'doctor') return { command, ...readDoctor(rest, values, environment) };
+  if (command === 'policy') return readPolicy(rest, values);
   if (command !== 'run') throw new UsageError(`There is no command "${command}".`);
   return { command, request: readRequest(rest, values), ...readTaskOptions(values, environment, interactive) };
 }
 
 function readTaskOptions(values: Values, environment: NodeJS.ProcessEnv, interactive: boolean): TaskOptions {
+  if (values.mode !== undefined || values.stdin === true) {
+    throw new UsageError('--mode and --stdin go with policy. What runs unasked is said with --approve.');
+  }
   return {
     endpoint: values.local === undefined ? readEndpoint(values, environment) : readNoEndpoint(values),
     local: values.local === undefined ? undefined : path.resolve(values.local),
@@ -98,7 +101,7 @@ function readTaskOptions(values: Values, environment: NodeJS.ProcessEnv, interac
     apiKey: readKey(values['api-key-env'], environment),
     steps: readCount('--steps', values.steps),
     context: readContext(values.context),
-    approve: readMode(values.approve ?? 'ask', interactive),
+    approve: readApproval(values.approve ?? 'ask', interactive),
     record: values.record,
     json: values.json === true,
   };
@@ -115,6 +118,8 @@ const options = {
   context: { type: 'string' },
   approve: { type: 'string' },
   record: { type: 'string' },
+  mode: { type: 'string' },
+  stdin: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -198,10 +203,10 @@ function readContext(text: string | undefined): number | undefined {
   return tokens;
 }
 
-function readMode(text: string, interactive: boolean): ApprovalMode {
+function readApproval(text: string, interactive: boolean): TaskOptions['approve'] {
   if (text === 'ask' && !interactive) {
-    throw new UsageError('Nobody can be asked here. Say --approve all, or --approve none.');
+    throw new UsageError('Nobody can be asked here. Say --approve reads, --approve all, or --approve none.');
   }
-  if (text === 'all' || text === 'ask' || text === 'none') return text;
-  throw new UsageError('--approve is all, ask or none.');
+  if (text === 'all' || text === 'ask' || text === 'reads' || text === 'none') return text;
+  throw new UsageError('--approve is ask, reads, all or none.');
 }

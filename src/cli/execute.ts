@@ -15,6 +15,10 @@ export async function execute(args: Exclude<Arguments, { command: 'help' }>, sig
     const { doctorCommand } = await import('./doctorCommand');
     return doctorCommand(args, write, signal);
   }
+  if (args.command === 'policy') {
+    const { policyCommand } = await import('./policyCommand');
+    return policyCommand(args, write, process.stdin);
+  }
   const print: Printer = args.json ? jsonPrinter(write) : textPrinter(write);
   try {
     return args.command === 'run'

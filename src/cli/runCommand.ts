@@ -5,7 +5,7 @@ import { obstacles, succeeded, toDialogue, TrajectoryRecorder } from '../agent/t
 import { startDemoEndpoint } from '../runtime/demo/server';
 import type { RunOptions } from '../runtime/startRun';
 import { appendDialogue } from '../runtime/trajectories/trajectoryFile';
-import { approvalOf } from './ask';
+import { askerOf } from './ask';
 import type { RunArguments } from './arguments';
 import { exitCodes } from './exitCodes';
 import type { Printer } from './print';
@@ -21,7 +21,7 @@ export async function runCommand(args: RunArguments, print: Printer, signal: Abo
     const { startRun } = await import('../runtime/startRun');
     const options = runOptions({ ...args, ...own?.place });
     const onNotice = (notice: EndpointNotice): void => print({ type: 'notice', notice });
-    const session = await startRun(args.request, options, approvalOf(args.approve), signal, onNotice);
+    const session = await startRun(args.request, options, askerOf(args.approve), signal, onNotice);
     const recorder = new TrajectoryRecorder();
     let failure: unknown;
     let code: number = exitCodes.failure;
@@ -71,7 +71,7 @@ export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortS
   return failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
 }
 
-function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): RunOptions {
+function runOptions({ endpoint, model, apiKey, steps, context, approve }: RunArguments): RunOptions {
   return {
     endpoint: {
       baseUrl: endpoint,
@@ -83,6 +83,7 @@ function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): 
     replyTokens: 512,
     commandTimeoutMs: 120_000,
     statementTimeoutMs: 30_000,
+    approval: { mode: approve === 'none' ? 'ask' : approve },
     sqlWorker: path.join(__dirname, 'sqlWorker.js'),
   };
 }

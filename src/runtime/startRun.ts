@@ -8,6 +8,7 @@ import type { RunRequest, RunSession } from '../agent/session';
 import type { Task } from '../agent/task';
 import { databaseTask } from '../agent/tasks/database';
 import { osTask } from '../agent/tasks/os';
+import { approveByPolicy, type ApprovalOptions } from './approvalPolicy';
 import { connect, type EndpointOptions } from './endpoint/connect';
 import { openShell } from './shell/openShell';
 import { openDatabase } from './sql/openDatabase';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly replyTokens: number;
   readonly commandTimeoutMs: number;
   readonly statementTimeoutMs: number;
+  /** Which actions run unasked. */
+  readonly approval: ApprovalOptions;
   /** The bundle of the child process that holds a database. */
   readonly sqlWorker: string;
 }
@@ -38,10 +41,11 @@ interface Workplace {
 export async function startRun(
   request: RunRequest,
   options: RunOptions,
-  approve: Approve,
+  ask: Approve,
   signal: AbortSignal,
   onNotice: (notice: EndpointNotice) => void = () => {},
 ): Promise<RunSession> {
+  const approve = approveByPolicy(options.approval, request.kind === 'os' ? request.place : undefined, ask);
   const id = `${request.kind}_${randomUUID()}`;
   const endpoint = { ...options.endpoint, conversationId: id, onNotice };
   const [model, workplace] = await both(

@@ -21,6 +21,7 @@ const options: Omit<RunOptions, 'endpoint'> = {
   replyTokens: 256,
   commandTimeoutMs: 60_000,
   statementTimeoutMs: 30_000,
+  approval: { mode: 'ask' },
   sqlWorker: path.resolve('dist/sqlWorker.js'),
 };
 

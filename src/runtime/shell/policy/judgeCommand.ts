@@ -1,0 +1,146 @@
+import { parse, type ParsedScript } from 'unbash';
+import type { ApprovalRule, Reason } from '../../../agent/approval';
+import { pieces } from '../../../agent/hiddenCharacters';
+import { assignmentsOf } from './assignments';
+import type { Knowledge } from './knowledge';
+import { outputOf, pipedOutput, redirectedInput } from './output';
+import { reasons } from './reasons';
+import { ask, type Finding, type Outcome, type Scene } from './scene';
+import { judgeScript } from './structure';
+import { anything, union, type Value } from './value';
+
+/** What the policy makes of a command, and of the shell that would have run it. */
+export interface JudgedCommand {
+  /** Why it must not run unasked; undefined where it only reads. */
+  readonly finding:
+    { readonly reason: Reason; readonly part?: string; readonly partAt?: number | undefined } | undefined;
+  /** Whether every simple command in it is covered by a rule. */
+  readonly covered: boolean;
+  /** The rule that would let it pass; undefined where none should. */
+  readonly rule: ApprovalRule | undefined;
+  /** What is known of the shell once it has run. */
+  readonly after: Knowledge;
+}
+
+/** Characters of a command that can still be judged: more than any reply holds. */
+const longestCommand = 20_000;
+/** Shells in shells. */
+const deepest = 4;
+/** A longer command is not offered as a rule: nobody would read it in a menu. */
+const longestRule = 120;
+
+/** Judges a command of a shell of which so much is known. Nothing is run, looked up or read. */
+export function judgeCommand(text: string, before: Knowledge, rules: readonly ApprovalRule[] = []): JudgedCommand {
+  const outcome: Outcome = {
+    findings: [],
+    covered: 0,
+    uncovered: 0,
+    opaque: false,
+    changed: new Set(),
+    folders: before.folders,
+  };
+  const refusal = refusalOf(text, before);
+  const after = refusal ? undefined : examine(text, before, rules, outcome);
+  const [first] = outcome.findings;
+  const finding = refusal ? { reason: refusal } : first && nearest(outcome.findings, first);
+  const clear = after !== undefined && before.clear && !outcome.opaque;
+  const changed = new Set([...before.changed, ...outcome.changed, ...(finding && /git/i.test(text) ? ['git'] : [])]);
+  const exact = rules.some((rule) => 'command' in rule && rule.command === text.trim());
+  const ruled =
+    exact && !refusal && !outcome.findings.some(({ reason }) => /changed-name|unreadable/.test(reason.code));
+  return {
+    finding: ruled ? undefined : finding,
+    covered: ruled || (!finding && outcome.covered > 0 && outcome.uncovered === 0),
+    rule: refusal || !finding || !isRulable(text) ? undefined : { command: text.trim() },
+    after: { clear, changed, folders: outcome.folders, variables: after ?? before.variables },
+  };
+}
+
+function refusalOf(text: string, { clear }: Knowledge): Reason | undefined {
+  if (text.trim() === '') return reasons.empty;
+  if (text.length > longestCommand) return reasons.tooLong;
+  if (pieces(text).some(({ hidden }) => hidden)) return reasons.hidden;
+  return clear ? undefined : reasons.shellUnknown;
+}
+
+function isRulable(text: string): boolean {
+  const rule = text.trim();
+  return rule.length <= longestRule && !/[\n\t]/.test(rule);
+}
+
+/** The finding that says most: one that knows what is wrong, before one that only knows too little. */
+function nearest(findings: readonly Finding[], first: Finding): Finding {
+  return findings.find(({ reason }) => !/unknown$|uncertain/.test(reason.code)) ?? first;
+}
+
+/** Settles to all that variables can hold afterwards; undefined where the text cannot be read. */
+function examine(
+  text: string,
+  before: Knowledge,
+  rules: readonly ApprovalRule[],
+  outcome: Outcome,
+): ReadonlyMap<string, Value> | undefined {
+  try {
+    const root = { source: text, base: 0, depth: 0, input: anything, rules, before, outcome };
+    return examineScript(parse(text), root, (name) => before.variables.get(name));
+  } catch (error) {
+    // The parser, and what follows it here, goes as deep as the command is nested.
+    if (!(error instanceof RangeError)) throw error;
+    outcome.findings.push({ reason: reasons.tooDeep, part: text, partAt: 0 });
+    return undefined;
+  }
+}
+
+type Place = Omit<Scene, 'variable' | 'script' | 'output' | 'shell'>;
+
+function examineScript(
+  script: ParsedScript,
+  place: Place,
+  outer: (name: string) => Value | undefined,
+): ReadonlyMap<string, Value> {
+  const assignments = assignmentsOf(script, {
+    pipe: (pipeline, index) => (scene) => pipedOutput(pipeline, index, scene),
+    redirects: (redirects) =>
+      redirects.some(({ operator }) => operator.startsWith('<'))
+        ? (scene) => redirectedInput(redirects, scene) ?? anything
+        : undefined,
+  });
+  const known = new Map<string, Value>();
+  const variable = (name: string): Value | undefined => {
+    const sources = assignments.get(name);
+    if (!sources) return outer(name);
+    const found = known.get(name);
+    if (found) return found;
+    // Where it is made of itself, nothing is known of it.
+    known.set(name, anything);
+    const before = outer(name);
+    const value = union(...(before ? [before] : []), ...sources.map((source) => source(scene)));
+    known.set(name, value);
+    return value;
+  };
+  const scene: Scene = {
+    ...place,
+    variable,
+    script: judgeScript,
+    output: outputOf,
+    shell(text, at, around) {
+      if (around.depth === deepest) ask(around, reasons.tooDeep, at);
+      else
+        examineScript(
+          parse(text),
+          { ...place, source: text, base: undefined, depth: around.depth + 1 },
+          inShell(variable),
+        );
+    },
+  };
+  judgeScript(script, scene);
+  return new Map([
+    ...place.before.variables,
+    ...[...assignments.keys()].map((name) => [name, variable(name) ?? anything] as const),
+  ]);
+}
+
+/** What another shell finds in a variable: what was passed on to it, or, for its arguments, who knows what. */
+function inShell(variable: (name: string) => Value | undefined): (name: string) => Value | undefined {
+  return (name) => (/^(\d+|[@*_])$/.test(name) ? anything : variable(name));
+}
