@@ -7,7 +7,7 @@ import type { PageStrings } from './pageStrings';
 
 // A page imports nothing of agent/: what it needs of it comes through here.
 export { pieces } from '../agent/hiddenCharacters';
-export type { Decision } from '../agent/approval';
+export type { Decision, RuleScope } from '../agent/approval';
 export type { AgentEvent, Outcome } from '../agent/events';
 export type { TaskKind } from '../agent/task';
 export type { Obstacle } from '../agent/trajectory';
@@ -63,6 +63,16 @@ export interface PageState {
   readonly run: RunState;
 }
 
+/** Why an action asks, in the user's language. */
+export interface Why {
+  readonly sentence: string;
+  /** The part of the action that decided, and where it begins; undefined where that is the whole, or nowhere in it. */
+  readonly part: string | undefined;
+  readonly partAt: number | undefined;
+  /** The rule that can be made of the action. */
+  readonly rule: string | undefined;
+}
+
 export type RunState =
   | { readonly phase: 'idle' }
   | {
@@ -73,6 +83,8 @@ export type RunState =
       readonly problem: string;
       /** The step whose action waits for a decision. */
       readonly awaiting: number | undefined;
+      /** Why it waits, where the policy said so. */
+      readonly why?: Why | undefined;
       /** What the user said of the finished trajectory. */
       readonly verdict: 'undecided' | 'accepted' | 'rejected';
       /** Why it cannot become training data; empty when it can. */

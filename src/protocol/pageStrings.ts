@@ -67,6 +67,11 @@ export type PageStringKey =
   | 'action.stopped'
   | 'action.edited'
   | 'action.original'
+  | 'action.part'
+  | 'action.always'
+  | 'action.rule'
+  | 'action.alwaysRun'
+  | 'action.alwaysUser'
   // Output
   | 'output'
   | 'output.exit'

@@ -8,7 +8,7 @@ const nothing = z.null();
 const text = z.string().check(z.maxLength(textLimit));
 
 const decision: z.ZodMiniType<Decision> = z.discriminatedUnion('verdict', [
-  z.strictObject({ verdict: z.literal('run') }),
+  z.strictObject({ verdict: z.literal('run'), remember: z.optional(z.enum(['run', 'user'])) }),
   z.strictObject({ verdict: z.literal('edit'), text: text.check(z.regex(/\S/)) }),
   z.strictObject({ verdict: z.literal('skip'), reason: text }),
   z.strictObject({ verdict: z.literal('stop') }),

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { Judgement } from '../agent/approval';
 import { UserError } from '../agent/errors';
 import type { TaskKind } from '../agent/task';
 import { obstacles } from '../agent/trajectory';
 import { openChannel, type Channel, type Listener, type Port } from '../protocol/channel';
 import { createEventLog, type EventLog } from '../protocol/eventLog';
-import type { Composition, HostApi, PageApi, PageState, RunState, Snapshot } from '../protocol/messages';
+import type { Composition, HostApi, PageApi, PageState, RunState, Snapshot, Why } from '../protocol/messages';
 import { readHostArgument } from '../protocol/schemas';
 import { chatHtml } from './chatHtml';
 import { pageStrings } from './pageStrings';
@@ -186,6 +187,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       kind: run.request.kind,
       problem: run.request.problem,
       awaiting: run.awaiting?.step,
+      why: run.awaiting?.judgement && whyOf(run.awaiting.judgement, run.awaiting.text),
       verdict: run.verdict,
       obstacles: run.trajectory ? obstacles(run.trajectory) : ['no-answer'],
     };
@@ -219,6 +221,15 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.view = undefined;
     this.drawn = false;
   }
+}
+
+/** The judgement of an action for its card. A part that is the whole needs no mark. */
+function whyOf({ reason, part, partAt, rule }: Judgement, text: string): Why {
+  return {
+    sentence: vscode.l10n.t(reason.template, ...reason.values),
+    ...(part === text.trim() ? { part: undefined, partAt: undefined } : { part, partAt }),
+    rule: rule && ('command' in rule ? rule.command : rule.startsWith),
+  };
 }
 
 /** The extension's end of the wire. Posts to a page that is gone are lost, which is what they are meant to be. */

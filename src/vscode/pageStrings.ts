@@ -71,6 +71,11 @@ export function pageStrings(): PageStrings {
     'action.stopped': vscode.l10n.t('Not finished'),
     'action.edited': vscode.l10n.t('Edited'),
     'action.original': vscode.l10n.t('What the model wrote'),
+    'action.part': vscode.l10n.t('The part:'),
+    'action.always': vscode.l10n.t('Always allow'),
+    'action.rule': vscode.l10n.t('The rule:'),
+    'action.alwaysRun': vscode.l10n.t('Always in This Run'),
+    'action.alwaysUser': vscode.l10n.t('Always for Me'),
 
     output: vscode.l10n.t('Output'),
     'output.exit': vscode.l10n.t('Exit {0}'),

@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Decision } from '../protocol/messages';
+import type { Decision, Why } from '../protocol/messages';
 import { duration } from './duration';
 import './elapsed';
 import { icon, type IconName } from './icon';
@@ -9,6 +9,7 @@ import { modelText } from './modelText';
 import { output, terminalLink } from './output';
 import type { Page } from './page';
 import type { ActionEntry, Observation } from './transcriptModel';
+import { alwaysMenu, markedText, whyLine } from './why';
 
 /** A click meant for what stood there before comes sooner than this after the buttons have moved. */
 const settlingMilliseconds = 300;
@@ -25,6 +26,8 @@ export class ActionCard extends LightElement {
   @property({ attribute: false }) entry!: ActionEntry;
   @property({ attribute: false }) page!: Page;
   @property({ type: Boolean }) awaiting = false;
+  /** Why it asks; undefined once it does not. */
+  @property({ attribute: false }) why: Why | undefined;
 
   @state() private mode: 'asking' | 'editing' | 'skipping' = 'asking';
   @state() private unfolded = false;
@@ -50,7 +53,9 @@ export class ActionCard extends LightElement {
         <h3>${say(`action.${entry.language}`)}</h3>
         ${this.fate()}
       </div>
-      ${awaiting && mode === 'editing' ? this.editor() : this.command()} ${awaiting ? this.question() : nothing}
+      ${awaiting && mode === 'editing' ? this.editor() : this.command()}
+      ${awaiting && this.why && mode === 'asking' ? whyLine(page, this.why, this.whyId) : nothing}
+      ${awaiting ? this.question() : nothing}
       ${
         entry.fate.is === 'skipped' && entry.fate.reason
           ? html`<p class="card-text">${say('action.skippedReason', entry.fate.reason)}</p>`
@@ -71,7 +76,7 @@ export class ActionCard extends LightElement {
 
   private command(): TemplateResult {
     const { text, edited } = this.entry;
-    if (edited === undefined) return html`<pre class="code command">${modelText(text)}</pre>`;
+    if (edited === undefined) return html`<pre class="code command">${markedText(text, this.why)}</pre>`;
     return html`<pre class="code command">${modelText(edited)}</pre>
       <details class="original">
         <summary>${icon('chevron')}${this.page.say('action.original')}</summary>
@@ -100,6 +105,7 @@ export class ActionCard extends LightElement {
             type="button"
             class="primary"
             aria-label=${say('action.runNamed', named)}
+            aria-describedby=${this.whyId}
             aria-keyshortcuts="Control+Enter Meta+Enter"
             data-key=${commandKey}
             title=${say('action.runKey', commandKey)}
@@ -131,6 +137,11 @@ export class ActionCard extends LightElement {
           >
             ${say('action.stop')}
           </button>
+          ${
+            this.why?.rule === undefined
+              ? nothing
+              : alwaysMenu(this.page, this.why.rule, (remember) => this.decide({ verdict: 'run', remember }))
+          }
         </div>`;
       case 'editing':
         return html`<div class="buttons">
@@ -230,6 +241,10 @@ export class ActionCard extends LightElement {
     // The button that has the focus is about to go.
     this.querySelector<HTMLElement>('.card-header')?.focus();
     this.settledAt = performance.now() + settlingMilliseconds;
+  }
+
+  private get whyId(): string {
+    return `why-${this.entry.step}`;
   }
 
   private settled(): boolean {

@@ -9,10 +9,12 @@ import { readHostArgument } from '../../src/protocol/schemas';
 import { chatHtml } from '../../src/vscode/chatHtml';
 import { pageStrings } from '../../src/vscode/pageStrings';
 import {
+  aWhy,
   chatStates,
   command,
   hostileText,
   proposed,
+  risky,
   running,
   started,
   surroundings,
@@ -114,6 +116,38 @@ describe('The chat page in a browser', function () {
     await page.getByRole('button', { name: 'Run: wc' }).click();
     await page.waitForTimeout(20);
     assert.deepEqual(asked, [['decide', { step: 1, shown: command, decision: { verdict: 'run' } }]]);
+  });
+
+  it('says why it asks, and marks the part by more than its colour', async () => {
+    const { page } = await open(chatStates['approval with a reason'] ?? idle());
+    const mark = page.locator('pre.command mark');
+    assert.equal(await mark.innerText(), aWhy.part);
+    assert.match(await mark.evaluate('getComputedStyle(document.querySelector("mark")).textDecorationLine'), /underline/);
+    assert.equal(await page.locator('pre.command').innerText(), risky);
+    const id = await page.getByRole('button', { name: `Run: ${risky}` }).getAttribute('aria-describedby');
+    assert.match((await page.locator(`#${id}`).textContent()) ?? '', /not known to only read\.\s+The part:\s+rm -rf build/);
+  });
+
+  it('makes a rule by keyboard alone, and shows it to the letter before', async () => {
+    const { page, asked } = await open(chatStates['approval with a reason'] ?? idle());
+    await page.locator('.always summary').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.locator('.always code').innerText(), aWhy.rule);
+    await page.waitForTimeout(settled);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    const decision = { verdict: 'run', remember: 'run' };
+    assert.deepEqual(asked, [['decide', { step: 1, shown: risky, decision }]]);
+  });
+
+  it('makes a rule for the user with the other button', async () => {
+    const { page, asked } = await open(chatStates['approval with a reason'] ?? idle());
+    await page.locator('.always summary').click();
+    await page.waitForTimeout(settled);
+    await page.getByRole('button', { name: 'Always for Me' }).click();
+    await page.waitForTimeout(20);
+    const decision = { verdict: 'run', remember: 'user' };
+    assert.deepEqual(asked, [['decide', { step: 1, shown: risky, decision }]]);
   });
 
   it('takes a click that comes as the card appears for one that was meant for something else', async () => {

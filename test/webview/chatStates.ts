@@ -1,4 +1,4 @@
-import type { Obstacle, Outcome, PageEvent, PageState, RunState } from '../../src/protocol/messages';
+import type { Obstacle, Outcome, PageEvent, PageState, RunState, Why } from '../../src/protocol/messages';
 
 /** A moment in the life of the chat page: what is around the run, and what happened in it. */
 export interface ChatState {
@@ -36,6 +36,15 @@ export const started: PageEvent = {
   stepLimit: 8,
 };
 
+export const risky = 'ls -la && rm -rf build && ls';
+
+export const aWhy: Why = {
+  sentence: 'rm is not known to only read.',
+  part: 'rm -rf build',
+  partAt: risky.indexOf('rm'),
+  rule: risky,
+};
+
 /** Text that would like to be more than text. */
 export const hostileText =
   '<img src=x onerror=alert(1)><script>alert(1)</script> [x](command:quit) \u202egnp.exe\u202c a\u00a0b\u200b \u001b[31m' +
@@ -65,6 +74,11 @@ export const chatStates: Readonly<Record<string, ChatState>> = {
   thinking: during({}, [started, ...step(1), { type: 'delta', text: 'Think: To find it, I count the lines of' }]),
   writing: during({}, [started, ...step(1), { type: 'delta', text: 'Think: I list.\n\nAct: bash\n\n```bash\nfind .' }]),
   approval: during({ awaiting: 1 }, proposed),
+  'approval with a reason': during({ awaiting: 1, why: aWhy }, [started, ...step(1), action(1, risky)]),
+  'approval with a long rule': during(
+    { awaiting: 1, why: { ...aWhy, part: 'x'.repeat(100), partAt: undefined, rule: 'x'.repeat(120) } },
+    [started, ...step(1), action(1, risky)],
+  ),
   'hostile approval': during({ awaiting: 1 }, [started, ...step(1), action(1, hostileText, hostileText)]),
   running: during({}, [...proposed, approved(1)]),
   'command failed': during({}, [...proposed, approved(1), observed(1, 'The output of the OS:\n\nwc: no such file', 2)]),

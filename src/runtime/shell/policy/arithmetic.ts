@@ -87,7 +87,8 @@ function isHarmlessOperand({ parts }: ArithmeticWord, written: string, scene: Sc
 }
 
 function namesNumbers(written: string, scene: Scene): boolean {
-  if (!/^[\w\s#@+*/%-]*$/.test(written)) return false;
+  // Two words side by side are no arithmetic: this may be a subshell in a substitution, `$((rm x))` written badly.
+  if (!/^[\w\s#@+*/%-]*$/.test(written) || /\w\s+\w/.test(written)) return false;
   return (written.match(/[A-Za-z_]\w*/g) ?? []).every((name) => isHarmlessName(name, scene));
 }
 

@@ -44,7 +44,13 @@ export function assignmentsOf(script: ParsedScript, inputOf: InputOf): Assignmen
         return;
       case 'Command':
         visitCommand(node, inputOf.redirects(node.redirects) ?? input, set);
-        break;
+        forEachChild(node, (child) => {
+          // Before a program, a variable is set for that program alone.
+          if (child.type === 'Assignment' && node.prefix.includes(child) && node.name) {
+            forEachChild(child, (part) => visit(part, input));
+          } else visit(child, input);
+        });
+        return;
       case 'ArithmeticBinary':
       case 'ArithmeticUnary': {
         const target = node.type === 'ArithmeticBinary' ? node.left : node.operand;
@@ -107,20 +113,19 @@ function visitCommand({ name, args }: Command, input: Source, set: (name: string
       return;
     }
     case 'printf':
+      if (words[0] === '-v') set(words[1] ?? '', () => anything);
+      return;
     case 'mapfile':
     case 'readarray':
-    case 'getopts':
-    case 'wait':
-    case 'let':
+      for (const word of ['MAPFILE', ...words.filter((word) => /^[A-Za-z_]\w*$/.test(word))]) set(word, () => anything);
+      return;
     case 'declare':
     case 'local':
     case 'typeset':
-    case 'export':
     case 'readonly':
-      // Whichever of the words is the name.
-      for (const word of ['MAPFILE', ...words]) {
-        const [found] = /^[A-Za-z_]\w*/.exec(word) ?? [];
-        if (found !== undefined && name.value !== 'export') set(found, () => anything);
+      for (const word of words) {
+        const [found] = /^[A-Za-z_]\w*(?=\+?=)/.exec(word) ?? [];
+        if (found !== undefined) set(found, () => anything);
       }
       return;
     default:

@@ -3,11 +3,12 @@ import type { ApprovalRule, Reason } from '../../../agent/approval';
 import { pieces } from '../../../agent/hiddenCharacters';
 import { assignmentsOf } from './assignments';
 import type { Knowledge } from './knowledge';
-import { outputOf, pipedOutput, redirectedInput } from './output';
+import { outputOf, pipelineOutputs, redirectedInput } from './output';
 import { reasons } from './reasons';
 import { ask, type Finding, type Outcome, type Scene } from './scene';
 import { judgeScript } from './structure';
 import { anything, union, type Value } from './value';
+import { isHarmlessVariable } from './variables';
 
 /** What the policy makes of a command, and of the shell that would have run it. */
 export interface JudgedCommand {
@@ -51,7 +52,7 @@ export function judgeCommand(text: string, before: Knowledge, rules: readonly Ap
   return {
     finding: ruled ? undefined : finding,
     covered: ruled || (!finding && outcome.covered > 0 && outcome.uncovered === 0),
-    rule: refusal || !finding || !isRulable(text) ? undefined : { command: text.trim() },
+    rule: refusal || !isRulable(text) ? undefined : { command: text.trim() },
     after: { clear, changed, folders: outcome.folders, variables: after ?? before.variables },
   };
 }
@@ -99,13 +100,15 @@ function examineScript(
   outer: (name: string) => Value | undefined,
 ): ReadonlyMap<string, Value> {
   const assignments = assignmentsOf(script, {
-    pipe: (pipeline, index) => (scene) => pipedOutput(pipeline, index, scene),
+    pipe: (pipeline, index) => (scene) => pipelineOutputs(pipeline, anything, scene)[index] ?? anything,
     redirects: (redirects) =>
       redirects.some(({ operator }) => operator.startsWith('<'))
         ? (scene) => redirectedInput(redirects, scene) ?? anything
         : undefined,
   });
   const known = new Map<string, Value>();
+  // A substitution in a substitution is asked about again and again.
+  const outputs = new Map<ParsedScript, Value>();
   const variable = (name: string): Value | undefined => {
     const sources = assignments.get(name);
     if (!sources) return outer(name);
@@ -122,7 +125,11 @@ function examineScript(
     ...place,
     variable,
     script: judgeScript,
-    output: outputOf,
+    output(nested, around) {
+      const value = outputs.get(nested) ?? outputOf(nested, around);
+      outputs.set(nested, value);
+      return value;
+    },
     shell(text, at, around) {
       if (around.depth === deepest) ask(around, reasons.tooDeep, at);
       else
@@ -134,6 +141,7 @@ function examineScript(
     },
   };
   judgeScript(script, scene);
+  if ([...assignments.keys()].some((name) => !isHarmlessVariable(name))) place.outcome.opaque = true;
   return new Map([
     ...place.before.variables,
     ...[...assignments.keys()].map((name) => [name, variable(name) ?? anything] as const),

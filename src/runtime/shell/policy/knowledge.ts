@@ -10,6 +10,7 @@ export interface Knowledge {
   readonly clear: boolean;
   /** Names of commands that mean something of their own in this shell. */
   readonly changed: ReadonlySet<string>;
+  /** The first is the one that the shell started in. */
   readonly folders: Folders;
   /** All that a variable can hold, for those that were set. */
   readonly variables: ReadonlyMap<string, Value>;

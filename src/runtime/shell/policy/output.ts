@@ -10,13 +10,15 @@ export function outputOf({ commands }: ParsedScript, scene: Scene): Value {
 }
 
 function statementOutput({ command }: Statement, scene: Scene): Value {
-  if (command.type === 'Pipeline') return pipedOutput(command, command.commands.length, scene);
+  if (command.type === 'Pipeline') return pipelineOutputs(command, anything, scene).at(-1) ?? anything;
   return command.type === 'AndOr' ? anything : nodeOutput(command, anything, scene);
 }
 
-/** What comes out of the first commands of a pipeline. */
-export function pipedOutput({ commands }: Pipeline, count: number, scene: Scene): Value {
-  return commands.slice(0, count).reduce((input, command) => nodeOutput(command, input, scene), anything);
+/** What each command of a pipeline reads, and what comes out at its end. */
+export function pipelineOutputs({ commands }: Pipeline, input: Value, scene: Scene): Value[] {
+  const outputs = [input];
+  for (const command of commands) outputs.push(nodeOutput(command, outputs.at(-1) ?? anything, scene));
+  return outputs;
 }
 
 /** What a command reads that has redirections; undefined where they leave its standard input as it is. */
@@ -139,10 +141,12 @@ export function findOutput(words: readonly Value[]): Value {
 /** A glob in a text that is not the shell's. */
 export function globValue(glob: string | undefined): Value | undefined {
   if (glob === undefined || /\\/.test(glob)) return undefined;
-  return glob
+  const value = glob
     .split(/(\*|\?|\[[^\]]*\])/)
     .map((part, index) => (index % 2 === 0 ? text(part) : shaped({ is: 'name' })))
     .reduce(join);
+  // Here a glob matches a leading dot as well.
+  return /^[*?[]/.test(glob) ? union(value, join(text('.'), value)) : value;
 }
 
 function lsOutput(words: readonly Value[]): Value {

@@ -27,11 +27,14 @@ function problemOfShape(shape: Shape, use: Use, folders: Folders): PathProblem |
   if (shape.every(({ is }) => is === 'number')) return undefined;
   const absolute = isAbsolute(shape) || isHome(shape);
   if (!absolute && folders === undefined) {
-    return use !== 'names' && own.some((component) => isPure(component)) ? 'uncertain' : undefined;
+    return use !== 'names' && shape.some(({ is }) => is === 'name') ? 'uncertain' : undefined;
   }
   for (const folder of absolute ? [''] : (folders ?? [])) {
     const full = resolve(absolute ? own : [...componentsOf(literal(folder)), ...own]);
-    if (isSecretPath(full, use)) return 'secret';
+    // The folder of the task was chosen by a person, whatever it is called.
+    const gone = folder === folders?.[0] ? '' : folder;
+    if (isSecretPath(full, use) || (gone && namesSecret([...componentsOf(literal(gone)), ...own], use)))
+      return 'secret';
     if (use !== 'names' && isEverything(full, use)) return 'everything';
   }
   return undefined;
@@ -115,13 +118,22 @@ function withoutOption([first, ...others]: Shape): Shape[] {
   return carried.map((shorter) => [textPiece(shorter), ...others]);
 }
 
-function namesSecret(components: readonly Component[], use: Use): boolean {
+/** Every name of `secretNames`, in a path that is known whole. */
+const secretName = new RegExp(
+  `(^|/)(${secretNames.map((glob) => glob.replace(/[.+]/g, '\\$&').replaceAll('*', '[^/]*')).join('|')})(/|$)`,
+  'i',
+);
+
+function namesSecret(path: readonly Component[], use: Use): boolean {
+  const components = path.filter((component) => !/^\.?$/.test(textOf(component) ?? '*'));
+  const written = components.map(textOf);
+  if (!written.includes(undefined)) return secretName.test(written.join('/'));
   return secretNames.some((secret) => {
     const wanted = secret.split('/');
     return components.some((_, at) =>
       wanted.every((glob, offset) => {
         const component = components[at + offset];
-        if (component === undefined || component.length === 0) return false;
+        if (component === undefined) return false;
         // `*` and `.*` fit everything. To list them is harmless; to read what begins with a dot is not.
         if (isPure(component)) return use !== 'names' && startsWithDot(component) && glob.startsWith('.');
         return mayMatch(component, glob);
@@ -151,8 +163,8 @@ function isEverything(components: readonly Component[], use: Use): boolean {
   if (at === -1) return false;
   const last = components.at(-1);
   const filtered = last !== undefined && last.length > 0 && !isPure(last) && last[0]?.is !== 'path';
-  if (filtered) return false;
-  return use === 'contents' || isBroad(components.slice(0, at));
+  const broad = isBroad(components.slice(0, at));
+  return use === 'contents' ? broad || !filtered : broad && !filtered;
 }
 
 function isBroad(components: readonly Component[]): boolean {

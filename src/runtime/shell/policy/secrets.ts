@@ -54,4 +54,4 @@ export const secretVariable =
 
 /** What is searched for by those who look for secrets. */
 export const secretPattern =
-  /passw|secret|token|api.?key|access.?key|private.?key|[_-]key|credential|bearer|BEGIN |AKIA|ghp_|sk-|aws_/i;
+  /pass(?!ed|es|ing|ion|enger|age|ive|port)|secret|token|api.?key|access.?key|private.?key|[_-]key|credential|bearer|BEGIN |AKIA|ghp_|sk-|aws_/i;

@@ -73,19 +73,20 @@ function isRuled(call: Call, { prefix, pos, end, redirects }: Command): boolean 
 function judgeCall(call: Call): void {
   const { scene } = call;
   const { changed } = scene.before;
-  const isBuiltin = builtins.has(call.name);
+
   if (call.inShell && (changed.has(call.name) || scene.outcome.changed.has(call.name))) {
     askFor(call, reasons.changedName(call.name));
     scene.outcome.opaque = true;
     return;
   }
+  const inShell = call.inShell && !call.name.includes('/');
   const name = programName(call.name);
   if (name === undefined) {
     askFor(call, reasons.localProgram(call.name));
     return;
   }
   const judge = programs.get(name);
-  const known = judge !== undefined && (call.inShell || !isBuiltin || /^(echo|printf|test|\[)$/.test(name));
+  const known = judge !== undefined && (inShell || !builtins.has(name) || /^(echo|printf|test|\[)$/.test(name));
   if (changed.has(name)) askFor(call, reasons.changedName(name));
   if (known) judge({ ...call, name });
   else if (!asksForVersion({ ...call, name })) askFor(call, reasons.unknown(call.name));
@@ -151,7 +152,8 @@ export function judgeRedirections(redirects: readonly Redirection[], scene: Scen
   for (const redirect of redirects) {
     if (redirect.type === 'HereDoc') {
       for (const part of redirect.body.parts ?? []) judgePart(part, scene);
-      if (redirect.closing === undefined) ask(scene, reasons.unreadable, redirect);
+      const plain = /^\\?(['"]?)[\w.-]+\1$/.test(redirect.delimiter?.text ?? '');
+      if (redirect.closing === undefined || !plain) ask(scene, reasons.unreadable, redirect);
       continue;
     }
     const { target, descriptor } = redirect;

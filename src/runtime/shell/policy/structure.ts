@@ -1,10 +1,20 @@
-import type { AndOr, CommandNode, CompoundList, ParsedScript, Pipeline, Statement, TestExpression } from 'unbash';
+import type {
+  AndOr,
+  CommandNode,
+  CompoundList,
+  ParsedScript,
+  Pipeline,
+  Statement,
+  TestExpression,
+  While,
+} from 'unbash';
 import { arithmeticProblem, judgeArithmetic } from './arithmetic';
-import { pipedOutput, redirectedInput } from './output';
+import { pipelineOutputs, redirectedInput } from './output';
 import { problemOf } from './paths';
 import { reasons } from './reasons';
 import { ask, type Scene } from './scene';
 import { judgeRedirections, judgeSimpleCommand } from './simpleCommand';
+import { anything } from './value';
 import { isHarmlessVariable } from './variables';
 import { judgePart, judgeWord, valueOf } from './words';
 
@@ -36,9 +46,8 @@ function judgeChain(node: AndOr | Pipeline | CommandNode, scene: Scene): void {
 }
 
 function judgePipeline(pipeline: Pipeline, scene: Scene): void {
-  pipeline.commands.forEach((command, index) => {
-    judgeNode(command, index === 0 ? scene : { ...scene, input: pipedOutput(pipeline, index, scene) });
-  });
+  const inputs = pipelineOutputs(pipeline, scene.input, scene);
+  pipeline.commands.forEach((command, index) => judgeNode(command, { ...scene, input: inputs[index] ?? anything }));
 }
 
 function judgeNode(node: CommandNode, scene: Scene): void {
@@ -75,6 +84,7 @@ function judgeNode(node: CommandNode, scene: Scene): void {
       judgeLoop([node.body], scene);
       return;
     case 'While':
+      if (isEndless(node, scene)) ask(scene, reasons.endless('while'), node);
       judgeLoop([node.clause, node.body], scene);
       return;
     case 'Case':
@@ -104,6 +114,15 @@ function judgeNode(node: CommandNode, scene: Scene): void {
 function judgeLoop(lists: readonly CompoundList[], scene: Scene): void {
   if (lists.some(({ pos, end }) => scene.source.slice(pos, end).includes('cd'))) scene.outcome.folders = undefined;
   for (const list of lists) judgeList(list, scene);
+}
+
+/** `while true` without a word in it that could end it. */
+function isEndless({ clause, body }: While, { source }: Scene): boolean {
+  const condition = source.slice(clause.pos, clause.end).trim();
+  return (
+    /^(:|true|\(\(1\)\)|false|\[ 1 \]|sleep .*)[;\s]*$/.test(condition) &&
+    !/\b(break|exit|return)\b/.test(source.slice(body.pos, body.end))
+  );
 }
 
 /** What stands in `[[ … ]]`: beside `-eq` and its like, and in the index of a name behind `-v`, it is arithmetic. */

@@ -20,6 +20,8 @@ export interface Value {
 
 /** More alternatives than these are no longer told apart. */
 const mostShapes = 48;
+/** A text that variables make longer than the longest command is no longer followed. */
+const longestText = 20_000;
 
 export const anything: Value = { shapes: [[{ is: 'anything' }]], splits: false };
 export const number: Value = { shapes: [[{ is: 'number' }]], splits: false };
@@ -36,7 +38,12 @@ export function shaped(...shape: Piece[]): Value {
 export function join(first: Value, second: Value): Value {
   const splits = first.splits || second.splits;
   const shapes = first.shapes.flatMap((a) => second.shapes.map((b) => merged([...a, ...b])));
-  return shapes.length > mostShapes ? { ...anything, splits } : { shapes, splits };
+  const tooLong = shapes.some((shape) => shape.length > mostShapes || lengthOf(shape) > longestText);
+  return shapes.length > mostShapes || tooLong ? { ...anything, splits } : { shapes, splits };
+}
+
+function lengthOf(shape: Shape): number {
+  return shape.reduce((length, piece) => length + (piece.is === 'text' ? piece.text.length : 1), 0);
 }
 
 /** Texts that touch become one; an empty one goes. */

@@ -1,4 +1,5 @@
 import { askFor, judgeFile, readCall, type Call, type JudgeCall } from '../call';
+import { names } from '../names';
 import { problemOf } from '../paths';
 import { reasons } from '../reasons';
 import type { Argument } from '../scene';
@@ -9,16 +10,14 @@ import { isHarmlessVariable } from '../variables';
 export const builtins: ReadonlyMap<string, JudgeCall> = new Map<string, JudgeCall>([
   ['echo', judgeText],
   ['printf', judgePrintf],
-  ...[':', 'break', 'continue', 'return', 'exit', 'shift', 'wait', 'jobs', 'getopts', 'dirs', 'let'].map(
-    (name): [string, JudgeCall] => [name, name === 'let' || name === 'getopts' ? refuse : judgeText],
-  ),
+  ...names(': break continue return exit shift jobs dirs type').map((name): [string, JudgeCall] => [name, judgeText]),
   ['test', judgeTest],
   ['[', judgeTest],
   ['cd', judgeCd],
   ['read', judgeRead],
   ['mapfile', judgeMapfile],
   ['readarray', judgeMapfile],
-  ['type', judgeText],
+  ['wait', (call) => void readCall(call, { flags: 'nf' })],
   ['command', judgeCommandBuiltin],
   ['builtin', (call) => (call.args.length > 0 ? call.run(call.args) : undefined)],
   ['set', judgeSet],
@@ -34,7 +33,7 @@ export const builtins: ReadonlyMap<string, JudgeCall> = new Map<string, JudgeCal
   ['hash', (call) => judgeBare(call, /^-l$/)],
   ['alias', (call) => judgeDefinition(call, /^[^=]*$/)],
   ['unalias', refuse],
-  ...['eval', '.', 'source', 'trap', 'enable', 'exec', 'complete', 'compgen', 'compopt', 'bind', 'pushd', 'popd'].map(
+  ...names('eval . source trap enable exec complete compgen compopt bind pushd popd let getopts').map(
     (name): [string, JudgeCall] => [name, refuse],
   ),
   ...['history', 'fc'].map((name): [string, JudgeCall] => [name, (call) => askFor(call, reasons.secret)]),
@@ -56,8 +55,9 @@ function judgeText(call: Call): void {
 function judgePrintf(call: Call): void {
   const [first, second, ...rest] = call.args;
   const option = first && literalOf(first.value);
-  if (option === '-v') {
-    if (!setsHarmless(second)) askFor(call, reasons.variableName, second);
+  if (option?.startsWith('-v') === true) {
+    if (option !== '-v') refuse(call);
+    else judgeVariable(call, second);
     judgeText({ ...call, args: rest });
     return;
   }
@@ -72,9 +72,12 @@ function judgePrintf(call: Call): void {
   judgeText(call);
 }
 
-function setsHarmless(argument: Argument | undefined): boolean {
+/** A variable that a builtin sets by its name. */
+function judgeVariable(call: Call, argument: Argument | undefined): void {
   const name = argument && literalOf(argument.value);
-  return name !== undefined && isHarmlessVariable(name);
+  if (name !== undefined && isHarmlessVariable(name)) return;
+  askFor(call, name === undefined ? reasons.variableName : reasons.variable(name), argument);
+  call.scene.outcome.opaque = true;
 }
 
 const unary = /^-[a-hknoprstuwxzLOSGN]$/;
@@ -124,13 +127,13 @@ function reachable(target: string, folders: readonly string[]): readonly string[
 
 function judgeRead(call: Call): void {
   const { operands, values } = readCall(call, { flags: 'rse', values: 'adnNptu' });
-  const names = [...operands, ...values.flatMap(({ option, value }) => (option === 'a' ? [value] : []))];
-  for (const name of names) if (!setsHarmless(name)) askFor(call, reasons.variableName, name);
+  const targets = [...operands, ...values.flatMap(({ option, value }) => (option === 'a' ? [value] : []))];
+  for (const name of targets) judgeVariable(call, name);
 }
 
 function judgeMapfile(call: Call): void {
   const { operands } = readCall(call, { flags: 't', values: 'dnOsu' });
-  for (const name of operands) if (!setsHarmless(name)) askFor(call, reasons.variableName, name);
+  for (const name of operands) judgeVariable(call, name);
 }
 
 function judgeCommandBuiltin(call: Call): void {
@@ -157,11 +160,7 @@ function judgeShopt(call: Call): void {
 
 function judgeUnset(call: Call): void {
   const { operands } = readCall(call, { flags: 'v' });
-  for (const name of operands) {
-    if (setsHarmless(name)) continue;
-    askFor(call, reasons.variableName, name);
-    call.scene.outcome.opaque = true;
-  }
+  for (const name of operands) judgeVariable(call, name);
 }
 
 /** `declare -n`, `-i` and the like change what an assignment means; without a name, they show the environment. */

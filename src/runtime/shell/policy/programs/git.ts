@@ -19,7 +19,7 @@ const revisions: Options = {
       topo-order date-order branches tags remotes count left-right cherry-pick full-index ignore-all-space
       ignore-space-change dirstat find-renames find-copies minimal patience histogram no-renames
       compact-summary text binary pretty unified regexp-ignore-case fixed-strings invert-grep no-pager
-      show-signature boundary merge-base no-index ignore-blank-lines function-context word-diff-regex
+      show-signature boundary merge-base ignore-blank-lines function-context word-diff-regex
       relative walk-reflogs no-prefix source numbered email committer simplify-by-decoration objects no-walk
       root`),
   longValues:
@@ -57,7 +57,7 @@ const readingCommands: Readonly<Record<string, { readonly options: Options; read
   branch: {
     operands: 0,
     options: {
-      flags: 'arvl',
+      flags: 'arv',
       long: ['all', 'remotes', 'list', 'verbose', 'show-current', 'color', 'no-color', 'column'],
       longValues: ['contains', 'no-contains', 'merged', 'no-merged', 'sort', 'format', 'points-at'],
       other: /^-vv$/,

@@ -10,7 +10,7 @@ import { join, literalOf, shaped, text, type Value } from '../value';
 /** Programs that read and cannot do anything else, whatever their options: what they tell of the files they are given. */
 const harmless: Readonly<Record<Use, string>> = {
   names: `ls dir vdir stat du df wc realpath readlink md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum
-    sum namei lsattr getfacl basename dirname seq sleep whoami id groups users who w uptime arch nproc uname tty logname
+    sum namei lsattr getfacl basename dirname seq whoami id groups users who w uptime arch nproc uname tty logname
     locale getconf lscpu lsblk lspci lsusb lsmod free vmstat iostat mpstat pstree pgrep pidof getent which whereis cal
     factor numfmt lsb_release mountpoint findmnt lsns true false pwd lsof locate tput pathchk expr times`,
   matches: '',
@@ -128,19 +128,22 @@ function judgeGrep(call: Call): void {
   const patterns = values.flatMap(({ option, value }) => (/^(e|regexp)$/.test(option) ? [value] : []));
   const own = patterns.length === 0 ? operands.slice(0, 1) : [];
   const files = operands.slice(own.length);
+  const inverted = given.has('v') || given.has('invert-match');
   const directories = values.some(({ option }) => /^[dD]$/.test(option));
   const recursive =
     ripgrep || directories || ['r', 'R', 'recursive', 'dereference-recursive'].some((name) => given.has(name));
-  judgeSearch(call, { patterns: [...patterns, ...own], files, recursive });
+  judgeSearch(call, { patterns: [...patterns, ...own], files, recursive, inverted });
 }
 
 interface Search {
   readonly patterns: readonly Argument[];
   readonly files: readonly Argument[];
   readonly recursive: boolean;
+  /** What the pattern does not fit is shown. */
+  readonly inverted: boolean;
 }
 
-function judgeSearch(call: Call, { patterns, files, recursive }: Search): void {
+function judgeSearch(call: Call, { patterns, files, recursive, inverted }: Search): void {
   const here: Argument = { pos: call.pos, end: call.end, value: text('.') };
   const roots = recursive && files.length === 0 ? [here] : files;
   for (const file of roots) {
@@ -148,7 +151,8 @@ function judgeSearch(call: Call, { patterns, files, recursive }: Search): void {
     if (recursive) judgeFile(call, { ...file, value: below(file.value) }, 'matches');
   }
   if (!recursive && !files.some(({ value }) => isWhateverIsBelow(value))) return;
-  for (const pattern of patterns) if (looksForSecrets(pattern.value)) askFor(call, reasons.secretSearch, pattern);
+  for (const pattern of patterns)
+    if (inverted || looksForSecrets(pattern.value)) askFor(call, reasons.secretSearch, pattern);
 }
 
 function below(folder: Value): Value {
@@ -166,9 +170,14 @@ function looksForSecrets(pattern: Value): boolean {
   if (written === undefined) {
     return pattern.shapes.some((shape) => shape.some((piece) => piece.is !== 'text' || secretPattern.test(piece.text)));
   }
-  return (
-    secretPattern.test(written) || !/\w{2}|\P{ASCII}/u.test(written.replace(/\[[^\]]*\]|\\[a-zA-Z]|\([^)]*\)[*?]/g, ''))
-  );
+  const plain = written.replace(/\[(\w)\]/g, '$1');
+  return secretPattern.test(plain) || plain.split(/\\?\|/).some(fitsAnything);
+}
+
+/** Without two characters of its own in a row, an expression fits nearly every line. */
+function fitsAnything(expression: string): boolean {
+  const own = expression.replace(/\[[^\]]*\]|\\[a-zA-Z]|\([^)]*\)[*?]|\{[^}]*\}/g, ' ');
+  return !/\w{2}|\P{ASCII}/u.test(own);
 }
 
 function judgeDiff(call: Call): void {

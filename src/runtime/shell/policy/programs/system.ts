@@ -17,6 +17,7 @@ interface Telling {
 const word = /^[\w@.:+*-]+$/;
 
 const tellingForms: Readonly<Record<string, Telling>> = {
+  sleep: { rest: /^\d{1,3}(\.\d+)?s?$/ },
   hostname: { options: { flags: 'fisIdAy' } },
   hostnamectl: { operands: [/^status$/] },
   timedatectl: { operands: [/^(status|show|list-timezones)$/] },
@@ -42,7 +43,7 @@ const tellingForms: Readonly<Record<string, Telling>> = {
   netstat: { options: { flags: 'tluxpnaoeisrgW46' } },
   arp: { options: { flags: 'ane' } },
   route: { options: { flags: 'ne' } },
-  top: { options: { flags: 'bcHi', values: 'nop' }, needs: ['b'] },
+  top: { options: { flags: 'bcHi', values: 'nop' }, needs: ['n'] },
   systemctl: {
     options: {
       flags: 'aql',
