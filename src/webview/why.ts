@@ -18,19 +18,17 @@ export function markedText(text: string, why: Why | undefined): unknown {
 }
 
 /** Why it asks. The part is said again where it cannot be marked, and to those who do not see the mark. */
-export function whyLine({ say }: Page, { sentence, part, partAt }: Why, id: string): TemplateResult {
+export function whyLine(page: Page, why: Why, id: string): TemplateResult {
   return html`<p class="card-text why" id=${id}>
-    ${icon('info')}<span
-      >${modelText(sentence)}
-      ${
-        part === undefined
-          ? nothing
-          : html`<span class=${partAt === undefined ? '' : 'visually-hidden'}
-              >${say('action.part')} <code>${modelText(part)}</code></span
-            >`
-      }</span
-    >
+    ${icon('info')}<span>${modelText(why.sentence)} ${partAgain(page, why)}</span>
   </p>`;
+}
+
+function partAgain({ say }: Page, { part, partAt }: Why): unknown {
+  if (part === undefined) return nothing;
+  return partAt === undefined
+    ? html`${say('action.part')} <code>${modelText(part)}</code>`
+    : html`<span class="visually-hidden">${say('action.part')} ${part}</span>`;
 }
 
 /** The rule that would let it pass from now on, to the letter, and for how long. */

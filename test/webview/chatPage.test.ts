@@ -122,10 +122,16 @@ describe('The chat page in a browser', function () {
     const { page } = await open(chatStates['approval with a reason'] ?? idle());
     const mark = page.locator('pre.command mark');
     assert.equal(await mark.innerText(), aWhy.part);
-    assert.match(await mark.evaluate('getComputedStyle(document.querySelector("mark")).textDecorationLine'), /underline/);
+    assert.match(
+      await mark.evaluate('getComputedStyle(document.querySelector("mark")).textDecorationLine'),
+      /underline/,
+    );
     assert.equal(await page.locator('pre.command').innerText(), risky);
     const id = await page.getByRole('button', { name: `Run: ${risky}` }).getAttribute('aria-describedby');
-    assert.match((await page.locator(`#${id}`).textContent()) ?? '', /not known to only read\.\s+The part:\s+rm -rf build/);
+    assert.match(
+      (await page.locator(`#${id}`).textContent()) ?? '',
+      /not known to only read\.\s+The part:\s+rm -rf build/,
+    );
   });
 
   it('makes a rule by keyboard alone, and shows it to the letter before', async () => {

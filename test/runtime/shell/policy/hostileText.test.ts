@@ -57,7 +57,7 @@ describe('A hostile text', () => {
     'one long word': `ls ${'a'.repeat(19_000)}`,
     'one long glob': `cat ${'a*'.repeat(9000)}`,
     'variables that double': `${Array.from({ length: 60 }, (_, n) => `a${n + 1}=$a${n}$a${n}; `).join('')}cat $a60`,
-    'variables that branch': `${Array.from({ length: 40 }, (_, n) => `for v${n} in a b c d; do `).join('')}ls ${'$v1$v2$v3$v4'};${' done;'.repeat(40)}`,
+    'variables that branch': `${Array.from({ length: 40 }, (_, n) => `for v${n} in a b c d; do `).join('')}ls $v1$v2$v3$v4;${' done;'.repeat(40)}`,
     'a regular expression that backtracks': `sed 's/${'[a]'.repeat(4000)}/x/' f`,
     'an awk program without an end': `awk '${'/[x'.repeat(5000)}' f`,
   };
