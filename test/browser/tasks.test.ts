@@ -169,11 +169,31 @@ describe('A user of the editor', function () {
     await assert.rejects(readdir(path.join(sample.workspace, 'reports')));
   });
 
+  it('is told why a command asks, lets it pass from now on, and is not asked for it again', async () => {
+    const task = "Make a folder named reports and put today's date into reports/date.txt.";
+    await send(task);
+    await button(/^Run: mkdir/).waitFor();
+    await chat.getByText('It writes to a file.').waitFor();
+    await chat.getByText('Always allow').click();
+    await workbench.screenshot('approval-with-a-reason');
+    await workbench.page.waitForTimeout(400);
+    await button('Always for Me').click();
+    await button(/^Run: cat/).waitFor();
+    await approve();
+    await said('The model says that the task is done.');
+    await button('Reject').click();
+    await send(task);
+    await button(/^Run: cat/).waitFor();
+    await approve();
+    await said('The model says that the task is done.');
+    await button('Reject').click();
+  });
+
   it('draws the chat anew when it was hidden, with everything in it', async () => {
     await workbench.runCommand('View: Show Explorer');
     await workbench.runCommand('View: Show AgentLM');
     chat = await workbench.webview(chatTitle);
-    await said('You stopped the task.');
+    await said('The model says that the task is done.');
   });
 
   it('is told plainly that an endpoint does not answer', async () => {
