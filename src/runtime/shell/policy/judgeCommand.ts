@@ -2,12 +2,13 @@ import { parse, type ParsedScript } from 'unbash';
 import type { ApprovalRule, Reason } from '../../../agent/approval';
 import { pieces } from '../../../agent/hiddenCharacters';
 import { assignmentsOf } from './assignments';
+import { certaintyOf } from './certainty';
 import type { Knowledge } from './knowledge';
 import { outputOf, pipelineOutputs, redirectedInput } from './output';
 import { reasons } from './reasons';
 import { ask, type Finding, type Outcome, type Scene } from './scene';
 import { judgeScript } from './structure';
-import { anything, union, type Value } from './value';
+import { anything, text, union, type Value } from './value';
 import { isHarmlessVariable } from './variables';
 
 /** What the policy makes of a command, and of the shell that would have run it. */
@@ -60,6 +61,8 @@ export function judgeCommand(text: string, before: Knowledge, rules: readonly Ap
 function refusalOf(text: string, { clear }: Knowledge): Reason | undefined {
   if (text.trim() === '') return reasons.empty;
   if (text.length > longestCommand) return reasons.tooLong;
+  // What a last backslash would quote is for whoever runs the text to say.
+  if (/(^|[^\\])(\\\\)*\\\s*$/.test(text)) return reasons.unreadable;
   if (pieces(text).some(({ hidden }) => hidden)) return reasons.hidden;
   return clear ? undefined : reasons.shellUnknown;
 }
@@ -109,7 +112,12 @@ function examineScript(
   const known = new Map<string, Value>();
   // A substitution in a substitution is asked about again and again.
   const outputs = new Map<ParsedScript, Value>();
-  const variable = (name: string): Value | undefined => {
+  const isCertain = certaintyOf(script);
+  const variable = (name: string, at = -1): Value | undefined => {
+    const value = everyValue(name);
+    return value === undefined || isCertain(name, at) ? value : union(value, text(''));
+  };
+  const everyValue = (name: string): Value | undefined => {
     const sources = assignments.get(name);
     if (!sources) return outer(name);
     const found = known.get(name);
@@ -130,12 +138,12 @@ function examineScript(
       outputs.set(nested, value);
       return value;
     },
-    shell(text, at, around) {
+    shell(inner, at, around) {
       if (around.depth === deepest) ask(around, reasons.tooDeep, at);
       else
         examineScript(
-          parse(text),
-          { ...place, source: text, base: undefined, depth: around.depth + 1 },
+          parse(inner),
+          { ...place, source: inner, base: undefined, depth: around.depth + 1 },
           inShell(variable),
         );
     },
@@ -144,7 +152,7 @@ function examineScript(
   if ([...assignments.keys()].some((name) => !isHarmlessVariable(name))) place.outcome.opaque = true;
   return new Map([
     ...place.before.variables,
-    ...[...assignments.keys()].map((name) => [name, variable(name) ?? anything] as const),
+    ...[...assignments.keys()].map((name) => [name, variable(name, Infinity) ?? anything] as const),
   ]);
 }
 

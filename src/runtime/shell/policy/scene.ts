@@ -49,8 +49,11 @@ export interface Scene {
   readonly rules: readonly ApprovalRule[];
   readonly before: Knowledge;
   readonly outcome: Outcome;
-  /** All that a variable can hold when this script expands it; undefined where no command of the run has set it. */
-  variable(name: string): Value | undefined;
+  /**
+   * All that a variable can hold where this script expands it, which is at a position in `source` or anywhere; undefined
+   * where no command of the run has set it.
+   */
+  variable(name: string, at?: number): Value | undefined;
   /** Judges a script that stands inside a word. */
   script(script: ParsedScript, scene: Scene): void;
   /** What a script that stands inside a word prints, line by line. */

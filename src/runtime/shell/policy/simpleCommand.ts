@@ -20,13 +20,17 @@ export function judgeSimpleCommand(command: Command, scene: Scene): void {
   judgeRedirections(redirects, scene);
   if (name === undefined) return;
   judgeWord(name, scene);
+  const pieces = [...prefix, name, ...command.suffix];
+  // What touches is one word to bash, whatever the parser made of it.
+  const torn = pieces.find((piece, index) => piece.type === 'Word' && piece.pos === pieces[index - 1]?.end);
+  if (torn) ask(scene, reasons.unreadable, torn);
   for (const word of args) {
     if (word.type === 'Word') judgeWord(word, scene);
     else judgeAssignedValue(word, scene);
   }
   const written = literalOf(valueOf(name, scene));
-  const isDynamic =
-    written === undefined || name.parts?.some(({ type }) => /Expansion|Substitution|Glob/.test(type)) === true;
+  // A name that is put together is known only when it runs, even where it seems to be.
+  const isDynamic = written === undefined || /[$`*?{]/.test(name.text);
   if (isDynamic) {
     ask(scene, reasons.dynamicName, name);
     scene.outcome.opaque = true;
@@ -165,7 +169,10 @@ export function judgeRedirections(redirects: readonly Redirection[], scene: Scen
     if (descriptor?.type === 'FileDescriptorVariable' && !isHarmlessVariable(descriptor.name)) {
       ask(scene, reasons.variable(descriptor.name), redirect);
     }
-    if (redirect.type === 'Redirect') judgeTarget(redirect.operator, valueOf(target, scene), redirect, scene);
+    const toProgram = target.parts?.some(({ type }) => type === 'ProcessSubstitution') === true;
+    if (redirect.type !== 'Redirect') continue;
+    if (toProgram && redirect.operator !== '<') ask(scene, reasons.writes, redirect);
+    else judgeTarget(redirect.operator, valueOf(target, scene), redirect, scene);
   }
 }
 

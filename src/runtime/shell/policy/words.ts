@@ -43,7 +43,7 @@ function partValue(part: WordPart, scene: Scene, quoted: boolean): Value {
     case 'Glob':
       return shaped({ is: 'name' });
     case 'SimpleExpansion':
-      return expanded(variableValue(part.text.slice(1), scene), quoted);
+      return expanded(variableValue(part.text.slice(1), part.pos, scene), quoted);
     case 'ParameterExpansion':
       return expanded(parameterValue(part, scene), quoted);
     case 'ArithmeticExpansion':
@@ -66,16 +66,17 @@ function expanded(value: Value, quoted: boolean): Value {
   return quoted ? value : { ...value, splits: value.splits || splitsUnquoted(value) };
 }
 
-function variableValue(name: string, scene: Scene): Value {
+function variableValue(name: string, at: number, scene: Scene): Value {
   if (/^[@*]$/.test(name)) return { ...anything, splits: true };
-  return scene.variable(name) ?? initialValue(name);
+  return scene.variable(name, at) ?? initialValue(name);
 }
 
-function parameterValue({ parameter, prefix, index, operation }: ParameterExpansionPart, scene: Scene): Value {
+function parameterValue(part: ParameterExpansionPart, scene: Scene): Value {
+  const { parameter, prefix, index, operation } = part;
   if (prefix === '#') return number;
   if (prefix === '!') return { ...anything, splits: true };
   const whole = index !== undefined && /^[@*]$/.test(index.value);
-  const held = variableValue(parameter, scene);
+  const held = variableValue(parameter, part.pos, scene);
   const value = whole ? { ...held, splits: true } : held;
   if (operation === undefined) return value;
   if (operation.type === 'Default') {
@@ -137,14 +138,16 @@ export function judgePart(part: WordPart, scene: Scene): void {
       return;
     case 'CommandExpansion':
     case 'ProcessSubstitution':
-      if (part.script === undefined) ask(scene, reasons.unreadable, part);
-      else scene.script(part.script, inside(part.script, scene));
+      if (part.script === undefined || (part.type === 'ProcessSubstitution' && part.script.commands.length === 0)) {
+        ask(scene, reasons.unreadable, part);
+      } else scene.script(part.script, inside(part.script, scene));
   }
 }
 
 /** Where the positions of a script inside a word count: one in escaped backticks is a text of its own. */
 function inside({ source }: ParsedScript, scene: Scene): Scene {
-  return source === undefined ? scene : { ...scene, source, base: undefined };
+  if (source === undefined) return scene;
+  return { ...scene, source, base: undefined, variable: (name) => scene.variable(name) };
 }
 
 function judgeVariable(name: string, at: WordPart, scene: Scene): void {

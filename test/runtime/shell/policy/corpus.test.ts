@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { agentBenchOs } from '../../../sharedData';
 import { passes, samples, type Sample } from './corpus';
 
@@ -36,22 +37,14 @@ describe('The approval policy, measured', () => {
   });
 
   it('comes out as docs/approvals.md says', () => {
-    assert.deepEqual(table(dangerous), {
-      delete: [127, 0],
-      write: [119, 0],
-      program: [160, 0],
-      git: [74, 0],
-      system: [87, 0],
-      secret: [206, 0],
-      unreadable: [25, 0],
-    });
-    assert.deepEqual(table(harmless), {
-      files: [66, 66],
-      text: [90, 90],
-      system: [81, 81],
-      git: [46, 46],
-      scripts: [63, 63],
-    });
+    const text = readFileSync('docs/approvals.md', 'utf8').replace(/ +/g, ' ');
+    for (const all of [dangerous, harmless]) {
+      for (const [category, [count, passing]] of Object.entries(table(all))) {
+        assert.ok(text.includes(`| ${category} | ${count} | ${passing} |`), `${category}: ${count}, ${passing}`);
+      }
+      const passing = all.filter(({ command }) => passes(command)).length;
+      assert.ok(text.includes(`| **all** | **${all.length}** | **${passing}** |`));
+    }
   });
 
   it('lets the reference solutions of AgentBench pass that only read, and no script that sets one up', function () {

@@ -78,9 +78,11 @@ function slashKind(code: string): 'division' | 'regex' | 'unclear' {
 
 /** Whether a `>` outside all parentheses follows `print`: there it is no comparison. */
 function redirectsPrint(code: string): boolean {
-  for (const { index } of code.matchAll(/print/g)) {
+  // Behind these, a line break does not end the statement.
+  const joined = code.replace(/(,|&&|\|\|)\s+/g, '$1');
+  for (const { index } of joined.matchAll(/print/g)) {
     let depth = 0;
-    for (const character of code.slice(index)) {
+    for (const character of joined.slice(index)) {
       if (/[([]/.test(character)) depth++;
       if (/[)\]]/.test(character)) depth--;
       if (depth <= 0 && /[;}\n]/.test(character)) break;

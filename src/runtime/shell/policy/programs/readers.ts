@@ -11,11 +11,11 @@ import { join, literalOf, shaped, text, type Value } from '../value';
 const harmless: Readonly<Record<Use, string>> = {
   names: `ls dir vdir stat du df wc realpath readlink md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum
     sum namei lsattr getfacl basename dirname seq whoami id groups users who w uptime arch nproc uname tty logname
-    locale getconf lscpu lsblk lspci lsusb lsmod free vmstat iostat mpstat pstree pgrep pidof getent which whereis cal
-    factor numfmt lsb_release mountpoint findmnt lsns true false pwd lsof locate tput pathchk expr times`,
+    locale getconf lscpu lsblk lsusb lsmod free vmstat iostat mpstat pstree pgrep pidof getent which whereis cal
+    factor numfmt lsb_release mountpoint findmnt lsns true false pwd locate tput pathchk expr times`,
   matches: '',
   contents: `cat tac nl head cut paste tr rev fold fmt expand unexpand column join comm cmp od hexdump hd strings
-    base64 base32 zcat bzcat xzcat bc nm size readelf pr look`,
+    base64 base32 zcat bzcat xzcat bc size readelf pr look`,
 };
 
 /** Programs with options that write, run or wait; these are the ones that do not, and how many operands are safe. */
@@ -39,6 +39,7 @@ const careful: Readonly<Record<string, { readonly use: Use; readonly operands?: 
     tail: {
       use: 'contents',
       options: {
+        lenient: true,
         flags: 'qvz',
         values: 'nc',
         longValues: ['lines', 'bytes'],
@@ -56,13 +57,18 @@ const careful: Readonly<Record<string, { readonly use: Use; readonly operands?: 
       operands: 1,
       options: { flags: 'abeipuE', values: 'cglos', other: /^-(len|cols|seek|ps|plain)$/ },
     },
-    file: { use: 'names', options: { flags: 'bhikLNprs0E', long: ['brief', 'mime', 'mime-type', 'mime-encoding'] } },
+    file: {
+      use: 'names',
+      options: { lenient: true, flags: 'bhikLNprs0E', long: ['brief', 'mime', 'mime-type', 'mime-encoding'] },
+    },
     tree: {
       use: 'names',
       options: { flags: 'adfilpsughDFrtxACSNqvcQn', values: 'LPI', long: ['noreport', 'dirsfirst', 'du'] },
     },
     objdump: { use: 'contents', options: { flags: 'afhprtTxdsDSw' } },
     'nvidia-smi': { use: 'names', operands: 0, options: { flags: 'Lq' } },
+    lspci: { use: 'names', options: { flags: 'vknmtxDb', values: 's' } },
+    lsof: { use: 'names', options: { flags: 'nPtlwabUR', values: 'iupcds', other: /^-i\S+$/ } },
     last: { use: 'names', operands: 1, options: { flags: 'aFiRwx', values: 'n', other: /^-\d+$/ } },
   };
 
@@ -80,7 +86,7 @@ export const readers: ReadonlyMap<string, JudgeCall> = new Map([
       for (const { value } of read.values) judgeFile(call, value, 'names');
     },
   ]),
-  ...['grep', 'egrep', 'fgrep', 'zgrep', 'rg'].map((name): [string, JudgeCall] => [name, judgeGrep]),
+  ...['grep', 'egrep', 'fgrep', 'rg'].map((name): [string, JudgeCall] => [name, judgeGrep]),
   ['diff', judgeDiff],
 ]);
 

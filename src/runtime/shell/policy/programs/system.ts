@@ -174,17 +174,7 @@ const jq: [string, JudgeCall] = [
   (call) => {
     const { operands } = readCall(call, {
       flags: 'rcsenSMCja',
-      long: [
-        'raw-output',
-        'compact-output',
-        'slurp',
-        'exit-status',
-        'null-input',
-        'sort-keys',
-        'tab',
-        'arg',
-        'argjson',
-      ],
+      long: ['raw-output', 'compact-output', 'slurp', 'exit-status', 'null-input', 'sort-keys', 'tab'],
     });
     const [program, ...files] = operands;
     const text = program && literalOf(program.value);
