@@ -34,6 +34,12 @@ export interface TerminalSession {
   resize(columns: number, rows: number): void;
 }
 
+/**
+ * What holds the commands of a run: `workspace`, the machine itself, read-only, with the writes to the workspace caught;
+ * `container`, an image of a container engine; `off`, nothing.
+ */
+export type SandboxKind = 'workspace' | 'container' | 'off';
+
 /** A table as the database task names it. */
 export interface Table {
   readonly name: string;

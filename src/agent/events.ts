@@ -1,5 +1,6 @@
 import type { Decision } from './approval';
 import type { Turn } from './conversation';
+import type { SandboxKind } from './environment';
 import type { UserError } from './errors';
 import type { Usage } from './model';
 import type { Action, FormatProblem, TaskKind } from './task';
@@ -51,6 +52,8 @@ export type AgentEvent =
       readonly problem: string;
       readonly model: string;
       readonly stepLimit: number;
+      /** What holds its commands; left out where there are none. */
+      readonly sandbox?: SandboxKind;
     }
   | { readonly type: 'turn'; readonly turn: Turn }
   | { readonly type: 'step'; readonly step: number; readonly limit: number }

@@ -1,7 +1,7 @@
 import type { Approve, ProposedAction } from './approval';
 import { ContextBudget } from './budget';
 import { gpt, human, type Turn } from './conversation';
-import type { Environment, Execution } from './environment';
+import type { Environment, Execution, SandboxKind } from './environment';
 import type { AgentEvent, Outcome } from './events';
 import type { FinishReason, Model, Usage } from './model';
 import { RepetitionWatch, repetitionRemark } from './repetition';
@@ -16,6 +16,8 @@ export interface RunSettings {
   readonly stepLimit?: number | undefined;
   /** Tokens of one reply. */
   readonly replyTokens: number;
+  /** What holds the commands of the environment. */
+  readonly sandbox?: SandboxKind | undefined;
 }
 
 export interface RunTools {
@@ -68,9 +70,10 @@ class Loop {
   }
 
   async *events(): AsyncGenerator<AgentEvent, void> {
-    const { id, problem } = this.settings;
+    const { id, problem, sandbox } = this.settings;
     const { task, model } = this.tools;
-    yield { type: 'started', id, kind: task.kind, problem, model: model.name, stepLimit: this.stepLimit };
+    const started = { id, kind: task.kind, problem, model: model.name, stepLimit: this.stepLimit };
+    yield { type: 'started', ...started, ...(sandbox === undefined ? {} : { sandbox }) };
     const { outcome, answer = null } = yield* this.untilTheEnd();
     yield {
       type: 'finished',

@@ -1,4 +1,5 @@
 import type { Approve } from './approval';
+import type { PendingChanges } from './changes';
 import type { TerminalSession } from './environment';
 import type { AgentEvent, EndpointNotice, EventOf } from './events';
 import type { TaskKind } from './task';
@@ -18,6 +19,11 @@ export interface RunSession {
   readonly events: AsyncIterable<AgentEvent>;
   /** The live shell; undefined for a database. */
   readonly terminal: TerminalSession | undefined;
+  /**
+   * What the run changes in its workspace, in a sandbox that catches it: to be listed at any time, to be applied when
+   * `events` has ended. Nothing is applied by itself.
+   */
+  readonly changes?: PendingChanges;
 }
 
 /**

@@ -1,6 +1,12 @@
 import { parseArgs } from 'node:util';
 import path from 'node:path';
+import type { SandboxKind } from '../agent/environment';
 import type { RunRequest } from '../agent/session';
+import { readChanges, type ChangesArguments } from './changesArguments';
+import { storageFolder } from './storageFolder';
+import { UsageError } from './usageError';
+
+export { UsageError };
 
 /** Who decides whether an action runs: everything does, the user is asked, or nothing does. */
 export type ApprovalMode = 'all' | 'ask' | 'none';
@@ -16,8 +22,20 @@ export interface TaskOptions {
   readonly steps: number | undefined;
   readonly context: number | undefined;
   readonly approve: ApprovalMode;
+  readonly sandbox: SandboxChoice;
   readonly record: string | undefined;
   readonly json: boolean;
+}
+
+/** What holds the commands of an OS task. */
+export interface SandboxChoice {
+  /** Left out: the workspace sandbox, where there is one. */
+  readonly kind: SandboxKind | undefined;
+  readonly network: boolean;
+  /** Of the container. */
+  readonly image: string | undefined;
+  /** Where the changes of runs wait. */
+  readonly storage: string;
 }
 
 export interface RunArguments extends TaskOptions {
@@ -38,16 +56,13 @@ export interface DoctorArguments {
   readonly json: boolean;
 }
 
-export type Arguments = RunArguments | DemoArguments | DoctorArguments | { readonly command: 'help' };
-
-/** The command line says something that cannot be done; exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export type Arguments =
+  RunArguments | DemoArguments | DoctorArguments | ChangesArguments | { readonly command: 'help' };
 
 export const usage = `Usage:
   agentlm run os "<task>" [--cwd DIR] [options]
   agentlm run db "<question>" --database FILE [options]
+  agentlm changes [list | show ID | apply ID [PATH…] | discard ID] [--include-git] [--overwrite] [--json]
   agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
   agentlm demo [options]
 
@@ -59,6 +74,9 @@ Options:
   --steps N             replies the model may give (8 for os, 15 for db)
   --context N           tokens the model can read, at most 4096
   --approve MODE        ask (default), all, or none: whether commands run
+  --sandbox KIND        workspace (default where it works), container, or off: where commands run
+  --network             commands in the sandbox may use the network
+  --image IMAGE         of the container
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
   --json                one event a line on standard output; of doctor one object
 
@@ -82,9 +100,15 @@ export function parseArguments(
     if (rest.length > 0 || values.cwd !== undefined || values.database !== undefined) {
       throw new UsageError('agentlm demo has a folder and a database of its own: leave them out.');
     }
-    const defaults = { ...(values.local === undefined && { endpoint: 'demo' }), approve: 'all', ...values };
+    const defaults = {
+      ...(values.local === undefined && { endpoint: 'demo' }),
+      approve: 'all',
+      sandbox: 'off',
+      ...values,
+    };
     return { command, ...readTaskOptions(defaults, environment, interactive) };
   }
+  if (command === 'changes') return readChanges(rest, values, environment);
   if (command === 'doctor') return { command, ...readDoctor(rest, values, environment) };
   if (command !== 'run') throw new UsageError(`There is no command "${command}".`);
   return { command, request: readRequest(rest, values), ...readTaskOptions(values, environment, interactive) };
@@ -99,6 +123,7 @@ function readTaskOptions(values: Values, environment: NodeJS.ProcessEnv, interac
     steps: readCount('--steps', values.steps),
     context: readContext(values.context),
     approve: readMode(values.approve ?? 'ask', interactive),
+    sandbox: readSandbox(values, storageFolder(environment)),
     record: values.record,
     json: values.json === true,
   };
@@ -115,11 +140,16 @@ const options = {
   context: { type: 'string' },
   approve: { type: 'string' },
   record: { type: 'string' },
+  sandbox: { type: 'string' },
+  network: { type: 'boolean' },
+  image: { type: 'string' },
+  'include-git': { type: 'boolean' },
+  overwrite: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-type Values = ReturnType<typeof parse>['values'];
+export type Values = ReturnType<typeof parse>['values'];
 
 function parse(argv: readonly string[]) {
   try {
@@ -129,7 +159,10 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function readRequest([kind, problem, ...more]: readonly string[], { cwd, database }: Values): RunRequest {
+function readRequest(
+  [kind, problem, ...more]: readonly string[],
+  { cwd, database, sandbox, network, image }: Values,
+): RunRequest {
   if (kind !== 'os' && kind !== 'db') throw new UsageError('After "run" comes os or db.');
   if (!problem?.trim()) throw new UsageError('The task is missing. Put it into quotes after the kind.');
   if (more.length > 0) throw new UsageError(`"${more.join(' ')}" is too much. Put the whole task into quotes.`);
@@ -138,6 +171,7 @@ function readRequest([kind, problem, ...more]: readonly string[], { cwd, databas
     return { kind, problem, place: path.resolve(cwd ?? '.') };
   }
   if (cwd !== undefined) throw new UsageError('--cwd goes with "run os".');
+  if ((sandbox ?? network ?? image) !== undefined) throw new UsageError('A sandbox goes with "run os".');
   if (database === undefined) throw new UsageError('Say which database: --database FILE.');
   return { kind, problem, place: path.resolve(database) };
 }
@@ -188,6 +222,21 @@ function readCount(option: string, text: string | undefined): number | undefined
   const count = Number(text);
   if (!Number.isSafeInteger(count) || count < 1) throw new UsageError(`${option} wants a whole number from 1.`);
   return count;
+}
+
+function readSandbox(values: Values, storage: string): SandboxChoice {
+  const { sandbox: kind, network = false, image } = values;
+  if (values['include-git'] !== undefined || values.overwrite !== undefined) {
+    throw new UsageError('--include-git and --overwrite go with "changes apply".');
+  }
+  if (kind !== undefined && kind !== 'workspace' && kind !== 'container' && kind !== 'off') {
+    throw new UsageError('--sandbox is workspace, container or off.');
+  }
+  if (kind === 'off' && network) throw new UsageError('Without a sandbox the network is there: leave --network out.');
+  if ((kind === 'container') !== (image !== undefined)) {
+    throw new UsageError('--sandbox container and --image IMAGE go together.');
+  }
+  return { kind, network, image, storage };
 }
 
 function readContext(text: string | undefined): number | undefined {

@@ -15,6 +15,10 @@ export async function execute(args: Exclude<Arguments, { command: 'help' }>, sig
     const { doctorCommand } = await import('./doctorCommand');
     return doctorCommand(args, write, signal);
   }
+  if (args.command === 'changes') {
+    const { changesCommand } = await import('./changesCommand');
+    return changesCommand(args, write, signal);
+  }
   const print: Printer = args.json ? jsonPrinter(write) : textPrinter(write);
   try {
     return args.command === 'run'

@@ -1,14 +1,20 @@
 import path from 'node:path';
+import type { PendingChanges } from '../agent/changes';
 import { UserError } from '../agent/errors';
-import type { EndpointNotice, Outcome } from '../agent/events';
+import type { EndpointNotice, EventOf, Outcome } from '../agent/events';
+import { visible } from '../agent/hiddenCharacters';
 import { obstacles, succeeded, toDialogue, TrajectoryRecorder } from '../agent/trajectory';
 import { startDemoEndpoint } from '../runtime/demo/server';
 import type { RunOptions } from '../runtime/startRun';
 import { appendDialogue } from '../runtime/trajectories/trajectoryFile';
+import type { SandboxOptions } from '../runtime/shell/sandbox/openSandbox';
 import { approvalOf } from './ask';
-import type { RunArguments } from './arguments';
+import type { RunArguments, SandboxChoice } from './arguments';
 import { exitCodes } from './exitCodes';
 import type { Printer } from './print';
+
+/** What a run in a sandbox may write. */
+const writeLimitBytes = 2_000_000_000;
 
 /**
  * Runs one task and prints it.
@@ -19,27 +25,27 @@ export async function runCommand(args: RunArguments, print: Printer, signal: Abo
   const own = await ownEndpoint(args, signal);
   try {
     const { startRun } = await import('../runtime/startRun');
-    const options = runOptions({ ...args, ...own?.place });
+    const sandbox = args.request.kind === 'os' ? await chooseSandbox(args.sandbox) : undefined;
+    const options = runOptions({ ...args, ...own?.place }, sandbox);
     const onNotice = (notice: EndpointNotice): void => print({ type: 'notice', notice });
     const session = await startRun(args.request, options, approvalOf(args.approve), signal, onNotice);
     const recorder = new TrajectoryRecorder();
     let failure: unknown;
-    let code: number = exitCodes.failure;
+    let finished: EventOf<'finished'> | undefined;
     for await (const event of session.events) {
       recorder.hear(event);
       if (event.type === 'failure') failure = event.error;
-      if (event.type !== 'finished') {
-        print(event);
-        continue;
-      }
-      // `finished` is the last line, so what comes of the record has to be known before it is printed.
-      const problem = args.record === undefined ? undefined : await record(recorder, args.record);
-      if (problem !== undefined) print({ type: 'failure', error: problem });
-      const outcome = problem === undefined ? event.outcome : 'failed';
-      code = exitCode(outcome, failure, signal);
-      print({ ...event, outcome });
+      if (event.type === 'finished') finished = event;
+      else print(event);
     }
-    return code;
+    if (finished === undefined) return exitCodes.failure;
+    // `finished` is the last line, so what comes of the record and of the changes has to be known before it is printed.
+    const problem = args.record === undefined ? undefined : await record(recorder, args.record);
+    if (problem !== undefined) print({ type: 'failure', error: problem });
+    if (session.changes !== undefined) await printChanges(session.changes, print);
+    const outcome = problem === undefined ? finished.outcome : 'failed';
+    print({ ...finished, outcome });
+    return exitCode(outcome, failure, signal);
   } finally {
     await own?.close();
   }
@@ -71,8 +77,31 @@ export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortS
   return failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
 }
 
-function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): RunOptions {
+/** Where nothing is said, the best that there is; standard error tells when that is none. */
+async function chooseSandbox({ kind, network, image = '', storage }: SandboxChoice): Promise<SandboxOptions> {
+  const common = { network, storage, writeLimitBytes };
+  if (kind === 'off') return { kind };
+  if (kind === 'container') return { kind, ...common, image };
+  const { probeSandbox } = await import('../runtime/shell/sandbox/probe');
+  const reason = await probeSandbox(storage);
+  if (reason === undefined) return { kind: 'workspace', ...common };
+  if (kind !== undefined) throw reason;
+  process.stderr.write(`Commands run without a sandbox. ${visible(reason.message)}\n`);
+  return { kind: 'off' };
+}
+
+/** Also where nothing was changed: a program that reads the lines so knows it. */
+async function printChanges(changes: PendingChanges, print: Printer): Promise<void> {
+  const { id, workspace } = changes;
+  print({ type: 'changes', id, workspace, changes: await changes.list() });
+}
+
+function runOptions(
+  { endpoint, model, apiKey, steps, context }: RunArguments,
+  sandbox: SandboxOptions | undefined,
+): RunOptions {
   return {
+    ...(sandbox === undefined ? {} : { sandbox }),
     endpoint: {
       baseUrl: endpoint,
       apiKey,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Approve } from '../agent/approval';
-import type { Environment, TerminalSession } from '../agent/environment';
+import type { PendingChanges } from '../agent/changes';
+import type { Environment, SandboxKind, TerminalSession } from '../agent/environment';
 import type { AgentEvent, EndpointNotice } from '../agent/events';
 import type { Model } from '../agent/model';
 import { run } from '../agent/run';
@@ -9,7 +10,9 @@ import type { Task } from '../agent/task';
 import { databaseTask } from '../agent/tasks/database';
 import { osTask } from '../agent/tasks/os';
 import { connect, type EndpointOptions } from './endpoint/connect';
+import { openPending } from './shell/changes/pending';
 import { openShell } from './shell/openShell';
+import { openSandbox, type SandboxOptions } from './shell/sandbox/openSandbox';
 import { openDatabase } from './sql/openDatabase';
 
 /** What is set for every run. */
@@ -20,6 +23,8 @@ export interface RunOptions {
   readonly replyTokens: number;
   readonly commandTimeoutMs: number;
   readonly statementTimeoutMs: number;
+  /** What holds the commands of an OS task; left out: nothing does. */
+  readonly sandbox?: SandboxOptions;
   /** The bundle of the child process that holds a database. */
   readonly sqlWorker: string;
 }
@@ -29,10 +34,14 @@ interface Workplace {
   readonly task: Task;
   readonly environment: Environment;
   readonly terminal: TerminalSession | undefined;
+  readonly sandbox?: SandboxKind;
+  readonly changes?: PendingChanges;
 }
 
 /**
- * Connects the endpoint, opens the shell or the database, and starts the loop; `events` closes what was opened.
+ * Connects the endpoint, opens the shell or the database, and starts the loop; `events` closes what was opened. What a
+ * sandbox has caught of the workspace stays in its storage until it is applied or discarded; a run that changed nothing
+ * leaves nothing there.
  * @throws {UserError} when the endpoint, the folder or the database cannot be used; nothing stays open then.
  */
 export async function startRun(
@@ -46,34 +55,54 @@ export async function startRun(
   const endpoint = { ...options.endpoint, conversationId: id, onNotice };
   const [model, workplace] = await both(
     (until) => connect(endpoint, until),
-    (until) => openWorkplace(request, options, until),
+    (until) => openWorkplace(id, request, options, until),
     signal,
   );
-  const { terminal } = workplace;
-  return { events: events(id, request, options, { ...workplace, model, approve, signal }), terminal };
+  const { terminal, changes } = workplace;
+  return {
+    events: events(id, request, options, { ...workplace, model, approve, signal }),
+    terminal,
+    ...(changes === undefined ? {} : { changes }),
+  };
 }
 
 async function* events(
   id: string,
   { problem }: RunRequest,
   { stepLimit, replyTokens }: RunOptions,
-  { environment, ...tools }: Workplace & { model: Model; approve: Approve; signal: AbortSignal },
+  { environment, sandbox, changes, ...tools }: Workplace & { model: Model; approve: Approve; signal: AbortSignal },
 ): AsyncGenerator<AgentEvent, void> {
   try {
-    yield* run({ id, problem, replyTokens, stepLimit }, { ...tools, environment, now: () => performance.now() });
+    const settings = { id, problem, replyTokens, stepLimit, sandbox };
+    yield* run(settings, { ...tools, environment, now: () => performance.now() });
   } finally {
     await environment.close();
+    if ((await changes?.list())?.length === 0) await changes?.discard();
   }
 }
 
-async function openWorkplace(request: RunRequest, options: RunOptions, signal: AbortSignal): Promise<Workplace> {
-  if (request.kind === 'os') {
-    const shell = await openShell({ cwd: request.place, commandTimeoutMs: options.commandTimeoutMs });
-    return { task: osTask, environment: shell, terminal: shell };
-  }
+async function openWorkplace(
+  id: string,
+  request: RunRequest,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<Workplace> {
+  if (request.kind === 'os') return openShellWorkplace(id, request, options, signal);
   const { statementTimeoutMs, sqlWorker } = options;
   const database = await openDatabase({ path: request.place, statementTimeoutMs, workerPath: sqlWorker }, signal);
   return { task: databaseTask(database.tables), environment: database, terminal: undefined };
+}
+
+async function openShellWorkplace(
+  id: string,
+  { place, problem }: RunRequest,
+  { commandTimeoutMs, sandbox: options = { kind: 'off' } }: RunOptions,
+  signal: AbortSignal,
+): Promise<Workplace> {
+  const sandbox = await openSandbox({ id, workspace: place, problem }, options, signal);
+  const shell = await openShell({ cwd: place, commandTimeoutMs, sandbox });
+  const workplace = { task: osTask, environment: shell, terminal: shell, sandbox: options.kind };
+  return options.kind === 'off' ? workplace : { ...workplace, changes: await openPending(options.storage, id) };
 }
 
 /** Both, or neither: the first failure ends the other one, and what had opened is closed again. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { parseArguments, UsageError } from '../../src/cli/arguments';
 
@@ -32,10 +33,47 @@ describe('The command line', () => {
         steps: 3,
         context: undefined,
         approve: 'all',
+        sandbox: {
+          kind: undefined,
+          network: false,
+          image: undefined,
+          storage: path.join(homedir(), '.local/state/agentlm/runs'),
+        },
         record: undefined,
         json: true,
       },
     );
+  });
+
+  it('reads what holds the commands', () => {
+    const sandbox = (...line: string[]) => {
+      const args = parse(['run', 'os', 'x', '--endpoint', 'e', ...line], { XDG_STATE_HOME: '/state' });
+      assert.ok(args.command === 'run');
+      return args.sandbox;
+    };
+    const storage = '/state/agentlm/runs';
+    assert.deepEqual(sandbox('--network'), { kind: undefined, network: true, image: undefined, storage });
+    assert.deepEqual(sandbox('--sandbox', 'off'), { kind: 'off', network: false, image: undefined, storage });
+    const image = ['--sandbox', 'container', '--image', 'i'];
+    assert.deepEqual(sandbox(...image), { kind: 'container', network: false, image: 'i', storage });
+  });
+
+  it('reads what becomes of changes', () => {
+    const action = (...line: string[]) => {
+      const args = parse(['changes', ...line]);
+      assert.ok(args.command === 'changes');
+      return args.action;
+    };
+    assert.deepEqual(action(), { name: 'list' });
+    assert.deepEqual(action('show', 'os_1'), { name: 'show', id: 'os_1' });
+    assert.deepEqual(action('discard', 'os_1'), { name: 'discard', id: 'os_1' });
+    const apply = { name: 'apply', id: 'os_1', includeGit: false, overwrite: false };
+    assert.deepEqual(action('apply', 'os_1'), { ...apply, paths: 'all' });
+    assert.deepEqual(action('apply', 'os_1', 'a', 'b/c', '--overwrite'), {
+      ...apply,
+      paths: ['a', 'b/c'],
+      overwrite: true,
+    });
   });
 
   it('reads a database task, its path made absolute', () => {
@@ -61,6 +99,18 @@ describe('The command line', () => {
 
   for (const [line, message] of [
     [['dance'], /no command "dance"/],
+    [['changes', 'list', 'os_1'], /changes show os_1/],
+    [['changes', 'eat', 'os_1'], /list, show, apply or discard/],
+    [['changes', 'apply'], /of which run/],
+    [['changes', 'show', 'os_1', 'a'], /"a" is too much/],
+    [['changes', 'discard', 'os_1', '--overwrite'], /go with "changes apply"/],
+    [['changes', '--cwd', '/'], /--cwd does not go/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'cage'], /workspace, container or off/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'container'], /--image IMAGE/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--image', 'x'], /--sandbox container/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'off', '--network'], /leave --network out/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--overwrite'], /"changes apply"/],
+    [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--network'], /"run os"/],
     [['run'], /os or db/],
     [['run', 'web', 'x', '--endpoint', 'demo'], /os or db/],
     [['run', 'os', '--endpoint', 'demo'], /task is missing/],

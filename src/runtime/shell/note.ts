@@ -6,6 +6,8 @@ export interface CommandStory {
   readonly timeoutMs: number;
   /** The user pressed Ctrl-C. */
   readonly interrupted: boolean;
+  /** Bytes that the run may write, when it has written more. */
+  readonly overflow: number | undefined;
   /** The shell was not the one the model knew. */
   readonly restarted: boolean;
   /** Where the shell is, or where the next one starts. */
@@ -13,10 +15,22 @@ export interface CommandStory {
 }
 
 /** What the model should know beyond output and exit code. */
-export function noteOf({ end, stopped, timeoutMs, interrupted, restarted, cwd }: CommandStory): string | undefined {
+export function noteOf({
+  end,
+  stopped,
+  timeoutMs,
+  interrupted,
+  overflow,
+  restarted,
+  cwd,
+}: CommandStory): string | undefined {
   const sentences = [];
   if (restarted) sentences.push(`Before this command the shell was started anew: ${forgotten}`);
-  if (stopped === 'timeout') {
+  if (overflow !== undefined) {
+    sentences.push(
+      `The command was stopped because the run has written more than ${megabytes(overflow)}. Delete files before writing more.`,
+    );
+  } else if (stopped === 'timeout') {
     sentences.push(`The command was stopped because it ran longer than ${seconds(timeoutMs)}.`);
   } else if (stopped === 'abort') {
     sentences.push('The command was stopped because the run was stopped.');
@@ -25,7 +39,7 @@ export function noteOf({ end, stopped, timeoutMs, interrupted, restarted, cwd }:
   }
   if (end.kind === 'gone') {
     const reason =
-      stopped !== undefined
+      stopped !== undefined || overflow !== undefined
         ? ''
         : end.exitCode === null
           ? ` (signal ${end.signal})`
@@ -36,6 +50,10 @@ export function noteOf({ end, stopped, timeoutMs, interrupted, restarted, cwd }:
 }
 
 const forgotten = 'variables, functions and aliases set before are gone.';
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;
+}
 
 function seconds(milliseconds: number): string {
   const count = milliseconds / 1000;

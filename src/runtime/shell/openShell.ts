@@ -5,7 +5,8 @@ import { commandTurn, createKeyboard, type CommandTurn } from './keyboard';
 import { noteOf } from './note';
 import { visible } from '../../agent/hiddenCharacters';
 import { render } from './render';
-import { closedError, openSession, type Sandbox } from './session';
+import type { Sandbox } from './sandbox/sandbox';
+import { closedError, openSession, type Session } from './session';
 import { defaultPatience, waitOrStop, type Patience } from './stop';
 import { createTurns } from './turns';
 import { waitFor } from './waiting';
@@ -20,7 +21,8 @@ export interface ShellOptions {
   readonly commandTimeoutMs?: number;
   /** Variables on top of the host's own, of which secrets and the editor's private ones are left out. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly sandbox?: Sandbox;
+  /** Where bash lives; on the machine itself if left out. Closed together with the shell. */
+  readonly sandbox?: Sandbox | undefined;
   readonly patience?: Patience;
 }
 
@@ -55,12 +57,24 @@ export async function openShell({
   patience = defaultPatience,
 }: ShellOptions): Promise<ShellEnvironment> {
   const display = createDisplay();
-  const session = await openSession({ cwd, size: { columns, rows }, env, sandbox, display });
+  let session: Session;
+  try {
+    session = await openSession({ cwd, size: { columns, rows }, env, sandbox, display });
+  } catch (error) {
+    await sandbox?.close();
+    throw error;
+  }
   const turns = createTurns();
   const keyboard = createKeyboard(session, display, turns);
   /** How many starts of bash the model knows of. */
   let knownStarts = 1;
   let closing: Promise<void> | undefined;
+  /** What the run may write; set once it has written more, until the model knows. */
+  let overflow: number | undefined;
+  sandbox?.onOverflow((limitBytes) => {
+    overflow = limitBytes;
+    void session.end({ graceMs: 0 });
+  });
 
   const means = {
     interrupt: () => session.write('\x03'),
@@ -92,7 +106,9 @@ export async function openShell({
 
     const { size, cwd } = session;
     const { interrupted } = turn;
-    const note = noteOf({ end, stopped, restarted, timeoutMs: commandTimeoutMs, interrupted, cwd });
+    const note = noteOf({ end, stopped, restarted, timeoutMs: commandTimeoutMs, interrupted, overflow, cwd });
+    overflow = undefined;
+    sandbox?.settle();
     return async () => ({
       ...(await render(capture.end(), size)),
       exitCode: end.exitCode,
@@ -106,6 +122,7 @@ export async function openShell({
     // The last turn, which never ends. By then everybody else has noticed that the shell is gone.
     await turns.begin({ type: () => undefined, hurry: () => undefined });
     await session.removeFiles();
+    await sandbox?.close();
     display.close();
   }
 

@@ -8,12 +8,17 @@ import { runMarker } from './variables';
 export interface RunProcesses {
   /** They carry this value of the marker, */
   readonly run: string;
-  /** or are in the session of the run's shell. Not of an earlier one: its number may belong to somebody else by now. */
+  /**
+   * or are in the session of the run's shell, or came from it. Not of an earlier one: its number may belong to somebody
+   * else by now.
+   */
   readonly session: number | undefined;
 }
 
 const pollMs = 15;
 const killTimeoutMs = 2_000;
+/** Of descent; while it is read, /proc may show a circle. */
+const maximalDepth = 1_000;
 
 /** The living processes of a run. A process that took on an empty environment and a session of its own is not found. */
 export async function listProcesses(wanted: RunProcesses): Promise<number[]> {
@@ -41,6 +46,22 @@ export async function foregroundGroup(pid: number): Promise<number | undefined> 
   return group !== undefined && group > 0 ? group : undefined;
 }
 
+/**
+ * The processes from the one that was started down to bash, which is so many generations below: what starts a shell in
+ * namespaces of its own starts it first.
+ */
+export function shellChain(program: number, generations: number): number[] {
+  const chain = [program];
+  const stats = new Map(allStats());
+  for (let generation = 0; generation < generations; generation++) {
+    const children = [...stats].filter(([, { parent }]) => parent === chain.at(-1));
+    const [eldest] = children.sort(([, a], [, b]) => a.born - b.born);
+    if (eldest === undefined) break;
+    chain.push(eldest[0]);
+  }
+  return chain;
+}
+
 /** Sends a signal to a process, or to a group (negative). One that is gone, or became another user's, is left alone. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
@@ -63,12 +84,28 @@ export async function listFromPs({ run }: RunProcesses): Promise<number[]> {
 /** Synchronous: /proc is memory, and a promise for each of these files costs four times as much. */
 function listFromProc({ run, session }: RunProcesses): number[] {
   const marker = Buffer.from(`\0${runMarker}=${run}\0`);
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => {
-    const stat = readStat(pid);
-    if (stat === undefined || stat.isDead) return false;
-    if (stat.session === session) return true;
-    return Buffer.concat([Buffer.of(0), readProc(pid, 'environ')]).includes(marker);
+  const stats = new Map(allStats());
+  // A parent may have a higher number than its child.
+  const isDescendant = (pid: number): boolean => {
+    for (let at = pid, steps = 0; at > 1 && steps < maximalDepth; steps++) {
+      if (at === session) return true;
+      at = stats.get(at)?.parent ?? 0;
+    }
+    return false;
+  };
+  return [...stats]
+    .filter(([pid, stat]) => {
+      if (stat.isDead) return false;
+      if (session !== undefined && (stat.session === session || isDescendant(pid))) return true;
+      return Buffer.concat([Buffer.of(0), readProc(pid, 'environ')]).includes(marker);
+    })
+    .map(([pid]) => pid);
+}
+
+function allStats(): (readonly [pid: number, stat: Stat])[] {
+  return readdirSync('/proc').flatMap((name) => {
+    const stat = /^\d+$/.test(name) ? readStat(Number(name)) : undefined;
+    return stat === undefined ? [] : [[Number(name), stat] as const];
   });
 }
 
@@ -90,16 +127,26 @@ async function pollUntilGone(
 
 interface Stat {
   readonly isDead: boolean;
+  readonly parent: number;
   readonly session: number;
   readonly foregroundGroup: number;
+  /** In ticks since the machine was started. */
+  readonly born: number;
 }
 
-/** proc(5): `pid (name) state ppid pgrp session tty tpgid …`; the name may hold blanks and parentheses. */
+/** proc(5): `pid (name) state ppid pgrp session tty tpgid … starttime …`; the name may hold blanks and parentheses. */
 function readStat(pid: number): Stat | undefined {
   const stat = readProc(pid, 'stat').toString('latin1');
   if (stat === '') return undefined;
-  const [state = '', , , session, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { isDead: 'ZX'.includes(state), session: Number(session), foregroundGroup: Number(group) };
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state = '', parent, , session, , group] = fields;
+  return {
+    isDead: 'ZX'.includes(state),
+    parent: Number(parent),
+    session: Number(session),
+    foregroundGroup: Number(group),
+    born: Number(fields[19]),
+  };
 }
 
 /** Empty for a process that is gone or belongs to somebody else. */

@@ -6,17 +6,10 @@ import { startBash, type Bash, type CommandEnd, type CommandListener, type Termi
 import type { Display } from './display';
 import inbandScript from './inband.sh';
 import { endProcesses, foregroundGroup, listProcesses, signalProcess } from './processes';
+import type { Sandbox } from './sandbox/sandbox';
 import { createScratch } from './scratch';
 import userLineScript from './userLine.sh';
 import { findBash, shellVariables } from './variables';
-
-/** Turns the start of bash into the start of a program that runs this bash in a sandbox. */
-export type Sandbox = (shell: {
-  readonly argv: readonly string[];
-  readonly cwd: string;
-  /** A private folder with the rc file and the commands. It must be readable in the sandbox, under this very path. */
-  readonly folder: string;
-}) => readonly string[];
 
 /** The shell of a run: to its users always the same, though bash may have to be started anew in between. */
 export interface Session {
@@ -76,12 +69,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 
   async function startAnew(): Promise<Bash> {
-    cwd = await existingFolder(cwd, options.cwd);
+    const outside = await existingFolder(sandbox === undefined ? cwd : options.cwd, options.cwd);
+    // What a sandbox shows is not there outside; it looks for the folder itself.
+    if (sandbox === undefined) cwd = outside;
     const rcFile = await scratch.write('rc', inbandScript.replaceAll('@NONCE@', nonce));
-    const plain = [program, '--noprofile', '--noediting', '--rcfile', rcFile, '-i'];
-    const argv = sandbox?.({ argv: plain, cwd, folder: path.dirname(rcFile) }) ?? plain;
+    const argv = [program, '--noprofile', '--noediting', '--rcfile', rcFile, '-i'];
+    const inside = await sandbox?.start({ argv, cwd, folder: path.dirname(rcFile), variables, run });
     if (closed) throw closedError();
-    const started = await startBash({ argv, cwd, variables, nonce, size, show: (bytes) => display.write(bytes) });
+    const how = { cwd: outside, variables, nonce, size, show: (bytes: Buffer) => display.write(bytes) };
+    const started = await startBash({ argv, ...how, ...inside });
     bash = started;
     exitCode = 0;
     starts++;
@@ -102,7 +98,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       cwd = end.cwd || cwd;
     } else {
       bash = undefined;
-      cwd = await existingFolder(cwd, options.cwd);
+      if (sandbox === undefined) cwd = await existingFolder(cwd, options.cwd);
+      // The next one must not find processes of this one in its layers.
+      else await sandbox.end(shell.pid, { graceMs: 0, keepShell: false });
       if (!closed) display.notice(`The shell ended. The next command starts a new one in ${cwd}.`);
     }
     return end;
@@ -110,6 +108,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   async function end({ graceMs, keepShell = false }: { graceMs: number; keepShell?: boolean }): Promise<void> {
     const shell = bash;
+    if (sandbox !== undefined) {
+      await sandbox.end(shell?.pid, { graceMs, keepShell });
+      if (!keepShell) await shell?.kill();
+      return;
+    }
     const kept = keepShell ? shell?.pid : undefined;
     const list = async () => (await listProcesses({ run, session: shell?.pid })).filter((pid) => pid !== kept);
     await endProcesses(list, graceMs);
@@ -145,6 +148,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
     async killForeground() {
       const shell = bash?.pid;
+      if (sandbox !== undefined) {
+        if (shell !== undefined) await sandbox.killForeground(shell);
+        return;
+      }
       const group = shell === undefined ? undefined : await foregroundGroup(shell);
       if (group !== undefined && group !== shell) signalProcess(-group, 'SIGKILL');
     },

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { listFromPs, listProcesses } from '../../../src/runtime/shell/processes';
 import { openShell } from '../../../src/runtime/shell/openShell';
 import { shellVariables } from '../../../src/runtime/shell/variables';
-import { patientMs, withShell } from './shells';
+import { patientMs, sandboxWith, withShell } from './shells';
 
 describe('opening a shell', function () {
   this.timeout(patientMs);
@@ -29,7 +29,8 @@ describe('opening a shell', function () {
     writeFileSync(program, '#!/bin/sh\necho "no \\033[1mluck"; exit 1\n');
     chmodSync(program, 0o755);
     let scratch = '';
-    const opening = openShell({ cwd: folder, sandbox: (shell) => ((scratch = shell.folder), [program]) });
+    const sandbox = sandboxWith((shell) => ((scratch = shell.folder), [program]));
+    const opening = openShell({ cwd: folder, sandbox });
     await assert.rejects(opening, { code: 'shell.start', message: /did not start in .*no <U\+001B>\[1mluck/ });
     await assert.rejects(async () => rmSync(scratch), { code: 'ENOENT' });
     rmSync(folder, { recursive: true });
@@ -45,11 +46,11 @@ describe('opening a shell', function () {
         assert.deepEqual(starts, [folder, `${folder}/a`]);
       },
       {
-        sandbox: ({ argv, cwd, folder }) => {
+        sandbox: sandboxWith(({ argv, cwd, folder }) => {
           assert.ok(argv.some((argument) => argument.startsWith(folder)));
           starts.push(cwd);
-          return ['/usr/bin/env', 'IN_SANDBOX=yes', ...argv];
-        },
+          return ['/usr/bin/env', `--chdir=${cwd}`, 'IN_SANDBOX=yes', ...argv];
+        }),
       },
     );
   });

@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../../../agent/errors';
+import { walk, within } from './tree';
+import { bytesOf } from './names';
+
+/**
+ * How the changes of a run are kept: `user` and `trusted`, as the upper layer of an overlay whose marks are extended
+ * attributes of that class; `copy`, as a copy of the whole workspace.
+ */
+export type LayerKind = 'user' | 'trusted' | 'copy';
+
+/** What manifest.json says, written before the run begins. */
+export interface Manifest {
+  readonly version: 1;
+  readonly id: string;
+  readonly workspace: string;
+  readonly problem: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly layer: LayerKind;
+  /** The process that holds the run. */
+  readonly host: ProcessIdentity;
+  /** A folder with what does not outlive the run. */
+  readonly scratch: string;
+}
+
+/** A number alone is given to another process some day. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it was started, as the system counts; undefined where that cannot be told. */
+  readonly born?: number;
+}
+
+/** `<storage>/<id>`: what is kept of a run until its changes are applied or discarded. */
+export interface RunFolder {
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+/** With it begins the name of a scratch folder. */
+export const scratchPrefix = 'agentlm-sandbox-';
+const manifestName = 'manifest.json';
+const idPattern = /^\w[\w-]{0,99}$/;
+
+export async function createRunFolder(
+  storage: string,
+  manifest: Omit<Manifest, 'version' | 'startedAt' | 'host'>,
+): Promise<RunFolder> {
+  const folder = path.join(storage, manifest.id);
+  await mkdir(storage, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { mode: 0o700 });
+  const whole: Manifest = { version: 1, startedAt: Date.now(), host: ownIdentity(), ...manifest };
+  await writeManifest(folder, whole);
+  return { path: folder, manifest: whole };
+}
+
+/** Notes that the run is over; from then on its changes can be applied. */
+export async function endRunFolder({ path: folder, manifest }: RunFolder): Promise<void> {
+  await writeManifest(folder, { ...manifest, endedAt: Date.now() });
+}
+
+/** @throws {UserError} `changes.unknownRun` */
+export async function openRunFolder(storage: string, id: string): Promise<RunFolder> {
+  const run = await findRunFolder(storage, id);
+  if (run !== undefined) return run;
+  throw new UserError(
+    'changes.unknownRun',
+    'No changes of a run {0} wait. They were applied or discarded, or there was no such run.',
+    [id],
+  );
+}
+
+/** Undefined where there is none. */
+export async function findRunFolder(storage: string, id: string): Promise<RunFolder | undefined> {
+  if (!idPattern.test(id)) return undefined;
+  const folder = path.join(storage, id);
+  const manifest = await readManifest(folder);
+  return manifest?.id === id ? { path: folder, manifest } : undefined;
+}
+
+/** All that are there, the oldest first. */
+export async function listRunFolders(storage: string): Promise<RunFolder[]> {
+  const found = await Promise.all((await namesIn(storage)).map(async (name) => findRunFolder(storage, name)));
+  return found.filter((run) => run !== undefined).sort((a, b) => a.manifest.startedAt - b.manifest.startedAt);
+}
+
+/** Whether the process that holds a run still does. */
+export function isHeld({ endedAt, host }: Manifest): boolean {
+  return endedAt === undefined && isAlive(host);
+}
+
+export function ownIdentity(): ProcessIdentity {
+  return identityOf(process.pid) ?? { pid: process.pid };
+}
+
+export function isAlive({ pid, born }: ProcessIdentity): boolean {
+  const now = identityOf(pid);
+  return now !== undefined && (born === undefined || now.born === born);
+}
+
+/** The folders of an overlay over `lower`. What is seen through it has the rights of the upper one. */
+export async function makeLayer(folder: string, lower: string): Promise<void> {
+  await Promise.all(
+    ['lower', 'upper', 'work', 'merged'].map(async (name) =>
+      mkdir(path.join(folder, name), { recursive: true, mode: 0o700 }),
+    ),
+  );
+  await chmod(path.join(folder, 'upper'), (await stat(lower)).mode & 0o777);
+}
+
+/** Removes what does not outlive a run; after a crash it is still there. */
+export async function removeScratch({ manifest: { scratch } }: RunFolder): Promise<void> {
+  if (path.basename(scratch).startsWith(scratchPrefix)) await removeTree(scratch);
+}
+
+/** Removes a tree that a run has written: its folders may be locked even for their owner. */
+export async function removeTree(folder: string): Promise<void> {
+  const root = Buffer.from(folder);
+  for await (const { path: name, dirent } of walk(root, { openUp: true })) {
+    // Without it, a folder that only lacks the right to write would not be emptied.
+    if (dirent.isDirectory()) await chmod(within(root, bytesOf(name)), 0o700);
+  }
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const file = path.join(folder, manifestName);
+  await writeFile(`${file}.new`, `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o600, flush: true });
+  await rename(`${file}.new`, file);
+}
+
+/** Undefined for what is none, or of another version: it is left alone. */
+async function readManifest(folder: string): Promise<Manifest | undefined> {
+  try {
+    const manifest = JSON.parse(await readFile(path.join(folder, manifestName), 'utf8')) as Partial<Manifest>;
+    return manifest.version === 1 ? (manifest as Manifest) : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof SyntaxError || code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Undefined when there is no such process. proc(5): the start time is field 22, the 20th after the name. */
+function identityOf(pid: number): ProcessIdentity | undefined {
+  if (process.platform !== 'linux') return isThere(pid) ? { pid } : undefined;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : { pid, born: Number(fields[19]) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw error;
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

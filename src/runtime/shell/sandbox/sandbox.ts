@@ -1,0 +1,46 @@
+import type { SandboxKind } from '../../../agent/environment';
+
+/** Where the bash of a run lives: what is started instead of it, and how it is reached in there. */
+export interface Sandbox {
+  readonly kind: Exclude<SandboxKind, 'off'>;
+  /** What is to be started so that this bash runs inside. Called again when bash has ended. @throws {UserError} */
+  start(shell: ShellStart): Promise<StartedProgram>;
+  /**
+   * Ends what runs inside: SIGHUP first, SIGKILL after `graceMs`. On request bash itself stays.
+   * @param program the process id of the started program; undefined when it is gone
+   */
+  end(program: number | undefined, options: { readonly graceMs: number; readonly keepShell: boolean }): Promise<void>;
+  /** SIGKILL for the process group that has the terminal, if it is not the one of bash. */
+  killForeground(program: number): Promise<void>;
+  /** Looks at what the run has written, after a command and in the background. */
+  settle(): void;
+  /** Calls the listener when the run has written more than it may. Its processes are the listener's to end. */
+  onOverflow(listener: (limitBytes: number) => void): void;
+  /** To be called last, when nothing runs inside any more. */
+  close(): Promise<void>;
+}
+
+export interface ShellStart {
+  /** Bash and its arguments. */
+  readonly argv: readonly string[];
+  /** Where it is to start. Where that is missing inside, it starts in the workspace. */
+  readonly cwd: string;
+  /** A private folder with the rc file and the commands. Inside it can be read, under this very path, and not be written. */
+  readonly folder: string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** The value of the marker that every process of the run carries (variables.ts). */
+  readonly run: string;
+}
+
+export interface StartedProgram {
+  readonly argv: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What a sandbox is made for. */
+export interface SandboxedRun {
+  readonly id: string;
+  /** Absolute path of a folder. */
+  readonly workspace: string;
+  readonly problem: string;
+}

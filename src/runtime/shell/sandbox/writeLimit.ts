@@ -1,0 +1,99 @@
+import { lstat, statfs } from 'node:fs/promises';
+import { bytesOf } from '../changes/names';
+import { walk, within } from '../changes/tree';
+
+export interface WriteWatch {
+  stop(): Promise<void>;
+}
+
+export interface WriteWatchOptions {
+  /** Folders with all that the run has written. */
+  readonly folders: readonly string[];
+  readonly limitBytes: number;
+  /** Called when there is more than that, and again when it has grown further. */
+  readonly onOverflow: () => void;
+}
+
+const lookMs = 100;
+/** Without a change of the free space there is still a count now and then: others may free what the run takes. */
+const countEveryMs = 2_000;
+/** What a file costs besides its bytes. */
+const entryBytes = 4096;
+/** The run never takes the last of a disk, even by means that no count sees (files that are deleted and still open). */
+const reserveBytes = 256 * 1024 * 1024;
+
+/**
+ * Watches what a run writes. The kernel holds each file to the limit by itself (RLIMIT_FSIZE, set in launch.sh); a quota for
+ * all of them together would take rights that a user does not have. So the free space is looked at ten times a second,
+ * and the files are counted when it has shrunk.
+ */
+export function watchWrites({ folders, limitBytes, onOverflow }: WriteWatchOptions): WriteWatch {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
+  let freeAtCount = Infinity;
+  let nextCount = 0;
+  let tolerated = limitBytes;
+  let lowest = reserveBytes;
+
+  async function look(): Promise<void> {
+    const free = Math.min(...(await Promise.all(folders.map(freeBytes))));
+    if (free < lowest && freeAtCount !== Infinity) {
+      // Whoever it was: told again only when it has become worse.
+      lowest = free - reserveBytes / 16;
+      onOverflow();
+    }
+    if (performance.now() < nextCount && freeAtCount - free < limitBytes / 16) return;
+    freeAtCount = free;
+    nextCount = performance.now() + countEveryMs;
+    const written = await bytesIn(folders, tolerated);
+    if (stopped || written <= tolerated) {
+      if (written <= limitBytes) tolerated = limitBytes;
+      return;
+    }
+    tolerated = written;
+    onOverflow();
+  }
+
+  function schedule(): void {
+    if (stopped) return;
+    timer = setTimeout(() => void (running = look().finally(schedule)), lookMs).unref();
+  }
+  schedule();
+
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+/** What trees take of the disk; counted no further than to what is more than `enough`. */
+async function bytesIn(folders: readonly string[], enough: number): Promise<number> {
+  let bytes = 0;
+  for (const folder of folders) {
+    const root = Buffer.from(folder);
+    for await (const { path, dirent } of walk(root, { openUp: true })) {
+      bytes += entryBytes;
+      if (dirent.isFile()) bytes += (await sizeOnDisk(within(root, bytesOf(path)))) ?? 0;
+      if (bytes > enough) return bytes;
+    }
+  }
+  return bytes;
+}
+
+async function sizeOnDisk(file: Buffer): Promise<number | undefined> {
+  try {
+    return (await lstat(file)).blocks * 512;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
