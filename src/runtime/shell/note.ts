@@ -28,7 +28,7 @@ export function noteOf({
   if (restarted) sentences.push(`Before this command the shell was started anew: ${forgotten}`);
   if (overflow !== undefined) {
     sentences.push(
-      `The command was stopped because the run has written more than ${megabytes(overflow)}. Delete files before writing more.`,
+      `What ran was stopped because the run has written more than ${megabytes(overflow)}. Delete files before writing more.`,
     );
   } else if (stopped === 'timeout') {
     sentences.push(`The command was stopped because it ran longer than ${seconds(timeoutMs)}.`);

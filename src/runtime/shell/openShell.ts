@@ -71,9 +71,9 @@ export async function openShell({
   let closing: Promise<void> | undefined;
   /** What the run may write; set once it has written more, until the model knows. */
   let overflow: number | undefined;
-  sandbox?.onOverflow((limitBytes) => {
+  sandbox?.onOverflow(async (limitBytes) => {
     overflow = limitBytes;
-    void session.end({ graceMs: 0 });
+    await session.end({ graceMs: 0 });
   });
 
   const means = {

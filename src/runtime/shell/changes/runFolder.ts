@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../../agent/errors';
 import { walk, within } from './tree';
@@ -41,20 +42,35 @@ export interface RunFolder {
 }
 
 /** With it begins the name of a scratch folder. */
-export const scratchPrefix = 'agentlm-sandbox-';
+const scratchPrefix = 'agentlm-sandbox-';
 const manifestName = 'manifest.json';
 const idPattern = /^\w[\w-]{0,99}$/;
 
+/**
+ * Makes the folder of a run that begins, and another one for what does not outlive it. Both are gone again when `prepare`
+ * fails.
+ */
 export async function createRunFolder(
   storage: string,
-  manifest: Omit<Manifest, 'version' | 'startedAt' | 'host'>,
+  about: Pick<Manifest, 'id' | 'workspace' | 'problem' | 'layer'>,
+  prepare: (run: RunFolder) => Promise<void>,
 ): Promise<RunFolder> {
-  const folder = path.join(storage, manifest.id);
   await mkdir(storage, { recursive: true, mode: 0o700 });
+  const folder = path.join(storage, about.id);
   await mkdir(folder, { mode: 0o700 });
-  const whole: Manifest = { version: 1, startedAt: Date.now(), host: ownIdentity(), ...manifest };
-  await writeManifest(folder, whole);
-  return { path: folder, manifest: whole };
+  const scratch = await mkdtemp(path.join(await realpath(tmpdir()), scratchPrefix));
+  const run: RunFolder = {
+    path: folder,
+    manifest: { version: 1, startedAt: Date.now(), host: ownIdentity(), ...about, scratch },
+  };
+  try {
+    await writeManifest(folder, run.manifest);
+    await prepare(run);
+    return run;
+  } catch (error) {
+    await Promise.all([removeTree(folder), removeTree(scratch)]);
+    throw error;
+  }
 }
 
 /** Notes that the run is over; from then on its changes can be applied. */

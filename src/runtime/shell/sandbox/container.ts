@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../../agent/errors';
@@ -12,7 +11,6 @@ import {
   endRunFolder,
   makeLayer,
   removeTree,
-  scratchPrefix,
   type LayerKind,
   type RunFolder,
 } from '../changes/runFolder';
@@ -64,23 +62,19 @@ export async function openContainerSandbox(
   const engine = await findEngine(options.engine);
   await requireImage(engine, options.image, signal);
   const workspace = await realpath(run.workspace);
-  await mkdir(options.storage, { recursive: true, mode: 0o700 });
   const layer = layerOf(engine);
-  const scratch = await mkdtemp(path.join(await realpath(tmpdir()), scratchPrefix));
-  const folder = await createRunFolder(options.storage, {
-    id: run.id,
-    workspace,
-    problem: run.problem,
-    layer,
-    scratch,
+  refuseSeparators([workspace, options.storage]);
+  const about = { id: run.id, workspace, problem: run.problem, layer };
+  const folder = await createRunFolder(options.storage, about, async (made) => {
+    if (layer === 'copy') await copyWorkspace(made, signal);
+    else await makeLayer(made.path, workspace);
   });
-  const volume = await makeVolume(folder, signal);
   const originals = createOriginalsRecord(folder);
 
   const name = `agentlm-${run.id}`;
   const guard = startGuard(engine, name);
 
-  let onOverflow: (limitBytes: number) => void = () => undefined;
+  let onOverflow: Parameters<Sandbox['onOverflow']>[0] = async () => undefined;
   const watch = watchWrites({
     folders: [path.join(folder.path, layer === 'copy' ? 'copy' : 'upper')],
     limitBytes: options.writeLimitBytes,
@@ -102,7 +96,10 @@ export async function openContainerSandbox(
           options.network ? [] : ['--network', 'none'],
           limits(engine, options),
           userOf(engine, options.user),
-          [volume, `${readOnly}:${readOnly}:ro`, ...(options.volumes ?? [])].flatMap((one) => ['--volume', one]),
+          [volumeOf(folder), `${readOnly}:${readOnly}:ro`, ...(options.volumes ?? [])].flatMap((one) => [
+            '--volume',
+            one,
+          ]),
           ['--workdir', workspace, '--env', 'LANG=C.UTF-8'],
           // Without its value, which the engine's program finds among its own variables, and `ps` does not show.
           Object.keys(inside)
@@ -142,7 +139,7 @@ export async function openContainerSandbox(
         await originals.finish();
       } finally {
         await endRunFolder(folder);
-        await removeTree(scratch);
+        await removeTree(folder.manifest.scratch);
       }
     },
   };
@@ -193,26 +190,21 @@ function layerOf([program]: Engine): LayerKind {
   return isRoot && isPodman(program) ? 'trusted' : 'copy';
 }
 
-/**
- * Makes what catches the writes, and says how it is mounted.
- * @throws {UserError} `sandbox.path`
- */
-async function makeVolume(run: RunFolder, signal: AbortSignal): Promise<string> {
-  const { workspace, layer } = run.manifest;
-  const separator = [workspace, run.path].find((one) => /[:,]/.test(one));
-  if (separator !== undefined) {
-    throw new UserError(
-      'sandbox.path',
-      'The folder {0} cannot be given to a container, for a colon or a comma in its path separates options. Rename it.',
-      [separator],
-    );
-  }
-  if (layer === 'copy') {
-    await copyWorkspace(run, signal);
-    return `${path.join(run.path, 'copy')}:${workspace}`;
-  }
-  await makeLayer(run.path, workspace);
-  return `${workspace}:${workspace}:O,upperdir=${path.join(run.path, 'upper')},workdir=${path.join(run.path, 'work')}`;
+/** @throws {UserError} `sandbox.path` */
+function refuseSeparators(paths: readonly string[]): void {
+  const separator = paths.find((one) => /[:,]/.test(one));
+  if (separator === undefined) return;
+  throw new UserError(
+    'sandbox.path',
+    'The folder {0} cannot be given to a container, for a colon or a comma in its path separates options. Rename it.',
+    [separator],
+  );
+}
+
+/** How what catches the writes is mounted. */
+function volumeOf({ path: folder, manifest: { workspace, layer } }: RunFolder): string {
+  if (layer === 'copy') return `${path.join(folder, 'copy')}:${workspace}`;
+  return `${workspace}:${workspace}:O,upperdir=${path.join(folder, 'upper')},workdir=${path.join(folder, 'work')}`;
 }
 
 function limits([program]: Engine, { writeLimitBytes, processLimit = 1024 }: ContainerSandboxOptions): string[] {

@@ -14,8 +14,8 @@ export interface Sandbox {
   killForeground(program: number): Promise<void>;
   /** Looks at what the run has written, after a command and in the background. */
   settle(): void;
-  /** Calls the listener when the run has written more than it may. Its processes are the listener's to end. */
-  onOverflow(listener: (limitBytes: number) => void): void;
+  /** Calls the listener when the run has written more than it may, and waits for it to end the processes of the run. */
+  onOverflow(listener: (limitBytes: number) => Promise<void>): void;
   /** To be called last, when nothing runs inside any more. */
   close(): Promise<void>;
 }

@@ -1,13 +1,22 @@
-import { lstat, mkdir, mkdtemp, readdir, realpath, rmdir, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir, totalmem } from 'node:os';
+import { mkdir, realpath, rmdir, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../../agent/errors';
 import { createOriginalsRecord } from '../changes/originals';
-import { createRunFolder, endRunFolder, makeLayer, removeTree, scratchPrefix } from '../changes/runFolder';
+import {
+  createRunFolder,
+  endRunFolder,
+  isHeld,
+  listRunFolders,
+  makeLayer,
+  removeScratch,
+  removeTree,
+} from '../changes/runFolder';
 import { endProcesses, foregroundGroup, listProcesses, shellChain, signalProcess } from '../processes';
 import { findSystemProgram } from '../variables';
-import { bubblewrapArguments, type Inside } from './bubblewrap';
-import { isInside, isMachineWide, listeningSockets, secretPaths } from './hidden';
+import { bubblewrapArguments } from './bubblewrap';
+import { isInside } from './hidden';
+import { homeFolder, lookInside } from './inside';
 import launchScript from './launch.sh';
 import type { Sandbox, SandboxedRun } from './sandbox';
 import { sandboxVariables } from './sandboxVariables';
@@ -26,10 +35,6 @@ export interface WorkspaceSandboxOptions {
   readonly processLimit?: number;
 }
 
-/** Folders whose place is taken by a private one. */
-const replaced = ['/run', '/tmp', '/var/tmp', '/dev', '/proc'];
-/** Folders in which others are at home. */
-const homes = ['/home', '/root'];
 /** bwrap, then the first process of its namespace, then bash. */
 const processesToBash = 2;
 
@@ -51,29 +56,22 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
   const storage = await realpath(options.storage);
   refuseOverlap(workspace, storage);
 
-  const scratch = await mkdtemp(path.join(await realpath(tmpdir()), scratchPrefix));
-  const folder = await createRunFolder(storage, {
-    id: run.id,
-    workspace,
-    problem: run.problem,
-    layer: 'user',
-    scratch,
-  });
-  await makeLayer(folder.path, workspace);
+  await clearCrashed(storage);
+
   const home = await homeFolder(workspace);
-  if (home !== undefined) await makeLayer(path.join(scratch, 'home'), home);
-  await Promise.all(['tmp', 'vartmp'].map(async (name) => mkdir(path.join(scratch, name), { mode: 0o700 })));
-  const launcher = await keep('launch.sh', launchScript);
-  await keep('seccomp.filter', seccompFilter({ architecture: process.arch, network }));
-  async function keep(name: string, content: string | Buffer): Promise<string> {
-    const file = path.join(scratch, name);
-    await writeFile(file, content, { mode: 0o600 });
-    return file;
-  }
-  const group = process.getuid?.() === 0 ? `agentlm-${run.id}` : '';
+  const about = { id: run.id, workspace, problem: run.problem, layer: 'user' } as const;
+  const folder = await createRunFolder(storage, about, async ({ path: own, manifest: { scratch } }) => {
+    await makeLayer(own, workspace);
+    if (home !== undefined) await makeLayer(path.join(scratch, 'home'), home);
+    for (const name of ['tmp', 'vartmp']) await mkdir(path.join(scratch, name), { mode: 0o700 });
+    await writeFile(path.join(scratch, 'launch.sh'), launchScript);
+    await writeFile(path.join(scratch, 'seccomp.filter'), seccompFilter({ architecture: process.arch, network }));
+  });
+  const { scratch } = folder.manifest;
+  const group = process.getuid?.() === 0 ? groupOf(run.id) : '';
 
   const originals = createOriginalsRecord(folder);
-  let onOverflow: (limitBytes: number) => void = () => undefined;
+  let onOverflow: Parameters<Sandbox['onOverflow']>[0] = async () => undefined;
   const watch = watchWrites({
     folders: [path.join(folder.path, 'upper'), scratch],
     limitBytes: writeLimitBytes,
@@ -81,50 +79,27 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
   });
   let marker = '';
 
-  async function lookInside(readOnly: string): Promise<Inside> {
-    const [secrets, sockets, systemEntries, varTemporary, othersHomes, fromRun] = await Promise.all([
-      secretPaths(homedir(), [...(options.hide ?? []), storage, scratch]),
-      listeningSockets([...replaced, ...homes, ...(home === undefined ? [] : [home])]),
-      machineWideEntries(),
-      isRealFolder('/var/tmp'),
-      filterAsync(homes, isRealFolder),
-      filesOfRun(),
-    ]);
-    return {
-      workspace,
-      mergedWorkspace: path.join(folder.path, 'merged'),
-      home,
-      mergedHome: path.join(scratch, 'home/merged'),
-      temporary: path.join(scratch, 'tmp'),
-      varTemporary: varTemporary ? path.join(scratch, 'vartmp') : undefined,
-      homes: othersHomes,
-      visible: await filterAsync(['/home/linuxbrew'], isRealFolder),
-      hidden: [...secrets, ...sockets].filter(({ path: file }) => isShown(file, [workspace, home])),
-      machineWide: systemEntries,
-      fromRun,
-      readOnly,
-      network,
-      user: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
-    };
-  }
-
   return {
     kind: 'workspace',
 
     async start(shell) {
       marker = shell.run;
-      const inside = await lookInside(shell.folder);
-      await keep(
-        'bwrap.arguments',
-        bubblewrapArguments(inside)
-          .map((argument) => `${argument}\0`)
-          .join(''),
-      );
+      const inside = await lookInside({
+        workspace,
+        folder: folder.path,
+        scratch,
+        home,
+        hide: [...(options.hide ?? []), storage, scratch],
+        readOnly: shell.folder,
+        network,
+      });
+      const words = bubblewrapArguments(inside).map((word) => `${word}\0`);
+      await writeFile(path.join(scratch, 'bwrap.arguments'), words.join(''));
       await originals.begin();
       return {
         argv: [
           [unshare, '--user', '--map-root-user', '--mount', '--'],
-          [bash, '--norc', '--noprofile', launcher, folder.path, workspace, scratch, home ?? ''],
+          [bash, '--norc', '--noprofile', path.join(scratch, 'launch.sh'), folder.path, workspace, scratch, home ?? ''],
           [kilobytes(writeLimitBytes), `${processLimit}`, kilobytes(totalmem() / 2), group, bwrap],
           // Where the last shell was may be gone.
           [bash, '--norc', '--noprofile', '-c', 'cd -- "$1" 2>/dev/null || cd -- "$2"; shift 2; exec "$@"', 'start'],
@@ -182,61 +157,21 @@ function refuseOverlap(workspace: string, storage: string): void {
   );
 }
 
-/** Whether a path is there inside at all: private folders begin empty. */
-function isShown(file: string, shown: readonly (string | undefined)[]): boolean {
-  if (isInside(file, '/proc') || shown.some((folder) => folder !== undefined && isInside(file, folder))) return true;
-  return ![...replaced, ...homes].some((folder) => isInside(file, folder));
-}
+const kilobytes = (bytes: number) => `${Math.max(1, Math.floor(bytes / 1024))}`;
 
-/** What in /proc is not about processes, and that root could write to: from inside a namespace too. */
-async function machineWideEntries(): Promise<string[]> {
-  const entries = await readdir('/proc', { withFileTypes: true });
-  return filterAsync(
-    entries.filter((entry) => isMachineWide(entry.name) && !entry.isSymbolicLink()).map(({ name }) => name),
-    async (name) => {
-      const stats = await lstat(`/proc/${name}`);
-      return stats.isDirectory() || (stats.mode & 0o222) !== 0;
-    },
-  );
-}
-
-/** What programs need although /run is empty inside: the names of servers, and the whole system on NixOS. */
-async function filesOfRun(): Promise<string[]> {
-  const found = await Promise.all(
-    ['/etc/resolv.conf', '/run/current-system'].map(async (file) => realpath(file).catch(() => '')),
-  );
-  return found
-    .flatMap((real, index) => (real === '' ? [] : index === 0 ? [real] : ['/run/current-system']))
-    .filter((file) => isInside(file, '/run'));
-}
-
-async function isRealFolder(file: string): Promise<boolean> {
-  try {
-    return (await lstat(file)).isDirectory();
-  } catch {
-    return false;
+/** What a crash has left behind, but for the changes. */
+async function clearCrashed(storage: string): Promise<void> {
+  for (const run of await listRunFolders(storage)) {
+    if (run.manifest.endedAt !== undefined || isHeld(run.manifest)) continue;
+    await removeScratch(run);
+    await removeGroup(groupOf(run.manifest.id));
   }
 }
 
-async function filterAsync<T>(all: readonly T[], test: (one: T) => Promise<boolean>): Promise<T[]> {
-  const passes = await Promise.all(all.map(test));
-  return all.filter((_, index) => passes[index]);
-}
-
-const kilobytes = (bytes: number) => `${Math.max(1, Math.floor(bytes / 1024))}`;
+const groupOf = (id: string) => `agentlm-${id}`;
 
 /** Groups are made by launch.sh, wherever one could be. One that still holds a process stays, until it is empty. */
 async function removeGroup(name: string): Promise<void> {
   for (const folder of ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'])
     await rmdir(path.join(folder, name)).catch(() => undefined);
-}
-
-/** Undefined for an account that is nowhere at home, and for a home that is the workspace. */
-async function homeFolder(workspace: string): Promise<string | undefined> {
-  try {
-    const home = await realpath(homedir());
-    return home === '/' || isInside(home, workspace) ? undefined : home;
-  } catch {
-    return undefined;
-  }
 }

@@ -10,8 +10,8 @@ export interface WriteWatchOptions {
   /** Folders with all that the run has written. */
   readonly folders: readonly string[];
   readonly limitBytes: number;
-  /** Called when there is more than that, and again when it has grown further. */
-  readonly onOverflow: () => void;
+  /** Called when there is more than that; settles when the run is stopped. Called again when it has grown further. */
+  readonly onOverflow: () => Promise<void>;
 }
 
 const lookMs = 100;
@@ -41,7 +41,7 @@ export function watchWrites({ folders, limitBytes, onOverflow }: WriteWatchOptio
     if (free < lowest && freeAtCount !== Infinity) {
       // Whoever it was: told again only when it has become worse.
       lowest = free - reserveBytes / 16;
-      onOverflow();
+      await onOverflow();
     }
     if (performance.now() < nextCount && freeAtCount - free < limitBytes / 16) return;
     freeAtCount = free;
@@ -51,8 +51,9 @@ export function watchWrites({ folders, limitBytes, onOverflow }: WriteWatchOptio
       if (written <= limitBytes) tolerated = limitBytes;
       return;
     }
-    tolerated = written;
-    onOverflow();
+    await onOverflow();
+    // What comes next may look around and tidy up, and has little room to write.
+    tolerated = (await bytesIn(folders, Infinity)) + limitBytes / 16;
   }
 
   function schedule(): void {

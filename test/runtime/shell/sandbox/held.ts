@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Context } from 'mocha';
+import { build } from 'esbuild';
+import type { Execution } from '../../../../src/agent/environment';
+import { probeSandbox } from '../../../../src/runtime/shell/sandbox/probe';
+import type { WorkspaceSandboxOptions } from '../../../../src/runtime/shell/sandbox/workspace';
+
+/** Whose process holds the run. */
+export type Identity = 'root' | 'an ordinary user';
+
+/** Those that this process can take on. */
+export const identities: readonly Identity[] =
+  process.getuid?.() === 0 ? ['root', 'an ordinary user'] : ['an ordinary user'];
+
+const nobody = 65534;
+
+/** A folder that an identity owns, with a home and a workspace in it. */
+export interface Place {
+  readonly folder: string;
+  readonly home: string;
+  readonly workspace: string;
+  readonly storage: string;
+  /** Makes a file, owned by the identity. */
+  readonly write: (file: string, text: string) => void;
+  readonly remove: () => void;
+}
+
+/** Not in /tmp, where a sandbox shows nothing of the host at all. */
+const outside = '/var/lib';
+
+export function makePlace(identity: Identity): Place {
+  const isRoot = process.getuid?.() === 0;
+  const base = isRoot ? outside : realpathSync(process.env['HOME'] ?? '/tmp');
+  const folder = mkdtempSync(path.join(base, 'agentlm-test-'));
+  const own = (file: string): void => {
+    if (isRoot && identity !== 'root') chownSync(file, nobody, nobody);
+  };
+  const [home, workspace, storage] = ['home', 'workspace', 'storage'].map((name) => path.join(folder, name));
+  assert.ok(home !== undefined && workspace !== undefined && storage !== undefined);
+  for (const made of [home, workspace, storage]) mkdirSync(made, { mode: 0o755 });
+  chmodSync(folder, 0o755);
+  for (const made of [folder, home, workspace, storage]) own(made);
+  return {
+    folder,
+    home,
+    workspace,
+    storage,
+    write(file, text) {
+      let way = folder;
+      for (const name of path.relative(folder, path.dirname(file)).split(path.sep)) {
+        way = path.join(way, name);
+        mkdirSync(way, { recursive: true });
+        own(way);
+      }
+      writeFileSync(file, text);
+      own(file);
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** A run that another process holds. */
+export interface HeldRun {
+  readonly pid: number;
+  readonly run: (command: string) => Promise<Execution>;
+  readonly close: () => Promise<void>;
+  readonly process: ChildProcess;
+}
+
+let bundle: Promise<string> | undefined;
+
+/** Skips the test where the sandbox does not work, or where this machine has no such user. */
+export async function requireSandbox(test: Context, identity: Identity): Promise<void> {
+  const place = makePlace(identity);
+  try {
+    const reason = await probeSandbox(place.storage);
+    if (reason !== undefined) {
+      console.log(`      ${reason.message}`);
+      test.skip();
+    }
+    bundle ??= bundleHolder();
+    const [program = '', ...rest] = [...as(identity), process.execPath, '-e', 'require("node-pty")'];
+    const { status } = spawnSync(program, rest, { env: variables(place) });
+    if (status !== 0) test.skip();
+  } finally {
+    place.remove();
+  }
+}
+
+export async function holdRun(
+  identity: Identity,
+  place: Place,
+  options: Partial<WorkspaceSandboxOptions> & { id?: string; variables?: Readonly<Record<string, string>> } = {},
+): Promise<HeldRun> {
+  const { id = 'os_test', variables: more = {}, ...rest } = options;
+  const holding = {
+    id,
+    workspace: place.workspace,
+    options: { network: false, writeLimitBytes: 200e6, storage: place.storage, ...rest },
+  };
+  // What was just made would be in doubt.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const [program = '', ...before] = [...as(identity), process.execPath];
+  const child = spawn(program, [...before, await (bundle ??= bundleHolder()), JSON.stringify(holding)], {
+    env: { ...variables(place), ...more },
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  child.stdin.on('error', () => undefined);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<unknown> => {
+    const { done, value } = await lines.next();
+    if (done === true) throw new Error('The process that holds the run is gone.');
+    return JSON.parse(value);
+  };
+  assert.deepEqual(await next(), { isReady: true });
+  return {
+    pid: child.pid ?? 0,
+    process: child,
+    async run(command) {
+      child.stdin.write(`${JSON.stringify(command)}\n`);
+      return (await next()) as Execution;
+    },
+    async close() {
+      child.stdin.end();
+      await closed;
+    },
+  };
+}
+
+/** What starts a program as somebody. */
+export function as(identity: Identity): string[] {
+  if (identity === 'root' || process.getuid?.() !== 0) return [];
+  return ['setpriv', '--reuid', `${nobody}`, '--regid', `${nobody}`, '--clear-groups'];
+}
+
+function variables({ home, folder }: Place): NodeJS.ProcessEnv {
+  const nodePath = path.resolve('node_modules');
+  return { PATH: process.env['PATH'], HOME: home, NODE_PATH: nodePath, LANG: 'C.UTF-8', TEST_FOLDER: folder };
+}
+
+async function bundleHolder(): Promise<string> {
+  const folder = mkdtempSync('/tmp/agentlm-test-holder-');
+  chmodSync(folder, 0o755);
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const outfile = path.join(folder, 'holder.cjs');
+  await build({
+    entryPoints: ['test/runtime/shell/sandbox/holder.ts'],
+    bundle: true,
+    platform: 'node',
+    packages: 'external',
+    loader: { '.sh': 'text' },
+    outfile,
+    logLevel: 'silent',
+  });
+  return outfile;
+}

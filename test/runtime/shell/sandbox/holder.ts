@@ -1,0 +1,31 @@
+import { createInterface } from 'node:readline';
+import { openShell } from '../../../../src/runtime/shell/openShell';
+import { openWorkspaceSandbox, type WorkspaceSandboxOptions } from '../../../../src/runtime/shell/sandbox/workspace';
+
+/**
+ * The process that holds a run, as a program of its own: so that it can be another user's, and be killed. Its argument is
+ * what to open; each line on standard input is a command, as JSON, each line on standard output what became of it.
+ */
+interface Holding {
+  readonly id: string;
+  readonly workspace: string;
+  readonly options: WorkspaceSandboxOptions;
+}
+
+async function hold({ id, workspace, options }: Holding): Promise<void> {
+  const sandbox = await openWorkspaceSandbox({ id, workspace, problem: 'Try to get out.' }, options);
+  const shell = await openShell({ cwd: workspace, sandbox, commandTimeoutMs: 60_000 });
+  const tell = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+  const stopping = new AbortController();
+  process.on('SIGUSR2', () => stopping.abort());
+  tell({ isReady: true });
+  for await (const line of createInterface({ input: process.stdin })) {
+    tell(await shell.execute(JSON.parse(line) as string, stopping.signal));
+  }
+  await shell.close();
+}
+
+void hold(JSON.parse(process.argv[2] ?? '') as Holding).catch((error: unknown) => {
+  process.stdout.write(`${JSON.stringify({ failure: String(error) })}\n`);
+  process.exitCode = 1;
+});
