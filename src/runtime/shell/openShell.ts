@@ -90,6 +90,7 @@ export async function openShell({
     signal: AbortSignal,
   ): Promise<() => Promise<Execution>> {
     await session.start();
+    await sandbox?.settle();
     const restarted = session.starts > knownStarts;
     const capture = createCapture();
     display.write(`${visible(command).replaceAll('\n', '\r\n')}\r\n`);
@@ -108,7 +109,7 @@ export async function openShell({
     const { interrupted } = turn;
     const note = noteOf({ end, stopped, restarted, timeoutMs: commandTimeoutMs, interrupted, overflow, cwd });
     overflow = undefined;
-    sandbox?.settle();
+    void sandbox?.settle();
     return async () => ({
       ...(await render(capture.end(), size)),
       exitCode: end.exitCode,

@@ -76,7 +76,7 @@ export function sandboxWith(argv: (shell: ShellStart) => readonly string[]): San
     start: async (shell) => ({ argv: argv(shell), variables: shell.variables }),
     end: nothing,
     killForeground: nothing,
-    settle: () => undefined,
+    settle: nothing,
     onOverflow: () => undefined,
     close: nothing,
   };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { FileChange, FileVersion } from '../../../agent/changes';
 import { proposedState, workspaceFile } from './layer';
 import type { Original, Originals } from './originals';
+import { forEachParallel } from './parallel';
 import type { RunFolder } from './runFolder';
 import { hasSameContent, isBinary, isSame, stateOf, type State } from './state';
 
@@ -18,20 +19,29 @@ export interface Change {
  */
 export async function compare(run: RunFolder, originals: Originals): Promise<Change[]> {
   const changes: Change[] = [];
-  /** Paths in the workspace that are no folder now, though the run has something in them. */
-  const blocked = new Set<string>();
   /** New folders with something in them, which says that they are there. */
   const filled = new Set([...originals.keys()].map((file) => path.posix.dirname(file)));
-
-  for (const original of [...originals.values()].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    const now = blocked.has(path.posix.dirname(original.path))
-      ? undefined
-      : await stateOf(workspaceFile(run, original.path));
-    if (now?.type !== 'folder') blocked.add(original.path);
+  const isFolder = folderTest(run);
+  await forEachParallel([...originals.values()], async (original) => {
+    const isThere = await isFolder(path.posix.dirname(original.path));
+    const now = isThere ? await stateOf(workspaceFile(run, original.path)) : undefined;
     const change = await compareOne(run, original, now, filled.has(original.path));
     if (change !== undefined) changes.push(change);
-  }
-  return changes;
+  });
+  return changes.sort((a, b) => (a.shown.path < b.shown.path ? -1 : 1));
+}
+
+/** Tells whether a path of the workspace is a folder now, and leads through nothing but folders. */
+function folderTest(run: RunFolder): (folder: string) => Promise<boolean> {
+  const known = new Map([['.', Promise.resolve(true)]]);
+  const look = async (folder: string): Promise<boolean> =>
+    (await test(path.posix.dirname(folder))) && (await stateOf(workspaceFile(run, folder)))?.type === 'folder';
+  const test = async (folder: string): Promise<boolean> => {
+    const answer = known.get(folder) ?? look(folder);
+    known.set(folder, answer);
+    return answer;
+  };
+  return test;
 }
 
 async function compareOne(

@@ -88,7 +88,12 @@ async function makeFolder(folder: Buffer, mode: () => Promise<number>): Promise<
     await lstat(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await mkdir(folder, 0o700);
+    await mkdir(folder, 0o700).catch(unlessThere);
     await chmod(folder, (await mode()) | 0o700);
   }
+}
+
+/** Several files may need the same folder. */
+function unlessThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }

@@ -23,8 +23,8 @@ export type Originals = ReadonlyMap<string, Original>;
 export interface OriginalsRecord {
   /** The run begins: what the user changed before is what the run sees. */
   begin(): Promise<void>;
-  /** Records what was touched since the last time; in the background, one after the other. */
-  record(): void;
+  /** Records what was touched since the last time; one after the other. Never rejects: `finish` does, later. */
+  record(): Promise<void>;
   /** Records everything, and ends. */
   finish(): Promise<void>;
 }
@@ -35,14 +35,14 @@ const copyLimit = 8 * 1024 * 1024;
 const tickMs = 20;
 
 /**
- * An overlay does not keep what it covers. So after each command it is looked up in the workspace what the files that were
+ * An overlay does not keep what it covers. So before and after each command it is looked up in the workspace what the files that were
  * touched are there. That is what the run has seen, unless its last change is later than the time when the file was known to be untouched:
  * then it is in doubt.
  */
 export function createOriginalsRecord(run: RunFolder): OriginalsRecord {
   let journal: Journal = { originals: new Map(), untouchedAt: run.manifest.startedAt };
   let running = Promise.resolve();
-  let again = false;
+  let waiting: Promise<void> | undefined;
   let failure: Error | undefined;
 
   async function look(isLast: boolean): Promise<void> {
@@ -56,18 +56,19 @@ export function createOriginalsRecord(run: RunFolder): OriginalsRecord {
       await appendFile(journalFile(run), line({ untouchedAt: journal.untouchedAt }), { mode: 0o600 });
     },
 
-    record() {
-      // A copy is compared as a whole, which is too much after each command.
-      if (again || run.manifest.layer === 'copy') return;
-      again = true;
-      running = running.then(async () => {
-        again = false;
-        await look(false);
+    async record() {
+      // A copy is compared as a whole, which is too much for each command.
+      if (run.manifest.layer === 'copy') return;
+      waiting ??= running.then(async () => {
+        waiting = undefined;
+        running = look(false).catch((error: Error) => void (failure ??= error));
+        await running;
       });
-      running = running.catch((error: Error) => void (failure ??= error));
+      await waiting;
     },
 
     async finish() {
+      await waiting;
       await running;
       await look(true);
       if (failure !== undefined) throw failure;

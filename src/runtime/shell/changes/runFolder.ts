@@ -127,6 +127,12 @@ export async function makeLayer(folder: string, lower: string): Promise<void> {
   await chmod(path.join(folder, 'upper'), (await stat(lower)).mode & 0o777);
 }
 
+/** Removes all that was kept of a run. */
+export async function forgetRun(run: RunFolder): Promise<void> {
+  await removeScratch(run);
+  await removeTree(run.path);
+}
+
 /** Removes what does not outlive a run; after a crash it is still there. */
 export async function removeScratch({ manifest: { scratch } }: RunFolder): Promise<void> {
   if (path.basename(scratch).startsWith(scratchPrefix)) await removeTree(scratch);

@@ -1,123 +1,135 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, rename, symlink, unlink, type FileHandle } from 'node:fs/promises';
+import { posix } from 'node:path';
 import type { ApplyReport } from '../../../agent/changes';
 import type { Change } from './compare';
 import { openFolder, NoFolderError, type FolderHandle } from './folderHandle';
-import { proposedFile } from './layer';
+import { proposedFile, proposedState } from './layer';
 import { bytesOf } from './names';
 import { removeTree, type RunFolder } from './runFolder';
 import { isSame, stateOf, type State } from './state';
 
-/** What an unfinished step has left in the workspace, and which name it was about. */
-export interface Step {
-  /** The folder in which all of it happens, relative to the workspace. */
-  readonly folder: string;
-  readonly name: string;
-  /** The new version, not in its place yet. */
-  readonly incoming?: string;
-  /** The old version, out of its place already. */
-  readonly outgoing?: string;
-  /** The name stays empty. */
-  readonly deletes: boolean;
+export type Refusal = ApplyReport['refused'][number];
+
+/** What a transfer needs to know besides the change. */
+export interface Transfer {
+  readonly run: RunFolder;
+  /** Also where the workspace has changed meanwhile. */
+  readonly overwrite: boolean;
+  /** Is in the names of files that are not in their place yet, or not any more. */
+  readonly token: string;
+  /** The number of a path among all that the run has touched. */
+  readonly numberOf: (path: string) => number;
 }
-
-/** Notes a step before it is taken; undefined: it is done. */
-export type NoteStep = (step: Step | undefined) => Promise<void>;
-
-type Refusal = ApplyReport['refused'][number];
 
 /**
  * Carries one change over, in such a way that at any moment the name stands for the old version or for the new one.
  * @returns why it was not done; undefined if it was
  */
 export async function transfer(
-  run: RunFolder,
   change: Change,
-  overwrite: boolean,
-  note: NoteStep,
+  { run, overwrite, token, numberOf }: Transfer,
 ): Promise<Refusal | undefined> {
-  const { proposed } = change;
+  const { original, proposed } = change;
   const { path } = change.shown;
   if (proposed?.type === 'special') return refusal(path, 'special', 'It is neither a file, nor a folder, nor a link.');
-  const { folder, name } = split(path);
   let parent: FolderHandle;
   try {
-    const modeOf = async (of: string) => (await stateOf(proposedFile(run, of)))?.mode ?? 0o755;
-    parent = await openFolder(run.manifest.workspace, folder, proposed === undefined ? undefined : modeOf);
+    const modeOf = async (folder: string) => (await stateOf(proposedFile(run, folder)))?.mode ?? 0o755;
+    parent = await openFolder(run.manifest.workspace, folderOf(path), proposed === undefined ? undefined : modeOf);
   } catch (error) {
     if (error instanceof NoFolderError) return refusal(path, 'parent', `${error.path} is no folder in the workspace.`);
     throw error;
   }
   try {
     // Once more, and as late as can be: the list may be an hour old.
-    const now = await stateOf(parent.at(name));
-    const isUntouched = change.original.inDoubt !== true && (await isSame(now, change.original.state ?? undefined));
-    if (!isUntouched && !overwrite && !(await isSame(now, proposed))) return conflict(path);
-    await put(run, change, parent, { folder, name, now }, note);
+    const now = await stateOf(parent.at(nameIn(path)));
+    const isUntouched = original.inDoubt !== true && (await isSame(now, original.state ?? undefined));
+    if (!isUntouched && !overwrite && !(await isSame(now, proposed))) {
+      return refusal(path, 'conflict', 'It has been changed in the workspace since the run began.');
+    }
+    const names = temporaryNames(token, numberOf(path));
+    try {
+      await put(run, change, parent, now, names);
+    } catch (error) {
+      await putBack(parent, nameIn(path), names, proposed === undefined);
+      throw error;
+    }
     return undefined;
   } finally {
     await parent.close();
   }
 }
 
-/** Undoes a step that was cut off, or completes it, so that the name stands for the old version or for the new one. */
-export async function settle(run: RunFolder, { folder, name, incoming, outgoing, deletes }: Step): Promise<void> {
-  let parent: FolderHandle;
-  try {
-    parent = await openFolder(run.manifest.workspace, folder);
-  } catch (error) {
-    // The folder itself has gone since, and with it what was left in it.
-    if (error instanceof NoFolderError) return;
-    throw error;
-  }
-  try {
-    if (
-      outgoing !== undefined &&
-      !deletes &&
-      (await stateOf(parent.at(outgoing))) &&
-      !(await stateOf(parent.at(name)))
-    ) {
-      await rename(parent.at(outgoing), parent.at(name));
+/**
+ * Settles what a crash has cut off, so that each name stands for the old version or for the new one, and nothing else is
+ * left.
+ * @param paths all that the run has touched, in the order in which they were numbered
+ */
+export async function settle(run: RunFolder, paths: readonly string[], token: string): Promise<void> {
+  for (const [folder, numbers] of Map.groupBy(paths.keys(), (number) => folderOf(paths[number] ?? ''))) {
+    let parent: FolderHandle;
+    try {
+      parent = await openFolder(run.manifest.workspace, folder);
+    } catch (error) {
+      if (error instanceof NoFolderError) continue;
+      throw error;
     }
-    for (const rest of [incoming, outgoing]) if (rest !== undefined) await removeAt(parent, rest);
-    await parent.sync();
-  } finally {
-    await parent.close();
+    try {
+      for (const number of numbers) {
+        const path = paths[number] ?? '';
+        const isDeletion = (await proposedState(run, path)) === undefined;
+        await putBack(parent, nameIn(path), temporaryNames(token, number), isDeletion);
+      }
+    } finally {
+      await parent.close();
+    }
   }
+}
+
+interface TemporaryNames {
+  /** Of the new version before it is in its place. */
+  readonly incoming: string;
+  /** Of the old version when it is in its place no more. */
+  readonly outgoing: string;
+}
+
+function temporaryNames(token: string, number: number): TemporaryNames {
+  return { incoming: `.agentlm-${token}-${number}.new`, outgoing: `.agentlm-${token}-${number}.old` };
 }
 
 async function put(
   run: RunFolder,
   { shown: { path, kind }, proposed }: Change,
   parent: FolderHandle,
-  { folder, name, now }: { folder: string; name: string; now: State | undefined },
-  note: NoteStep,
+  now: State | undefined,
+  names: TemporaryNames,
 ): Promise<void> {
-  const target = parent.at(name);
+  const target = parent.at(nameIn(path));
+  const [incoming, outgoing] = [parent.at(names.incoming), parent.at(names.outgoing)];
   if (proposed === undefined) {
     if (now === undefined) return;
-    const outgoing = temporaryName();
-    await note({ folder, name, outgoing, deletes: true });
-    await rename(target, parent.at(outgoing));
-    await removeAt(parent, outgoing);
-  } else if (kind === 'mode' && now !== undefined && now.type === proposed.type) {
-    await changeMode(target, proposed.mode);
-  } else if (proposed.type === 'folder' && now?.type === 'folder') {
-    await changeMode(target, proposed.mode);
-  } else {
-    const incoming = temporaryName();
-    // Nothing but a file, or a link, can take the place of a file or a link at once.
-    const swaps = now !== undefined && (now.type === 'folder' || proposed.type === 'folder');
-    const outgoing = swaps ? temporaryName() : undefined;
-    await note({ folder, name, incoming, ...(outgoing === undefined ? {} : { outgoing }), deletes: false });
-    await make(proposedFile(run, path), proposed, parent.at(incoming), now === undefined ? undefined : target);
-    if (outgoing !== undefined) await rename(target, parent.at(outgoing));
-    await rename(parent.at(incoming), target);
-    if (outgoing !== undefined) await removeAt(parent, outgoing);
+    await rename(target, outgoing);
+    await remove(outgoing);
+    return;
   }
-  await parent.sync();
-  await note(undefined);
+  const isAboutMode = kind === 'mode' || proposed.type === 'folder';
+  if (isAboutMode && now?.type === proposed.type) return changeMode(target, proposed.mode);
+  await make(proposedFile(run, path), proposed, incoming, now === undefined ? undefined : target);
+  // Only a file or a link can take the place of a file or a link at once.
+  const swaps = now !== undefined && (now.type === 'folder' || proposed.type === 'folder');
+  if (swaps) await rename(target, outgoing);
+  await rename(incoming, target);
+  if (swaps) await remove(outgoing);
+}
+
+/** Completes what was begun, if the name stands for the new version already, and undoes it if not. */
+async function putBack(parent: FolderHandle, name: string, names: TemporaryNames, isDeletion: boolean): Promise<void> {
+  const [incoming, outgoing] = [parent.at(names.incoming), parent.at(names.outgoing)];
+  if (!isDeletion && (await stateOf(outgoing)) !== undefined && (await stateOf(parent.at(name))) === undefined) {
+    await rename(outgoing, parent.at(name));
+  }
+  for (const rest of [incoming, outgoing]) await remove(rest);
 }
 
 async function make(
@@ -169,26 +181,16 @@ async function keepOwner(handle: FileHandle, replaced: Buffer): Promise<void> {
   }
 }
 
-async function removeAt(parent: FolderHandle, name: string): Promise<void> {
-  const file = parent.at(name);
+async function remove(file: Buffer): Promise<void> {
   const state = await stateOf(file);
+  // The name is our own, and so ASCII; what is below it may have any name.
   if (state?.type === 'folder') await removeTree(file.toString());
   else if (state !== undefined) await unlink(file);
-}
-
-function conflict(path: string): Refusal {
-  return refusal(path, 'conflict', 'It has been changed in the workspace since the run began.');
 }
 
 function refusal(path: string, reason: Refusal['reason'], message: string): Refusal {
   return { path, reason, message };
 }
 
-function split(path: string): { folder: string; name: string } {
-  const slash = path.lastIndexOf('/');
-  return { folder: slash < 0 ? '.' : path.slice(0, slash), name: path.slice(slash + 1) };
-}
-
-function temporaryName(): string {
-  return `.agentlm-${randomBytes(8).toString('hex')}`;
-}
+const folderOf = (path: string) => posix.dirname(path);
+const nameIn = (path: string) => posix.basename(path);

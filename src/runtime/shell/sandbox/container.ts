@@ -128,7 +128,7 @@ export async function openContainerSandbox(
       await tell(engine, ['exec', name, 'bash', '-c', killForegroundOfBash]);
     },
 
-    settle: () => originals.record(),
+    settle: async () => originals.record(),
     onOverflow: (listener) => (onOverflow = listener),
 
     async close() {

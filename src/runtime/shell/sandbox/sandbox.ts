@@ -12,8 +12,8 @@ export interface Sandbox {
   end(program: number | undefined, options: { readonly graceMs: number; readonly keepShell: boolean }): Promise<void>;
   /** SIGKILL for the process group that has the terminal, if it is not the one of bash. */
   killForeground(program: number): Promise<void>;
-  /** Looks at what the run has written, after a command and in the background. */
-  settle(): void;
+  /** Looks at what the run has touched: to be waited for before a command, and called after it. Never rejects. */
+  settle(): Promise<void>;
   /** Calls the listener when the run has written more than it may, and waits for it to end the processes of the run. */
   onOverflow(listener: (limitBytes: number) => Promise<void>): void;
   /** To be called last, when nothing runs inside any more. */

@@ -122,7 +122,7 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
       }
     },
 
-    settle: () => originals.record(),
+    settle: async () => originals.record(),
     onOverflow: (listener) => (onOverflow = listener),
 
     async close() {

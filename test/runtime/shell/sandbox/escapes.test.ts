@@ -217,7 +217,7 @@ for (const identity of identities) {
       place = makePlace(identity);
       layOut(place);
       servers = await startServers(place);
-      const [program = '', ...rest] = [...as(identity), 'sleep', '987654'];
+      const [program, ...rest] = [...as(identity), 'sleep', '987654'];
       canary = spawn(program, rest, { stdio: 'ignore' });
       place.write(path.join(place.folder, 'pid'), `${canary.pid}`);
       held = await holdRun(identity, place, { variables: servers.variables });

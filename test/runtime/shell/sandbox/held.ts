@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import type { Context } from 'mocha';
 import { build } from 'esbuild';
 import type { Execution } from '../../../../src/agent/environment';
@@ -71,8 +72,6 @@ export interface HeldRun {
   readonly process: ChildProcess;
 }
 
-let bundle: Promise<string> | undefined;
-
 /** Skips the test where the sandbox does not work, or where this machine has no such user. */
 export async function requireSandbox(test: Context, identity: Identity): Promise<void> {
   const place = makePlace(identity);
@@ -82,8 +81,8 @@ export async function requireSandbox(test: Context, identity: Identity): Promise
       console.log(`      ${reason.message}`);
       test.skip();
     }
-    bundle ??= bundleHolder();
-    const [program = '', ...rest] = [...as(identity), process.execPath, '-e', 'require("node-pty")'];
+    await holderProgram();
+    const [program, ...rest] = [...as(identity), process.execPath, '-e', 'require("node-pty")'];
     const { status } = spawnSync(program, rest, { env: variables(place) });
     if (status !== 0) test.skip();
   } finally {
@@ -91,27 +90,37 @@ export async function requireSandbox(test: Context, identity: Identity): Promise
   }
 }
 
-export async function holdRun(
+type HolderOptions = Partial<WorkspaceSandboxOptions> & {
+  readonly id?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+};
+
+/** Starts the process that holds a run, and waits for nothing. */
+export async function startHolder(
   identity: Identity,
   place: Place,
-  options: Partial<WorkspaceSandboxOptions> & { id?: string; variables?: Readonly<Record<string, string>> } = {},
-): Promise<HeldRun> {
-  const { id = 'os_test', variables: more = {}, ...rest } = options;
+  { id = 'os_test', variables: more = {}, ...options }: HolderOptions = {},
+): Promise<ChildProcessByStdio<Writable, Readable, null>> {
   const holding = {
     id,
     workspace: place.workspace,
-    options: { network: false, writeLimitBytes: 200e6, storage: place.storage, ...rest },
+    options: { network: false, writeLimitBytes: 200e6, storage: place.storage, ...options },
   };
-  // What was just made would be in doubt.
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const [program = '', ...before] = [...as(identity), process.execPath];
-  const child = spawn(program, [...before, await (bundle ??= bundleHolder()), JSON.stringify(holding)], {
+  const [program, ...before] = [...as(identity), process.execPath];
+  const child = spawn(program, [...before, await holderProgram(), JSON.stringify(holding)], {
     env: { ...variables(place), ...more },
     cwd: '/',
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   child.stdin.on('error', () => undefined);
+  return child;
+}
+
+export async function holdRun(identity: Identity, place: Place, options: HolderOptions = {}): Promise<HeldRun> {
+  // What was just made would be in doubt.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const child = await startHolder(identity, place, options);
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<unknown> => {
     const { done, value } = await lines.next();
@@ -144,19 +153,30 @@ function variables({ home, folder }: Place): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], HOME: home, NODE_PATH: nodePath, LANG: 'C.UTF-8', TEST_FOLDER: folder };
 }
 
-async function bundleHolder(): Promise<string> {
+let holder: Promise<string> | undefined;
+
+async function holderProgram(): Promise<string> {
+  return (holder ??= makeHolder());
+}
+
+async function makeHolder(): Promise<string> {
   const folder = mkdtempSync('/tmp/agentlm-test-holder-');
   chmodSync(folder, 0o755);
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const outfile = path.join(folder, 'holder.cjs');
+  const program = path.join(folder, 'holder.cjs');
+  await bundle('test/runtime/shell/sandbox/holder.ts', program);
+  return program;
+}
+
+/** Makes a program of its own of a file. */
+export async function bundle(source: string, program: string): Promise<void> {
   await build({
-    entryPoints: ['test/runtime/shell/sandbox/holder.ts'],
+    entryPoints: [source],
     bundle: true,
     platform: 'node',
     packages: 'external',
     loader: { '.sh': 'text' },
-    outfile,
+    outfile: program,
     logLevel: 'silent',
   });
-  return outfile;
 }
