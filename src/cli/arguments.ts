@@ -34,6 +34,8 @@ export interface SandboxChoice {
   readonly network: boolean;
   /** Of the container. */
   readonly image: string | undefined;
+  /** The program that makes it, and what comes before its commands. */
+  readonly engine: readonly string[] | undefined;
   /** Where the changes of runs wait. */
   readonly storage: string;
 }
@@ -77,6 +79,7 @@ Options:
   --sandbox KIND        workspace (default where it works), container, or off: where commands run
   --network             commands in the sandbox may use the network
   --image IMAGE         of the container
+  --engine COMMAND      that makes it, e.g. docker, or "podman --runtime runc"; podman or docker if left out
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
   --json                one event a line on standard output; of doctor one object
 
@@ -143,6 +146,7 @@ const options = {
   sandbox: { type: 'string' },
   network: { type: 'boolean' },
   image: { type: 'string' },
+  engine: { type: 'string' },
   'include-git': { type: 'boolean' },
   overwrite: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -161,7 +165,7 @@ function parse(argv: readonly string[]) {
 
 function readRequest(
   [kind, problem, ...more]: readonly string[],
-  { cwd, database, sandbox, network, image }: Values,
+  { cwd, database, sandbox, network, image, engine }: Values,
 ): RunRequest {
   if (kind !== 'os' && kind !== 'db') throw new UsageError('After "run" comes os or db.');
   if (!problem?.trim()) throw new UsageError('The task is missing. Put it into quotes after the kind.');
@@ -171,7 +175,7 @@ function readRequest(
     return { kind, problem, place: path.resolve(cwd ?? '.') };
   }
   if (cwd !== undefined) throw new UsageError('--cwd goes with "run os".');
-  if ((sandbox ?? network ?? image) !== undefined) throw new UsageError('A sandbox goes with "run os".');
+  if ((sandbox ?? network ?? image ?? engine) !== undefined) throw new UsageError('A sandbox goes with "run os".');
   if (database === undefined) throw new UsageError('Say which database: --database FILE.');
   return { kind, problem, place: path.resolve(database) };
 }
@@ -225,7 +229,7 @@ function readCount(option: string, text: string | undefined): number | undefined
 }
 
 function readSandbox(values: Values, storage: string): SandboxChoice {
-  const { sandbox: kind, network = false, image } = values;
+  const { sandbox: kind, network = false, image, engine } = values;
   if (values['include-git'] !== undefined || values.overwrite !== undefined) {
     throw new UsageError('--include-git and --overwrite go with "changes apply".');
   }
@@ -236,7 +240,8 @@ function readSandbox(values: Values, storage: string): SandboxChoice {
   if ((kind === 'container') !== (image !== undefined)) {
     throw new UsageError('--sandbox container and --image IMAGE go together.');
   }
-  return { kind, network, image, storage };
+  if (kind !== 'container' && engine !== undefined) throw new UsageError('--engine goes with --sandbox container.');
+  return { kind, network, image, engine: engine?.split(/\s+/).filter((word) => word !== ''), storage };
 }
 
 function readContext(text: string | undefined): number | undefined {

@@ -78,10 +78,10 @@ export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortS
 }
 
 /** Where nothing is said, the best that there is; standard error tells when that is none. */
-async function chooseSandbox({ kind, network, image = '', storage }: SandboxChoice): Promise<SandboxOptions> {
+async function chooseSandbox({ kind, network, image = '', engine, storage }: SandboxChoice): Promise<SandboxOptions> {
   const common = { network, storage, writeLimitBytes };
   if (kind === 'off') return { kind };
-  if (kind === 'container') return { kind, ...common, image };
+  if (kind === 'container') return { kind, ...common, image, ...(engine === undefined ? {} : { engine }) };
   const { probeSandbox } = await import('../runtime/shell/sandbox/probe');
   const reason = await probeSandbox(storage);
   if (reason === undefined) return { kind: 'workspace', ...common };

@@ -37,6 +37,7 @@ describe('The command line', () => {
           kind: undefined,
           network: false,
           image: undefined,
+          engine: undefined,
           storage: path.join(homedir(), '.local/state/agentlm/runs'),
         },
         record: undefined,
@@ -51,11 +52,18 @@ describe('The command line', () => {
       assert.ok(args.command === 'run');
       return args.sandbox;
     };
-    const storage = '/state/agentlm/runs';
-    assert.deepEqual(sandbox('--network'), { kind: undefined, network: true, image: undefined, storage });
-    assert.deepEqual(sandbox('--sandbox', 'off'), { kind: 'off', network: false, image: undefined, storage });
-    const image = ['--sandbox', 'container', '--image', 'i'];
-    assert.deepEqual(sandbox(...image), { kind: 'container', network: false, image: 'i', storage });
+    const rest = { network: false, image: undefined, engine: undefined, storage: '/state/agentlm/runs' };
+    assert.deepEqual(sandbox('--network'), { ...rest, kind: undefined, network: true });
+    assert.deepEqual(sandbox('--sandbox', 'off'), { ...rest, kind: 'off' });
+    const container = ['--sandbox', 'container', '--image', 'i'];
+    assert.deepEqual(sandbox(...container), { ...rest, kind: 'container', image: 'i' });
+    const engine = ['podman', '--runtime', 'runc'];
+    assert.deepEqual(sandbox(...container, '--engine', engine.join(' ')), {
+      ...rest,
+      kind: 'container',
+      image: 'i',
+      engine,
+    });
   });
 
   it('reads what becomes of changes', () => {
@@ -108,6 +116,7 @@ describe('The command line', () => {
     [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'cage'], /workspace, container or off/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'container'], /--image IMAGE/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--image', 'x'], /--sandbox container/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--engine', 'docker'], /--sandbox container/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'off', '--network'], /leave --network out/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--overwrite'], /"changes apply"/],
     [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--network'], /"run os"/],

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Approve } from '../../src/agent/approval';
 import { UserError } from '../../src/agent/errors';
 import type { AgentEvent, EventOf } from '../../src/agent/events';
@@ -10,6 +11,7 @@ import type { RunRequest } from '../../src/agent/session';
 import { startDemoEndpoint } from '../../src/runtime/demo/server';
 import { demoProblems } from '../../src/runtime/demo/script';
 import { prepareSample, type Sample } from '../../src/runtime/demo/sample';
+import { probeSandbox } from '../../src/runtime/shell/sandbox/probe';
 import { startRun, type RunOptions } from '../../src/runtime/startRun';
 import { startFakeEndpoint, type FakeEndpointOptions, type FakeScript } from '../fakeEndpoint';
 
@@ -146,6 +148,43 @@ describe('A run from the endpoint to the machine', () => {
       const { observations } = await hear(os(), url);
       assert.equal(observations[1]?.text, `The output of the OS:\n\n${folder}/inside\n1`);
       assert.equal(observations[1].cwd, `${folder}/inside`);
+    });
+  });
+
+  it('leaves the folder as it is in a sandbox, and hands over what was changed', async function () {
+    const storage = path.join(folder, 'storage');
+    const workspace = path.join(folder, 'workspace');
+    await mkdir(workspace);
+    await writeFile(path.join(workspace, 'a'), 'a\n');
+    await delay(50);
+    if ((await probeSandbox(storage)) !== undefined) this.skip();
+    const sandbox = { kind: 'workspace', network: false, writeLimitBytes: 1e9, storage } as const;
+    const start = async (url: string) =>
+      startRun(
+        { kind: 'os', problem: 'Do it.', place: workspace },
+        { ...options, sandbox, endpoint: { baseUrl: url } },
+        runAll,
+        new AbortController().signal,
+      );
+
+    await withEndpoint([bash('echo b >>a; mkdir c'), answer('x')], async (url) => {
+      const { events, changes } = await start(url);
+      for await (const event of events) {
+        if (event.type === 'started') assert.equal(event.sandbox, 'workspace');
+      }
+      assert.equal(await readFile(path.join(workspace, 'a'), 'utf8'), 'a\n');
+      assert.deepEqual(
+        (await changes?.list())?.map(({ kind, path: file }) => `${kind} ${file}`),
+        ['modified a', 'added c'],
+      );
+      assert.equal((await changes?.apply('all'))?.left, 0);
+      assert.equal(await readFile(path.join(workspace, 'a'), 'utf8'), 'a\nb\n');
+    });
+    await withEndpoint([bash('cat a; touch a'), answer('x')], async (url) => {
+      const { events, changes } = await start(url);
+      for await (const event of events) void event;
+      assert.deepEqual(await changes?.list(), []);
+      assert.deepEqual(await readdir(storage), [], 'a run that changed nothing leaves nothing');
     });
   });
 

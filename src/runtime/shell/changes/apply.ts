@@ -50,7 +50,7 @@ function selected(changes: readonly Change[], paths: 'all' | readonly string[]):
   const found = changes.filter((change) => wanted.delete(change.shown.path));
   const [unknown] = wanted;
   if (unknown === undefined) return found;
-  throw new UserError('changes.unknownPath', 'The run has changed no {0}. List its changes to see their paths.', [
+  throw new UserError('changes.unknownPath', 'The run did not change {0}. List its changes to see their paths.', [
     unknown,
   ]);
 }

@@ -8,7 +8,7 @@ import type { Context } from 'mocha';
 import { build } from 'esbuild';
 import type { Execution } from '../../../../src/agent/environment';
 import { probeSandbox } from '../../../../src/runtime/shell/sandbox/probe';
-import type { WorkspaceSandboxOptions } from '../../../../src/runtime/shell/sandbox/workspace';
+import type { SandboxOptions } from '../../../../src/runtime/shell/sandbox/openSandbox';
 
 /** Whose process holds the run. */
 export type Identity = 'root' | 'an ordinary user';
@@ -90,7 +90,8 @@ export async function requireSandbox(test: Context, identity: Identity): Promise
   }
 }
 
-type HolderOptions = Partial<WorkspaceSandboxOptions> & {
+type Kind<K> = Partial<Extract<SandboxOptions, { readonly kind: K }>>;
+type HolderOptions = (Kind<'workspace'> | Kind<'container'>) & {
   readonly id?: string;
   readonly variables?: Readonly<Record<string, string>>;
 };
@@ -104,7 +105,7 @@ export async function startHolder(
   const holding = {
     id,
     workspace: place.workspace,
-    options: { network: false, writeLimitBytes: 200e6, storage: place.storage, ...options },
+    options: { kind: 'workspace', network: false, writeLimitBytes: 200e6, storage: place.storage, ...options },
   };
   const [program, ...before] = [...as(identity), process.execPath];
   const child = spawn(program, [...before, await holderProgram(), JSON.stringify(holding)], {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { openShell } from '../../../../src/runtime/shell/openShell';
-import { openWorkspaceSandbox, type WorkspaceSandboxOptions } from '../../../../src/runtime/shell/sandbox/workspace';
+import { openSandbox, type SandboxOptions } from '../../../../src/runtime/shell/sandbox/openSandbox';
 
 /**
  * The process that holds a run, as a program of its own: so that it can be another user's, and be killed. Its argument is
@@ -9,14 +9,14 @@ import { openWorkspaceSandbox, type WorkspaceSandboxOptions } from '../../../../
 interface Holding {
   readonly id: string;
   readonly workspace: string;
-  readonly options: WorkspaceSandboxOptions;
+  readonly options: SandboxOptions;
 }
 
 async function hold({ id, workspace, options }: Holding): Promise<void> {
-  const sandbox = await openWorkspaceSandbox({ id, workspace, problem: 'Try to get out.' }, options);
+  const stopping = new AbortController();
+  const sandbox = await openSandbox({ id, workspace, problem: 'Try to get out.' }, options, stopping.signal);
   const shell = await openShell({ cwd: workspace, sandbox, commandTimeoutMs: 60_000 });
   const tell = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
-  const stopping = new AbortController();
   process.on('SIGUSR2', () => stopping.abort());
   tell({ isReady: true });
   for await (const line of createInterface({ input: process.stdin })) {
