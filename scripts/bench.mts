@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import type { SandboxCost } from '../bench/sandbox';
 import { findChromium } from './chromium.mts';
 import { runsHere } from './codeServerInstall.mts';
 import { runNode } from './command.mts';
@@ -25,7 +26,7 @@ await build({
   packages: 'external',
   loader: { '.sh': 'text' },
 });
-const { endpoint, shell, loop } = JSON.parse(
+const { endpoint, shell, loop, sandboxes, review } = JSON.parse(
   execFileSync(process.execPath, ['out/bench/bench.cjs'], { encoding: 'utf8' }),
 );
 const rows: Row[] = [
@@ -36,11 +37,24 @@ const rows: Row[] = [
   { what: 'endpoint, first reply of a process', value: milliseconds(endpoint.firstReplyMs) },
   { what: 'endpoint, CPU for 1,000 tokens (with the server)', value: milliseconds(endpoint.cpuMs) },
   { what: 'endpoint, prompts rendered', value: `${endpoint.renderMBs.toFixed(0)} MB/s` },
+  ...sandboxRows(),
   ...(await activationRows()),
   ...bundleRows(),
 ];
 if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
 else for (const { what, value } of rows) console.log(`${what.padEnd(50)}${value.padStart(14)}`);
+
+function sandboxRows(): Row[] {
+  return [
+    ...(sandboxes as SandboxCost[]).flatMap(({ where, startMs, medianMs, p99Ms }) => [
+      ...(startMs > 0 ? [{ what: `sandbox ${where}, start, median`, value: milliseconds(startMs) }] : []),
+      { what: `sandbox ${where}, round trip, median`, value: milliseconds(medianMs) },
+      { what: `sandbox ${where}, round trip, p99`, value: milliseconds(p99Ms) },
+    ]),
+    { what: 'changes of 5,000 files, listed', value: review ? milliseconds(review.listMs) : 'no sandbox' },
+    { what: 'changes of 5,000 files, applied', value: review ? milliseconds(review.applyMs) : 'no sandbox' },
+  ];
+}
 
 /** The host tests write how long the bundle took to load, and activate() to run. */
 async function activationRows(): Promise<Row[]> {

@@ -73,17 +73,7 @@ export async function deletedInRenewedFolders(run: RunFolder): Promise<string[]>
 async function mergedNames({ path: folder, manifest }: RunFolder, folders: readonly string[]): Promise<Set<string>[]> {
   const namespaces = manifest.layer === 'user' ? ['--user', '--map-root-user', '--mount'] : ['--mount'];
   const option = manifest.layer === 'user' ? ',userxattr' : '';
-  const script = [
-    'bash',
-    '--norc',
-    '--noprofile',
-    '-c',
-    mergedNamesScript,
-    'merged',
-    folder,
-    manifest.workspace,
-    option,
-  ];
+  const script = ['bash', '--norc', '--noprofile', '-c', mergedNamesScript, 'merged', folder, option];
   const program = (await findSystemProgram('unshare')) ?? '/usr/bin/unshare';
   const child = spawn(program, [...namespaces, '--', ...script], {
     stdio: 'pipe',

@@ -1,5 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../../agent/errors';
@@ -120,10 +132,9 @@ export function isAlive({ pid, born }: ProcessIdentity): boolean {
 /** The folders of an overlay over `lower`. What is seen through it has the rights of the upper one. */
 export async function makeLayer(folder: string, lower: string): Promise<void> {
   await Promise.all(
-    ['lower', 'upper', 'work', 'merged'].map(async (name) =>
-      mkdir(path.join(folder, name), { recursive: true, mode: 0o700 }),
-    ),
+    ['upper', 'work', 'merged'].map(async (name) => mkdir(path.join(folder, name), { recursive: true, mode: 0o700 })),
   );
+  await symlink(lower, path.join(folder, 'lower'));
   await chmod(path.join(folder, 'upper'), (await stat(lower)).mode & 0o777);
 }
 

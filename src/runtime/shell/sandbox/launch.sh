@@ -5,24 +5,20 @@
 #   $5 kB a file may have   $6 processes   $7 kB of data a process may have   $8 cgroup to make, or nothing
 #   then: bwrap, and what it runs. Its own arguments and the seccomp filter are files beside this one, opened as 8 and 9.
 #
-# - Layers are mounted by relative names: a path may hold what mount reads as syntax (`,` and `:`).
-# - --rbind, for a plain bind of a tree with mounts in it would uncover what those hide, and is refused.
+# - Layers are mounted by relative names, `lower` being a link: a path may hold what mount reads as syntax (`,` and `:`).
 # - The PATH is set aside: a workspace may be on it, and all this happens outside of the sandbox.
 # - userxattr is for namespaces without real root. Without index, a layer can be mounted again right after a shell ended.
 # - Where home cannot be layered (a file system or a mount in it that overlayfs does not take), it can be read only.
 _path=$PATH
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin
-layer() { # folder, lower
-  cd "$1" &&
-    mkdir -p lower upper work merged &&
-    mount --rbind "$2" lower &&
-    mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr,index=off overlay merged
+layer() { # folder
+  cd "$1" && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr,index=off overlay merged
 }
-(layer "$1" "$2") || exit
+(layer "$1") || exit
 if [ "$4" ]; then
-  (layer "$3/home" "$4") 2>/dev/null || {
-    mount -t tmpfs tmpfs "$3/home"
-    (layer "$3/home" "$4") 2>/dev/null || mount --rbind -o ro "$4" "$3/home/merged"
+  (layer "$3/home" 2>/dev/null) || {
+    mount -t tmpfs tmpfs "$3/home" && mkdir "$3/home/"{upper,work,merged} && ln -s "$4" "$3/home/lower" &&
+      { (layer "$3/home" 2>/dev/null) || mount --rbind -o ro "$4" "$3/home/merged"; }
   } || exit
 fi
 ulimit -f "$5" && ulimit -u "$6" && ulimit -d "$7" || exit

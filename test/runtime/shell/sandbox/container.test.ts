@@ -1,17 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,13 +9,7 @@ import { openShell, type ShellEnvironment } from '../../../../src/runtime/shell/
 import { openContainerSandbox, type ContainerSandboxOptions } from '../../../../src/runtime/shell/sandbox/container';
 import { never, shortPatience } from '../shells';
 import { holdRun, identities, makePlace, type Place } from './held';
-
-/** As it runs on a machine without systemd. */
-const engine = ['podman', '--runtime', 'runc', '--cgroup-manager', 'cgroupfs'] as const;
-const image = 'localhost/agentlm-test';
-/** What the image is made of: programs that need nothing else. */
-const bash = '/bin/bash-static';
-const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((file) => existsSync(file));
+import { buildImage, engine, image, podman, removeImage } from './image';
 
 /** Takes docker's words. What is added is for this machine, where podman's own default is refused. */
 const asDocker = `case $1 in run) shift; set -- run --ulimit nproc=1024:1024 "$@" ;; esac; exec ${engine.join(' ')} "$@"\n`;
@@ -36,13 +18,9 @@ describe('The container sandbox', function () {
   this.timeout(120_000);
   let place: Place;
   before(function () {
-    const canRun = spawnSync('podman', ['--version']).status === 0 && spawnSync('runc', ['--version']).status === 0;
-    if (process.getuid?.() !== 0 || !canRun || !existsSync(bash) || busybox === undefined) this.skip();
-    buildImage(busybox);
+    if (!buildImage()) this.skip();
   });
-  after(() => {
-    if (busybox !== undefined && existsSync(bash)) spawnSync(engine[0], [...engine.slice(1), 'rmi', '--force', image]);
-  });
+  after(() => removeImage());
   beforeEach(() => {
     place = makePlace(identities[0] ?? 'root');
     place.write(path.join(place.workspace, 'a'), 'a\n');
@@ -204,41 +182,3 @@ ${asDocker}`,
     assert.deepEqual(readdirSync(place.storage), []);
   });
 });
-
-function podman(...words: string[]): string {
-  const [program, ...before] = engine;
-  return execFileSync(program, [...before, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
-}
-
-function buildImage(busybox = ''): void {
-  const folder = mkdtempSync(path.join(tmpdir(), 'agentlm-test-'));
-  try {
-    mkdirSync(path.join(folder, 'bin'));
-    mkdirSync(path.join(folder, 'tmp'));
-    copyFileSync(bash, path.join(folder, 'bin/bash'));
-    copyFileSync(busybox, path.join(folder, 'bin/busybox'));
-    for (const name of ['bash', 'busybox']) chmodSync(path.join(folder, 'bin', name), 0o755);
-    const applets = [
-      'sh',
-      'cat',
-      'chmod',
-      'env',
-      'head',
-      'ln',
-      'ls',
-      'mkdir',
-      'ps',
-      'rm',
-      'sed',
-      'sleep',
-      'stty',
-      'tr',
-      'yes',
-    ];
-    for (const applet of applets) symlinkSync('busybox', path.join(folder, 'bin', applet));
-    writeFileSync(path.join(folder, 'Containerfile'), 'FROM scratch\nCOPY bin /bin\nCOPY tmp /tmp\n');
-    podman('build', '--quiet', '--tag', image, folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
