@@ -50,22 +50,22 @@ export async function changesCommand(
   }
 }
 
+/** One run that cannot be read does not hide the others: `files` is null then, and `unreadable` says why. */
 async function summarize(run: PendingChanges) {
   const { id, workspace, problem, startedAt } = run;
-  const state = await run.state();
-  return {
-    id,
-    workspace,
-    problem,
-    startedAt: new Date(startedAt).toISOString(),
-    state,
-    files: (await run.list()).length,
-  };
+  const about = { id, workspace, problem, startedAt: new Date(startedAt).toISOString(), state: await run.state() };
+  try {
+    return { ...about, files: (await run.list()).length };
+  } catch (error) {
+    if (!UserError.is(error)) throw error;
+    return { ...about, files: null, unreadable: error.message };
+  }
 }
 
-function runInWords({ id, workspace, problem, state, files }: Awaited<ReturnType<typeof summarize>>): string {
+function runInWords({ id, workspace, problem, state, ...rest }: Awaited<ReturnType<typeof summarize>>): string {
   const interrupted = state === 'ended' ? '' : ` (${state})`;
-  return `${styleText('bold', id)}${interrupted}\n  ${visible(problem)}\n  ${files} changed in ${visible(workspace)}\n`;
+  const changed = rest.files === null ? visible(rest.unreadable) : `${rest.files} changed in ${visible(workspace)}`;
+  return `${styleText('bold', id)}${interrupted}\n  ${visible(problem)}\n  ${changed}\n`;
 }
 
 function reportInWords({ applied, refused, left }: ApplyReport, id: string): string {

@@ -91,9 +91,13 @@ async function chooseSandbox({ kind, network, image = '', engine, storage }: San
 }
 
 /** Also where nothing was changed: a program that reads the lines so knows it. */
-async function printChanges(changes: PendingChanges, print: Printer): Promise<void> {
-  const { id, workspace } = changes;
-  print({ type: 'changes', id, workspace, changes: await changes.list() });
+async function printChanges(pending: PendingChanges, print: Printer): Promise<void> {
+  const { id, workspace } = pending;
+  try {
+    print({ type: 'changes', id, workspace, changes: await pending.list() });
+  } catch (error) {
+    print({ type: 'failure', error });
+  }
 }
 
 function runOptions(

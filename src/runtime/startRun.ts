@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Approve } from '../agent/approval';
 import type { PendingChanges } from '../agent/changes';
 import type { Environment, SandboxKind, TerminalSession } from '../agent/environment';
+import { UserError } from '../agent/errors';
 import type { AgentEvent, EndpointNotice } from '../agent/events';
 import type { Model } from '../agent/model';
 import { run } from '../agent/run';
@@ -77,7 +78,16 @@ async function* events(
     yield* run(settings, { ...tools, environment, now: () => performance.now() });
   } finally {
     await environment.close();
-    if ((await changes?.list())?.length === 0) await changes?.discard();
+    if (changes !== undefined) await discardIfEmpty(changes);
+  }
+}
+
+async function discardIfEmpty(changes: PendingChanges): Promise<void> {
+  try {
+    if ((await changes.list()).length === 0) await changes.discard();
+  } catch (error) {
+    // Whoever looks at the changes is told the same; the run itself went well.
+    if (!UserError.is(error)) throw error;
   }
 }
 

@@ -11,7 +11,7 @@ type Trace = readonly [path: string, type: State['type'], size: number, mode: nu
 
 /**
  * Copies the workspace for a run that works on the copy: where no overlay is to be had. Files are cloned where the file
- * system can. What is neither file, folder nor link is left out.
+ * system can. What is neither file, folder nor link is left out, and what may not be read.
  */
 export async function copyWorkspace(run: RunFolder, signal: AbortSignal): Promise<void> {
   const target = Buffer.from(path.join(run.path, 'copy'));
@@ -19,15 +19,14 @@ export async function copyWorkspace(run: RunFolder, signal: AbortSignal): Promis
   const folders: State[] = [];
   const lines: string[] = [];
   await mkdir(target, { mode: 0o700 });
-  for await (const { path: file } of walk(source)) {
+  for await (const { path: file, at: from } of walk(source)) {
     signal.throwIfAborted();
-    const from = within(source, bytesOf(file));
     const to = within(target, bytesOf(file));
     const state = await stateOf(from);
     if (state === undefined || state.type === 'special') continue;
     if (state.type === 'folder') await mkdir(to, { mode: 0o700 });
     else if (state.type === 'link') await symlink(bytesOf(state.target ?? ''), to);
-    else await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    else if (!(await copyReadable(from, to))) continue;
     if (state.type === 'folder') folders.push({ ...state, file: to });
     else await lutimes(to, new Date(), new Date(state.mtimeMs));
     const copied = await stateOf(to);
@@ -38,12 +37,22 @@ export async function copyWorkspace(run: RunFolder, signal: AbortSignal): Promis
   await writeFile(tracesFile(run), lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
 }
 
+async function copyReadable(from: Buffer, to: Buffer): Promise<boolean> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return false;
+    throw error;
+  }
+}
+
 /** What was touched in a copy. */
 export async function* copiedFiles(run: RunFolder): AsyncGenerator<Touched> {
   const traces = new Map(await readTraces(run));
   const root = Buffer.from(path.join(run.path, 'copy'));
-  for await (const { path: file } of walk(root, { openUp: true })) {
-    const state = await stateOf(within(root, bytesOf(file)));
+  for await (const { path: file, at } of walk(root, { openUp: true })) {
+    const state = await stateOf(at);
     const then = traces.get(file);
     traces.delete(file);
     if (state !== undefined && JSON.stringify(traceOf(file, state)) !== then) yield { path: file, isGone: false };

@@ -8,7 +8,7 @@ import { findSystemProgram } from '../variables';
 import { copiedFiles } from './copy';
 import mergedNamesScript from './mergedNames.sh';
 import { bytesOf, nameOf } from './names';
-import type { RunFolder } from './runFolder';
+import { isHeld, type RunFolder } from './runFolder';
 import { stateOf, type State } from './state';
 import { walk, within, type Touched } from './tree';
 
@@ -17,14 +17,15 @@ export function proposedFile({ path: folder, manifest }: RunFolder, file: string
   return within(path.join(folder, manifest.layer === 'copy' ? 'copy' : 'upper'), bytesOf(file));
 }
 
-/** A run's version of a file; undefined where the run has deleted it. It becomes readable for its owner, if it is not. */
+/** A run's version of a file; undefined where the run has deleted it. It becomes readable for its owner, when the run is over. */
 export async function proposedState(run: RunFolder, file: string): Promise<State | undefined> {
   const where = proposedFile(run, file);
   const state = await stateOf(where);
   // The mark of the overlay for what was deleted is a device, which a run could not make.
   if (state?.type === 'special' && run.manifest.layer !== 'copy' && (await lstat(where)).isCharacterDevice())
     return undefined;
-  if (state?.type !== 'file' || state.mode & 0o400) return state;
+  // While the run goes on, it could put a link in the place of the file.
+  if (state?.type !== 'file' || state.mode & 0o400 || isHeld(run.manifest)) return state;
   await chmod(where, state.mode | 0o400);
   return stateOf(where);
 }

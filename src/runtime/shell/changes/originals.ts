@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { appendFile, copyFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { UserError } from '../../../agent/errors';
 import { deletedInRenewedFolders, proposedState, touchedFiles, workspaceFile } from './layer';
 import type { RunFolder } from './runFolder';
 import type { Touched } from './tree';
@@ -25,7 +26,7 @@ export interface OriginalsRecord {
   begin(): Promise<void>;
   /** Records what was touched since the last time; one after the other. Never rejects: `finish` does, later. */
   record(): Promise<void>;
-  /** Records everything, and ends. */
+  /** Records everything, and ends. Rejects for what is a bug. */
   finish(): Promise<void>;
 }
 
@@ -70,8 +71,9 @@ export function createOriginalsRecord(run: RunFolder): OriginalsRecord {
     async finish() {
       await waiting;
       await running;
-      await look(true);
-      if (failure !== undefined) throw failure;
+      await look(true).catch((error: Error) => void (failure ??= error));
+      // What a person can cause is met again, and told, by who lists the changes.
+      if (failure !== undefined && !UserError.is(failure)) throw failure;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import {
   chmod,
@@ -14,9 +15,8 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { UserError } from '../../../agent/errors';
-import { walk, within } from './tree';
-import { bytesOf } from './names';
 
 /**
  * How the changes of a run are kept: `user` and `trusted`, as the upper layer of an overlay whose marks are extended
@@ -149,14 +149,18 @@ export async function removeScratch({ manifest: { scratch } }: RunFolder): Promi
   if (path.basename(scratch).startsWith(scratchPrefix)) await removeTree(scratch);
 }
 
-/** Removes a tree that a run has written: its folders may be locked even for their owner. */
+/**
+ * Removes a tree that a run has written. Its folders may be locked even for their owner, or nested deeper than a path can
+ * say: then the tools of the system do it, which go step by step.
+ */
 export async function removeTree(folder: string): Promise<void> {
-  const root = Buffer.from(folder);
-  for await (const { path: name, dirent } of walk(root, { openUp: true })) {
-    // Without it, a folder that only lacks the right to write would not be emptied.
-    if (dirent.isDirectory()) await chmod(within(root, bytesOf(name)), 0o700);
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch {
+    const run = promisify(execFile);
+    await run('chmod', ['-R', 'u+rwX', '--', folder]).catch(() => undefined);
+    await run('rm', ['-rf', '--', folder]);
   }
-  await rm(folder, { recursive: true, force: true });
 }
 
 async function writeManifest(folder: string, manifest: Manifest): Promise<void> {

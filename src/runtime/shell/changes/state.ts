@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, readlink } from 'node:fs/promises';
 import type { FileVersion } from '../../../agent/changes';
-import { bytesOf, nameOf } from './names';
-import { walk, within } from './tree';
+import { nameOf } from './names';
+import { walk } from './tree';
 
 /** What a file is at one moment, and what tells later whether it still is the same. */
 export interface State {
@@ -62,8 +62,8 @@ export async function digestOfFile(file: Buffer): Promise<string> {
 /** Tells whether anything in a folder, at any depth, was added, removed, written to or re-moded. */
 export async function digestOfFolder(folder: Buffer): Promise<string> {
   const lines: string[] = [];
-  for await (const { path } of walk(folder)) {
-    const state = await stateOf(within(folder, bytesOf(path)));
+  for await (const { path, at } of walk(folder)) {
+    const state = await stateOf(at);
     if (state === undefined) continue;
     const { type, size, mode, ino, mtimeMs, ctimeMs, target } = state;
     // What is in a folder has lines of its own; reading it must not make it another.

@@ -1,6 +1,5 @@
 import { lstat, statfs } from 'node:fs/promises';
-import { bytesOf } from '../changes/names';
-import { walk, within } from '../changes/tree';
+import { walk } from '../changes/tree';
 
 export interface WriteWatch {
   stop(): Promise<void>;
@@ -46,14 +45,14 @@ export function watchWrites({ folders, limitBytes, onOverflow }: WriteWatchOptio
     if (performance.now() < nextCount && freeAtCount - free < limitBytes / 16) return;
     freeAtCount = free;
     nextCount = performance.now() + countEveryMs;
-    const written = await bytesIn(folders, tolerated);
+    const written = await bytesOrTooMany(folders, tolerated);
     if (stopped || written <= tolerated) {
       if (written <= limitBytes) tolerated = limitBytes;
       return;
     }
     await onOverflow();
     // What comes next may look around and tidy up, and has little room to write.
-    tolerated = (await bytesIn(folders, Infinity)) + limitBytes / 16;
+    tolerated = (await bytesOrTooMany(folders, Infinity)) + limitBytes / 16;
   }
 
   function schedule(): void {
@@ -76,14 +75,22 @@ async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
+/** What cannot be counted (a tree made to be endless) is too much. */
+async function bytesOrTooMany(folders: readonly string[], enough: number): Promise<number> {
+  try {
+    return await bytesIn(folders, enough);
+  } catch {
+    return Infinity;
+  }
+}
+
 /** What trees take of the disk; counted no further than to what is more than `enough`. */
 async function bytesIn(folders: readonly string[], enough: number): Promise<number> {
   let bytes = 0;
   for (const folder of folders) {
-    const root = Buffer.from(folder);
-    for await (const { path, dirent } of walk(root, { openUp: true })) {
+    for await (const { dirent, at } of walk(Buffer.from(folder), { openUp: true })) {
       bytes += entryBytes;
-      if (dirent.isFile()) bytes += (await sizeOnDisk(within(root, bytesOf(path)))) ?? 0;
+      if (dirent.isFile()) bytes += (await sizeOnDisk(at)) ?? 0;
       if (bytes > enough) return bytes;
     }
   }

@@ -93,6 +93,7 @@ export async function requireSandbox(test: Context, identity: Identity): Promise
 type Kind<K> = Partial<Extract<SandboxOptions, { readonly kind: K }>>;
 type HolderOptions = (Kind<'workspace'> | Kind<'container'>) & {
   readonly id?: string;
+  readonly workspace?: string;
   readonly variables?: Readonly<Record<string, string>>;
 };
 
@@ -100,11 +101,11 @@ type HolderOptions = (Kind<'workspace'> | Kind<'container'>) & {
 export async function startHolder(
   identity: Identity,
   place: Place,
-  { id = 'os_test', variables: more = {}, ...options }: HolderOptions = {},
+  { id = 'os_test', workspace = place.workspace, variables: more = {}, ...options }: HolderOptions = {},
 ): Promise<ChildProcessByStdio<Writable, Readable, null>> {
   const holding = {
     id,
-    workspace: place.workspace,
+    workspace,
     options: { kind: 'workspace', network: false, writeLimitBytes: 200e6, storage: place.storage, ...options },
   };
   const [program, ...before] = [...as(identity), process.execPath];

@@ -84,6 +84,67 @@ for (const identity of identities) {
         assert.equal((await run('[ -t 0 ] && stty size')).output, '24 80\n');
       }));
 
+    it('takes a workspace whose path is full of signs', async () => {
+      const workspace = path.join(place.folder, 'a,b:c\\d "e" $f\n');
+      place.write(path.join(workspace, 'a'), 'a\n');
+      await withRun(
+        async ({ run }) => {
+          assert.equal((await run('cat a; echo b >b; pwd')).output, `a\n${workspace}\n`);
+        },
+        { workspace },
+      );
+      assert.deepEqual(await changes(), ['added b']);
+      assert.deepEqual(readdirSync(workspace), ['a']);
+    });
+
+    it('takes the home folder itself, and hides what is secret in it', async () => {
+      place.write(path.join(place.home, '.ssh/id_test'), 'a key\n');
+      place.write(path.join(place.home, 'notes'), 'a note\n');
+      await withRun(
+        async ({ run }) => {
+          assert.equal((await run('cat notes .ssh/id_test 2>/dev/null; echo x >>notes')).output, 'a note\n');
+        },
+        { workspace: place.home },
+      );
+      assert.deepEqual(await changes(), ['modified notes']);
+    });
+
+    it('takes a workspace within what is hidden, for the user has chosen it, and hides what else is asked for', async () => {
+      const workspace = path.join(place.home, '.config/Code/User/notes');
+      place.write(path.join(workspace, 'a'), 'a\n');
+      place.write(path.join(workspace, 'secret'), 's\n');
+      place.write(path.join(place.home, '.config/Code/User/globalStorage'), 'tokens\n');
+      await withRun(
+        async ({ run }) => {
+          const { output } = await run('cat a; cat ../globalStorage secret 2>/dev/null; ls -A ..');
+          assert.equal(output, 'a\nnotes\n');
+        },
+        { workspace, hide: [path.join(workspace, 'secret')] },
+      );
+    });
+
+    it('works where temporary files are kept in the home folder', async () => {
+      const TMPDIR = path.join(place.home, 'tmp');
+      place.write(path.join(TMPDIR, 'x'), '');
+      await withRun(
+        async ({ run }) => {
+          await run('echo h >~/h; echo t >/tmp/t; mktemp >/dev/null && echo b >a');
+          assert.equal((await run('cat ~/h /tmp/t a; ls ~')).output, 'h\nt\nb\nh  tmp\n');
+        },
+        { variables: { TMPDIR } },
+      );
+      assert.deepEqual(await changes(), ['modified a']);
+      assert.deepEqual(readdirSync(TMPDIR), ['x']);
+    });
+
+    it('refuses a workspace in which the changes of runs would be kept', async () => {
+      await assert.rejects(
+        holdRun(identity, place, { workspace: place.folder }),
+        /cannot be sandboxed, for the changes/,
+      );
+      assert.deepEqual(readdirSync(place.storage), []);
+    });
+
     it('shows changes to what makes git and the editor run programs, and applies none by itself', async () => {
       place.write(path.join(place.workspace, '.git/config'), '[core]\n');
       place.write(path.join(place.workspace, '.vscode/settings.json'), '{}');
