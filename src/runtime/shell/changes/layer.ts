@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, lstat, readdir } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { UserError } from '../../../agent/errors';
@@ -22,8 +22,7 @@ export async function proposedState(run: RunFolder, file: string): Promise<State
   const where = proposedFile(run, file);
   const state = await stateOf(where);
   // The mark of the overlay for what was deleted is a device, which a run could not make.
-  if (state?.type === 'special' && run.manifest.layer !== 'copy' && (await lstat(where)).isCharacterDevice())
-    return undefined;
+  if (state?.isDevice === true && run.manifest.layer !== 'copy') return undefined;
   // While the run goes on, it could put a link in the place of the file.
   if (state?.type !== 'file' || state.mode & 0o400 || isHeld(run.manifest)) return state;
   await chmod(where, state.mode | 0o400);

@@ -14,6 +14,8 @@ export interface State {
   readonly mtimeMs: number;
   readonly ctimeMs: number;
   readonly target?: string;
+  /** A character device. */
+  readonly isDevice?: true;
   /** SHA-256 of the content of a file, or of all that a folder holds, by the times and sizes of its files. */
   readonly digest?: string;
   /** Where it was found; not for what is only remembered. */
@@ -97,8 +99,10 @@ export async function hasSameContent(one: State, other: State): Promise<boolean>
   }
 }
 
+/** A symbol, which is like no other, for what cannot be told. */
 async function fileDigest({ digest, file }: State): Promise<string | symbol> {
-  return digest ?? (file === undefined ? Symbol('unknown') : digestOfFile(file));
+  const found = digest ?? (file === undefined ? undefined : await ifReadable(digestOfFile(file)));
+  return found ?? Symbol('unknown');
 }
 
 async function folderDigest({ digest, file }: State): Promise<string | symbol> {
@@ -109,11 +113,26 @@ const textProbe = 8000;
 
 /** Whether a file holds a NUL early on, which is how git tells too. */
 export async function isBinary(file: Buffer): Promise<boolean> {
+  return (await ifReadable(hasEarlyNul(file))) ?? false;
+}
+
+async function hasEarlyNul(file: Buffer): Promise<boolean> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(textProbe), 0, textProbe, 0);
     return buffer.subarray(0, bytesRead).includes(0);
   } finally {
     await handle.close();
+  }
+}
+
+/** Undefined for a file that may not be read, or that was something else by the time it was opened. */
+async function ifReadable<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['EACCES', 'ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'ENXIO'].includes(code)) return undefined;
+    throw error;
   }
 }

@@ -70,9 +70,15 @@ export function watchWrites({ folders, limitBytes, onOverflow }: WriteWatchOptio
   };
 }
 
+/** Infinite where there is no folder any more. */
 async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Infinity;
+    throw error;
+  }
 }
 
 /** What cannot be counted (a tree made to be endless) is too much. */

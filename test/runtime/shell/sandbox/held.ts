@@ -60,7 +60,11 @@ export function makePlace(identity: Identity): Place {
       writeFileSync(file, text);
       own(file);
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove() {
+      // A run may have locked its owner out of its layers.
+      spawnSync('chmod', ['-R', 'u+rwX', folder]);
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
