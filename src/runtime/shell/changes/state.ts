@@ -43,6 +43,7 @@ export async function stateOf(file: Buffer): Promise<State | undefined> {
     mtimeMs,
     ctimeMs,
     ...target,
+    ...(stats.isCharacterDevice() ? { isDevice: true as const } : {}),
     file,
   };
 }

@@ -231,12 +231,12 @@ for (const identity of identities) {
       it('a file to what the run may write', () =>
         withRun(
           async ({ run }) => {
-            const { exitCode } = await run('head -c 50000000 /dev/zero >big');
-            assert.equal(exitCode, 153, 'SIGXFSZ');
-            assert.equal(
-              (await run('truncate -s 1T sparse; fallocate -l 1G full; stat -c %s big')).output.match(/\d+$/m)?.[0],
-              '9999360',
-            );
+            const { exitCode, note = '' } = await run('head -c 50000000 /dev/zero >big');
+            // By the kernel, or because such a file is all that the run may write.
+            assert.ok(exitCode === 153 || note.includes('has written more than 10 MB'), `${exitCode} ${note}`);
+            await run('truncate -s 1T sparse; fallocate -l 1G full; :');
+            const { output } = await run('stat -c %s big sparse full | sort -n | tail -1');
+            assert.ok(Number(output) > 0 && Number(output) <= 10e6, output);
           },
           { writeLimitBytes: 10e6 },
         ));
@@ -260,9 +260,8 @@ for (const identity of identities) {
       it('a file that is deleted and still open', () =>
         withRun(
           async ({ run }) => {
-            // Not filled here, only shown to be of bounded size: the last of the disk is what the watch keeps.
             const { exitCode } = await run('exec 5>gone; rm gone; head -c 50000000 /dev/zero >&5');
-            assert.equal(exitCode, 153);
+            assert.equal(exitCode, 153, 'SIGXFSZ');
           },
           { writeLimitBytes: 10e6 },
         ));
