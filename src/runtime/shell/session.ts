@@ -107,6 +107,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 
   async function end({ graceMs, keepShell = false }: { graceMs: number; keepShell?: boolean }): Promise<void> {
+    // Ended half-way, a shell would look like one that cannot be started.
+    if (starting !== undefined && !closed) await Promise.allSettled([starting]);
     const shell = bash;
     if (sandbox !== undefined) {
       await sandbox.end(shell?.pid, { graceMs, keepShell });

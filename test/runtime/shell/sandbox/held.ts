@@ -139,7 +139,9 @@ export async function holdRun(identity: Identity, place: Place, options: HolderO
     process: child,
     async run(command) {
       child.stdin.write(`${JSON.stringify(command)}\n`);
-      return (await next()) as Execution;
+      const answer = await next();
+      assert.ok(typeof answer === 'object' && answer !== null && 'exitCode' in answer, JSON.stringify(answer));
+      return answer as Execution;
     },
     async close() {
       child.stdin.end();

@@ -19,10 +19,13 @@ async function hold({ id, workspace, options }: Holding): Promise<void> {
   const tell = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
   process.on('SIGUSR2', () => stopping.abort());
   tell({ isReady: true });
-  for await (const line of createInterface({ input: process.stdin })) {
-    tell(await shell.execute(JSON.parse(line) as string, stopping.signal));
+  try {
+    for await (const line of createInterface({ input: process.stdin })) {
+      tell(await shell.execute(JSON.parse(line) as string, stopping.signal));
+    }
+  } finally {
+    await shell.close();
   }
-  await shell.close();
 }
 
 void hold(JSON.parse(process.argv[2] ?? '') as Holding).catch((error: unknown) => {
