@@ -12,7 +12,7 @@ import { databaseTask } from '../agent/tasks/database';
 import { osTask } from '../agent/tasks/os';
 import { connect, type EndpointOptions } from './endpoint/connect';
 import { openPending } from './shell/changes/pending';
-import { openShell } from './shell/openShell';
+import { openShell, type ShellEnvironment } from './shell/openShell';
 import { openSandbox, type SandboxOptions } from './shell/sandbox/openSandbox';
 import { openDatabase } from './sql/openDatabase';
 
@@ -71,23 +71,13 @@ async function* events(
   id: string,
   { problem }: RunRequest,
   { stepLimit, replyTokens }: RunOptions,
-  { environment, sandbox, changes, ...tools }: Workplace & { model: Model; approve: Approve; signal: AbortSignal },
+  { environment, sandbox, ...tools }: Workplace & { model: Model; approve: Approve; signal: AbortSignal },
 ): AsyncGenerator<AgentEvent, void> {
   try {
     const settings = { id, problem, replyTokens, stepLimit, sandbox };
     yield* run(settings, { ...tools, environment, now: () => performance.now() });
   } finally {
     await environment.close();
-    if (changes !== undefined) await discardIfEmpty(changes);
-  }
-}
-
-async function discardIfEmpty(changes: PendingChanges): Promise<void> {
-  try {
-    if ((await changes.list()).length === 0) await changes.discard();
-  } catch (error) {
-    // Whoever looks at the changes is told the same; the run itself went well.
-    if (!UserError.is(error)) throw error;
   }
 }
 
@@ -110,9 +100,29 @@ async function openShellWorkplace(
   signal: AbortSignal,
 ): Promise<Workplace> {
   const sandbox = await openSandbox({ id, workspace: place, problem }, options, signal);
-  const shell = await openShell({ cwd: place, commandTimeoutMs, sandbox });
-  const workplace = { task: osTask, environment: shell, terminal: shell, sandbox: options.kind };
-  return options.kind === 'off' ? workplace : { ...workplace, changes: await openPending(options.storage, id) };
+  const changes = options.kind === 'off' ? undefined : await openPending(options.storage, id);
+  let shell: ShellEnvironment;
+  try {
+    shell = await openShell({ cwd: place, commandTimeoutMs, sandbox });
+  } catch (error) {
+    await changes?.discard();
+    throw error;
+  }
+  if (changes === undefined) return { task: osTask, environment: shell, terminal: shell, sandbox: options.kind };
+  const close = async () => {
+    await shell.close();
+    await discardIfEmpty(changes);
+  };
+  return { task: osTask, environment: { ...shell, close }, terminal: shell, sandbox: options.kind, changes };
+}
+
+async function discardIfEmpty(changes: PendingChanges): Promise<void> {
+  try {
+    if ((await changes.list()).length === 0) await changes.discard();
+  } catch (error) {
+    // Whoever looks at the changes is told the same; the run itself went well.
+    if (!UserError.is(error)) throw error;
+  }
 }
 
 /** Both, or neither: the first failure ends the other one, and what had opened is closed again. */

@@ -186,6 +186,10 @@ describe('A run from the endpoint to the machine', () => {
       assert.deepEqual(await changes?.list(), []);
       assert.deepEqual(await readdir(storage), [], 'a run that changed nothing leaves nothing');
     });
+    const gone = await startFakeEndpoint([]);
+    await gone.close();
+    await assert.rejects(start(gone.url), { code: 'endpoint.unreachable' });
+    assert.deepEqual(await readdir(storage), [], 'nor does one that never began');
   });
 
   it('answers a question about a CSV file', async () => {

@@ -15,10 +15,40 @@ export interface RunProcesses {
   readonly session: number | undefined;
 }
 
+/** What ends the processes of a run, seen from the program that was started for its bash. */
+export interface ShellProcesses {
+  /**
+   * Ends them all: SIGHUP first, SIGKILL after `graceMs`. On request bash itself stays.
+   * @param program the process id of the started program; undefined when it is gone
+   */
+  end(program: number | undefined, options: { readonly graceMs: number; readonly keepShell: boolean }): Promise<void>;
+  /** SIGKILL for the process group that has the terminal, if it is not the one of bash. */
+  killForeground(program: number): Promise<void>;
+}
+
 const pollMs = 15;
 const killTimeoutMs = 2_000;
 /** Of descent; while it is read, /proc may show a circle. */
 const maximalDepth = 1_000;
+
+/**
+ * @param run the value of the marker that they carry
+ * @param generations from the started program down to bash: what starts a shell in namespaces of its own starts it first
+ */
+export function shellProcesses(run: string, generations: number): ShellProcesses {
+  return {
+    async end(program, { graceMs, keepShell }) {
+      const kept = new Set(keepShell && program !== undefined ? shellChain(program, generations) : []);
+      const list = async () => (await listProcesses({ run, session: program })).filter((pid) => !kept.has(pid));
+      await endProcesses(list, graceMs);
+    },
+
+    async killForeground(program) {
+      const group = await foregroundGroup(program);
+      if (group !== undefined && !shellChain(program, generations).includes(group)) signalProcess(-group, 'SIGKILL');
+    },
+  };
+}
 
 /** The living processes of a run. A process that took on an empty environment and a session of its own is not found. */
 export async function listProcesses(wanted: RunProcesses): Promise<number[]> {
@@ -29,7 +59,7 @@ export async function listProcesses(wanted: RunProcesses): Promise<number[]> {
  * Ends processes: SIGHUP, as if their terminal was closed, and after `graceMs` SIGKILL, until `list` finds no more.
  * With a grace of 0 they are killed at once.
  */
-export async function endProcesses(list: () => Promise<number[]>, graceMs: number): Promise<void> {
+async function endProcesses(list: () => Promise<number[]>, graceMs: number): Promise<void> {
   let pids = await list();
   if (graceMs > 0) {
     for (const pid of pids) signalProcess(pid, 'SIGHUP');
@@ -40,21 +70,18 @@ export async function endProcesses(list: () => Promise<number[]>, graceMs: numbe
 }
 
 /** The process group that has the terminal of a process; undefined where there is none. */
-export async function foregroundGroup(pid: number): Promise<number | undefined> {
+async function foregroundGroup(pid: number): Promise<number | undefined> {
   const group =
     process.platform === 'linux' ? readStat(pid)?.foregroundGroup : Number(await ps('-o', 'tpgid=', '-p', `${pid}`));
   return group !== undefined && group > 0 ? group : undefined;
 }
 
-/**
- * The processes from the one that was started down to bash, which is so many generations below: what starts a shell in
- * namespaces of its own starts it first.
- */
-export function shellChain(program: number, generations: number): number[] {
+function shellChain(program: number, generations: number): number[] {
   const chain = [program];
-  const stats = new Map(allStats());
-  for (let generation = 0; generation < generations; generation++) {
-    const children = [...stats].filter(([, { parent }]) => parent === chain.at(-1));
+  if (generations === 0) return chain;
+  const stats = allStats();
+  while (chain.length <= generations) {
+    const children = stats.filter(([, { parent }]) => parent === chain.at(-1));
     const [eldest] = children.sort(([, a], [, b]) => a.born - b.born);
     if (eldest === undefined) break;
     chain.push(eldest[0]);

@@ -5,7 +5,7 @@ import { UserError } from '../../agent/errors';
 import { startBash, type Bash, type CommandEnd, type CommandListener, type TerminalSize } from './bash';
 import type { Display } from './display';
 import inbandScript from './inband.sh';
-import { endProcesses, foregroundGroup, listProcesses, signalProcess } from './processes';
+import { shellProcesses } from './processes';
 import type { Sandbox } from './sandbox/sandbox';
 import { createScratch } from './scratch';
 import userLineScript from './userLine.sh';
@@ -51,6 +51,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const run = randomUUID();
   const nonce = randomBytes(16).toString('hex');
   const scratch = createScratch();
+  const processes = sandbox ?? shellProcesses(run, 0);
   const variables = shellVariables(process.env, run, options.env);
   const program = await findBash(variables);
 
@@ -110,14 +111,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     // Ended half-way, a shell would look like one that cannot be started.
     if (starting !== undefined && !closed) await Promise.allSettled([starting]);
     const shell = bash;
-    if (sandbox !== undefined) {
-      await sandbox.end(shell?.pid, { graceMs, keepShell });
-      if (!keepShell) await shell?.kill();
-      return;
-    }
-    const kept = keepShell ? shell?.pid : undefined;
-    const list = async () => (await listProcesses({ run, session: shell?.pid })).filter((pid) => pid !== kept);
-    await endProcesses(list, graceMs);
+    await processes.end(shell?.pid, { graceMs, keepShell });
     if (!keepShell) await shell?.kill();
   }
 
@@ -149,13 +143,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     },
 
     async killForeground() {
-      const shell = bash?.pid;
-      if (sandbox !== undefined) {
-        if (shell !== undefined) await sandbox.killForeground(shell);
-        return;
-      }
-      const group = shell === undefined ? undefined : await foregroundGroup(shell);
-      if (group !== undefined && group !== shell) signalProcess(-group, 'SIGKILL');
+      if (bash !== undefined) await processes.killForeground(bash.pid);
     },
 
     end,

@@ -36,9 +36,9 @@ const copyLimit = 8 * 1024 * 1024;
 const tickMs = 20;
 
 /**
- * An overlay does not keep what it covers. So before and after each command it is looked up in the workspace what the files that were
- * touched are there. That is what the run has seen, unless its last change is later than the time when the file was known to be untouched:
- * then it is in doubt.
+ * An overlay does not keep what it covers. So before and after each command it is looked up in the workspace what the
+ * touched files are there. That is what the run has seen, unless it changed later than when the file was last known to be
+ * untouched by the run: then it is in doubt.
  */
 export function createOriginalsRecord(run: RunFolder): OriginalsRecord {
   let journal: Journal = { originals: new Map(), untouchedAt: run.manifest.startedAt };
@@ -112,8 +112,8 @@ async function recordTouched(
   for await (const touched of touchedFiles(run)) await add(touched, untouchedAt);
   if (isLast) {
     // When these were deleted is not known.
-    for (const file of await deletedInRenewedFolders(run))
-      await add({ path: file, isGone: true }, run.manifest.startedAt);
+    const deleted = await deletedInRenewedFolders(run);
+    for (const file of deleted) await add({ path: file, isGone: true }, run.manifest.startedAt);
   }
   if (persist) {
     await appendFile(journalFile(run), [...found, { untouchedAt: began }].map(line).join(''), { mode: 0o600 });

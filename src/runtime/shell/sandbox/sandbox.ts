@@ -1,17 +1,11 @@
 import type { SandboxKind } from '../../../agent/environment';
+import type { ShellProcesses } from '../processes';
 
 /** Where the bash of a run lives: what is started instead of it, and how it is reached in there. */
-export interface Sandbox {
+export interface Sandbox extends ShellProcesses {
   readonly kind: Exclude<SandboxKind, 'off'>;
   /** What is to be started so that this bash runs inside. Called again when bash has ended. @throws {UserError} */
   start(shell: ShellStart): Promise<StartedProgram>;
-  /**
-   * Ends what runs inside: SIGHUP first, SIGKILL after `graceMs`. On request bash itself stays.
-   * @param program the process id of the started program; undefined when it is gone
-   */
-  end(program: number | undefined, options: { readonly graceMs: number; readonly keepShell: boolean }): Promise<void>;
-  /** SIGKILL for the process group that has the terminal, if it is not the one of bash. */
-  killForeground(program: number): Promise<void>;
   /** Looks at what the run has touched: to be waited for before a command, and called after it. Never rejects. */
   settle(): Promise<void>;
   /** Calls the listener when the run has written more than it may, and waits for it to end the processes of the run. */

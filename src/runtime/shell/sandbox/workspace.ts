@@ -12,7 +12,7 @@ import {
   removeScratch,
   removeTree,
 } from '../changes/runFolder';
-import { endProcesses, foregroundGroup, listProcesses, shellChain, signalProcess } from '../processes';
+import { shellProcesses, type ShellProcesses } from '../processes';
 import { findSystemProgram } from '../variables';
 import { bubblewrapArguments } from './bubblewrap';
 import { isInside } from './hidden';
@@ -35,8 +35,8 @@ export interface WorkspaceSandboxOptions {
   readonly processLimit?: number;
 }
 
-/** bwrap, then the first process of its namespace, then bash. */
-const processesToBash = 2;
+/** From bwrap: the first process of the namespace, then bash. */
+const generationsToBash = 2;
 
 /**
  * The machine itself as a sandbox (Linux, with bwrap and user namespaces): everything can be read but secrets, nothing can
@@ -77,13 +77,13 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
     limitBytes: writeLimitBytes,
     onOverflow: () => onOverflow(writeLimitBytes),
   });
-  let marker = '';
+  let processes: ShellProcesses | undefined;
 
   return {
     kind: 'workspace',
 
     async start(shell) {
-      marker = shell.run;
+      processes = shellProcesses(shell.run, generationsToBash);
       const inside = await lookInside({
         workspace,
         folder: folder.path,
@@ -109,19 +109,8 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
       };
     },
 
-    async end(program, { graceMs, keepShell }) {
-      const kept = new Set(keepShell && program !== undefined ? shellChain(program, processesToBash) : []);
-      const list = async () => (await listProcesses({ run: marker, session: program })).filter((pid) => !kept.has(pid));
-      if (marker !== '') await endProcesses(list, graceMs);
-    },
-
-    async killForeground(program) {
-      const foreground = await foregroundGroup(program);
-      if (foreground !== undefined && !shellChain(program, processesToBash).includes(foreground)) {
-        signalProcess(-foreground, 'SIGKILL');
-      }
-    },
-
+    end: async (...how) => processes?.end(...how),
+    killForeground: async (program) => processes?.killForeground(program),
     settle: async () => originals.record(),
     onOverflow: (listener) => (onOverflow = listener),
 

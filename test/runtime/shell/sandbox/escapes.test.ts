@@ -75,7 +75,7 @@ const attempts: readonly Attempt[] = [
   { title: 'reads the changes of other runs', command: 'ls -A "$TEST_FOLDER/storage"', output: '' },
   {
     title: 'reads what the hosting process keeps in its temporary folder',
-    command: 'ls -A /tmp | grep -v agentlm-shell',
+    command: 'ls -A /tmp | grep -v "^agentlm-test-"',
     output: '',
   },
   {
@@ -162,7 +162,7 @@ const attempts: readonly Attempt[] = [
   {
     title: 'looks into the first process for another root',
     command:
-      'ls /proc/1/root/tmp | grep -v agentlm-shell; cat /proc/1/environ | tr "\\0" "\\n" | grep -E "SSH_AUTH_SOCK|DBUS|DISPLAY|NODE_PATH=/nonexistent"',
+      'ls /proc/1/root/tmp | grep -v "^agentlm-test-"; cat /proc/1/environ | tr "\\0" "\\n" | grep -E "SSH_AUTH_SOCK|DBUS|DISPLAY|NODE_PATH=/nonexistent"',
     output: '',
   },
   // Variables and sockets

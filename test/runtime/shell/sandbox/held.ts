@@ -25,6 +25,8 @@ export interface Place {
   readonly home: string;
   readonly workspace: string;
   readonly storage: string;
+  /** For temporary files, in /tmp. */
+  readonly temporary: string;
   /** Makes a file, owned by the identity. */
   readonly write: (file: string, text: string) => void;
   readonly remove: () => void;
@@ -42,14 +44,16 @@ export function makePlace(identity: Identity): Place {
   };
   const [home, workspace, storage] = ['home', 'workspace', 'storage'].map((name) => path.join(folder, name));
   assert.ok(home !== undefined && workspace !== undefined && storage !== undefined);
+  const temporary = mkdtempSync('/tmp/agentlm-test-');
   for (const made of [home, workspace, storage]) mkdirSync(made, { mode: 0o755 });
   chmodSync(folder, 0o755);
-  for (const made of [folder, home, workspace, storage]) own(made);
+  for (const made of [folder, home, workspace, storage, temporary]) own(made);
   return {
     folder,
     home,
     workspace,
     storage,
+    temporary,
     write(file, text) {
       let way = folder;
       for (const name of path.relative(folder, path.dirname(file)).split(path.sep)) {
@@ -62,8 +66,10 @@ export function makePlace(identity: Identity): Place {
     },
     remove() {
       // A run may have locked its owner out of its layers.
-      spawnSync('chmod', ['-R', 'u+rwX', folder]);
-      rmSync(folder, { recursive: true, force: true });
+      for (const made of [folder, temporary]) {
+        spawnSync('chmod', ['-R', 'u+rwX', made]);
+        rmSync(made, { recursive: true, force: true });
+      }
     },
   };
 }
@@ -156,9 +162,16 @@ export function as(identity: Identity): string[] {
   return ['setpriv', '--reuid', `${nobody}`, '--regid', `${nobody}`, '--clear-groups'];
 }
 
-function variables({ home, folder }: Place): NodeJS.ProcessEnv {
+function variables({ home, folder, temporary }: Place): NodeJS.ProcessEnv {
   const nodePath = path.resolve('node_modules');
-  return { PATH: process.env['PATH'], HOME: home, NODE_PATH: nodePath, LANG: 'C.UTF-8', TEST_FOLDER: folder };
+  return {
+    PATH: process.env['PATH'],
+    HOME: home,
+    TMPDIR: temporary,
+    NODE_PATH: nodePath,
+    LANG: 'C.UTF-8',
+    TEST_FOLDER: folder,
+  };
 }
 
 let holder: Promise<string> | undefined;

@@ -11,18 +11,17 @@ for (const identity of identities) {
   describe(`The workspace sandbox of ${identity}`, function () {
     this.timeout(60_000);
     let place: Place;
-    let thereBefore: string[];
     before(async function () {
       await requireSandbox(this, identity);
     });
     beforeEach(() => {
-      thereBefore = scratchFolders();
       place = makePlace(identity);
       place.write(path.join(place.workspace, 'a'), 'a\n');
     });
     afterEach(() => {
+      const left = readdirSync(place.temporary).filter((name) => name.startsWith('agentlm-sandbox-'));
       place.remove();
-      assert.deepEqual(scratchFolders(), thereBefore, 'nothing is left in the temporary folder');
+      assert.deepEqual(left, [], 'nothing is left in the temporary folder');
     });
 
     async function withRun(
@@ -285,8 +284,4 @@ for (const identity of identities) {
       });
     });
   });
-}
-
-function scratchFolders(): string[] {
-  return readdirSync('/tmp').filter((name) => name.startsWith('agentlm-sandbox-'));
 }
