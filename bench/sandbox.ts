@@ -59,7 +59,11 @@ async function inSandbox(folder: string, options: SandboxOptions): Promise<Sandb
   const taken: number[] = [];
   for (let start = 0; start < starts; start++) {
     const began = performance.now();
-    const sandbox = await openSandbox({ id: `os_${options.kind}_${start}`, workspace, problem: '' }, options, signal);
+    const sandbox = await openSandbox(
+      { id: `os_${process.pid}_${options.kind}_${start}`, workspace, problem: '' },
+      options,
+      signal,
+    );
     const shell = await openShell({ cwd: workspace, sandbox });
     begun.push(performance.now() - began);
     for (let round = 0; round < rounds / starts; round++) {

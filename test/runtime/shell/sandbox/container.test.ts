@@ -9,10 +9,12 @@ import { openShell, type ShellEnvironment } from '../../../../src/runtime/shell/
 import { openContainerSandbox, type ContainerSandboxOptions } from '../../../../src/runtime/shell/sandbox/container';
 import { never, shortPatience } from '../shells';
 import { holdRun, identities, makePlace, type Place } from './held';
-import { buildImage, engine, image, podman, removeImage } from './image';
+import { buildImage, containers, engine, image, removeImage } from './image';
 
 /** Takes docker's words. What is added is for this machine, where podman's own default is refused. */
 const asDocker = `case $1 in run) shift; set -- run --ulimit nproc=1024:1024 "$@" ;; esac; exec ${engine.join(' ')} "$@"\n`;
+
+const id = `os_${process.pid}`;
 
 describe('The container sandbox', function () {
   this.timeout(120_000);
@@ -27,7 +29,7 @@ describe('The container sandbox', function () {
   });
   afterEach(() => {
     place.remove();
-    assert.equal(podman('ps', '--all', '--quiet'), '', 'no container is left');
+    assert.equal(containers(), '', 'no container is left');
   });
 
   type Run = { shell: ShellEnvironment; run: (command: string) => ReturnType<ShellEnvironment['execute']> };
@@ -36,7 +38,7 @@ describe('The container sandbox', function () {
     options: Partial<ContainerSandboxOptions> = {},
   ): Promise<PendingChanges> {
     await delay(50);
-    const run = { id: 'os_test', workspace: place.workspace, problem: 'x' };
+    const run = { id, workspace: place.workspace, problem: 'x' };
     const whole = { network: false, writeLimitBytes: 50e6, storage: place.storage, image, engine, ...options };
     const sandbox = await openContainerSandbox(run, whole, never);
     const shell = await openShell({ cwd: place.workspace, sandbox, patience: shortPatience });
@@ -45,7 +47,7 @@ describe('The container sandbox', function () {
     } finally {
       await shell.close();
     }
-    return openPending(place.storage, 'os_test');
+    return openPending(place.storage, id);
   }
   const short = async (pending: PendingChanges) =>
     (await pending.list()).map(({ kind, path: file }) => `${kind} ${file}`);
@@ -155,17 +157,17 @@ ${asDocker}`,
   });
 
   it('is removed within five seconds when the process that holds it is killed, and its changes wait', async () => {
-    const held = await holdRun('root', place, { kind: 'container', image, engine });
+    const held = await holdRun('root', place, { kind: 'container', id, image, engine });
     await held.run('echo x >>a; sleep 600 &');
     const running = held.run('while :; do sleep 1; done');
     running.catch(() => undefined);
     held.process.kill('SIGKILL');
     const end = Date.now() + 5_000;
-    while (podman('ps', '--all', '--quiet') !== '') {
+    while (containers() !== '') {
       assert.ok(Date.now() < end);
       await delay(50);
     }
-    const pending = await openPending(place.storage, 'os_test');
+    const pending = await openPending(place.storage, id);
     assert.equal(await pending.state(), 'interrupted');
     assert.deepEqual(await short(pending), ['modified a']);
     await pending.discard();

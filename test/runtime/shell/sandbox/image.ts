@@ -14,7 +14,13 @@ import path from 'node:path';
 
 /** As it runs on a machine without systemd. */
 export const engine = ['podman', '--runtime', 'runc', '--cgroup-manager', 'cgroupfs'] as const;
-export const image = 'localhost/agentlm-test';
+/** Of this process alone: whoever else tests on this machine has an image of their own. */
+export const image = `localhost/agentlm-test-${process.pid}`;
+
+/** The containers of this image, running or not. */
+export function containers(): string {
+  return podman('ps', '--all', '--quiet', '--filter', `ancestor=${image}`);
+}
 
 /** What the image is made of: programs that need nothing else. */
 const bash = '/bin/bash-static';
@@ -46,7 +52,7 @@ export function removeImage(): void {
   spawnSync(program, [...before, 'rmi', '--force', image]);
 }
 
-export function podman(...words: string[]): string {
+function podman(...words: string[]): string {
   const [program, ...before] = engine;
   return execFileSync(program, [...before, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
