@@ -1,4 +1,4 @@
-import { mkdir, realpath, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../../agent/errors';
@@ -15,6 +15,7 @@ import {
 import { shellProcesses, type ShellProcesses } from '../processes';
 import { findSystemProgram } from '../variables';
 import { bubblewrapArguments } from './bubblewrap';
+import { groupName, removeGroup, removeOldGroups } from './controlGroup';
 import { isInside } from './hidden';
 import { homeFolder, lookInside } from './inside';
 import launchScript from './launch.sh';
@@ -68,7 +69,7 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
     await writeFile(path.join(scratch, 'seccomp.filter'), seccompFilter({ architecture: process.arch, network }));
   });
   const { scratch } = folder.manifest;
-  const group = process.getuid?.() === 0 ? groupOf(run.id) : '';
+  const group = process.getuid?.() === 0 ? groupName(run.id) : '';
 
   const originals = createOriginalsRecord(folder);
   let onOverflow: Parameters<Sandbox['onOverflow']>[0] = async () => undefined;
@@ -148,19 +149,10 @@ function refuseOverlap(workspace: string, storage: string): void {
 
 const kilobytes = (bytes: number) => `${Math.max(1, Math.floor(bytes / 1024))}`;
 
-/** What a crash has left behind, but for the changes. */
+/** What crashes have left behind, but for the changes. */
 async function clearCrashed(storage: string): Promise<void> {
   for (const run of await listRunFolders(storage)) {
-    if (run.manifest.endedAt !== undefined || isHeld(run.manifest)) continue;
-    await removeScratch(run);
-    await removeGroup(groupOf(run.manifest.id));
+    if (run.manifest.endedAt === undefined && !isHeld(run.manifest)) await removeScratch(run);
   }
-}
-
-const groupOf = (id: string) => `agentlm-${id}`;
-
-/** Groups are made by launch.sh, wherever one could be. One that still holds a process stays, until it is empty. */
-async function removeGroup(name: string): Promise<void> {
-  for (const folder of ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'])
-    await rmdir(path.join(folder, name)).catch(() => undefined);
+  await removeOldGroups();
 }

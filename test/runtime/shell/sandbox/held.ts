@@ -176,6 +176,11 @@ function variables({ home, folder, temporary }: Place): NodeJS.ProcessEnv {
 
 let holder: Promise<string> | undefined;
 
+/** Of all tests of the file that imports this. */
+after(async () => {
+  if (holder !== undefined) rmSync(path.dirname(await holder), { recursive: true, force: true });
+});
+
 async function holderProgram(): Promise<string> {
   return (holder ??= makeHolder());
 }
@@ -183,7 +188,6 @@ async function holderProgram(): Promise<string> {
 async function makeHolder(): Promise<string> {
   const folder = mkdtempSync('/tmp/agentlm-test-holder-');
   chmodSync(folder, 0o755);
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const program = path.join(folder, 'holder.cjs');
   await bundle('test/runtime/shell/sandbox/holder.ts', program);
   return program;

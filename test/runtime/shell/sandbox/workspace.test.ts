@@ -281,6 +281,8 @@ for (const identity of identities) {
           { processLimit: 100 },
         );
         await goneWithin(1_000, 'sleep 765434');
+        for (const root of ['/sys/fs/cgroup', '/sys/fs/cgroup/pids'])
+          assert.ok(!existsSync(path.join(root, 'agentlm-os_test')));
       });
     });
   });
