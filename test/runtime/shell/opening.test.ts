@@ -131,7 +131,7 @@ describe('the processes of a run', function () {
     if (process.platform !== 'linux') this.skip();
     return withShell(async ({ run }) => {
       const { output } = await run('sleep 60 & (setsid sleep 60 & wait) & sleep 0.1; echo $AGENTLM_RUN');
-      const wanted = { run: output.trim().split('\n').at(-1) ?? '', session: undefined };
+      const wanted = { run: output.trim().split('\n').at(-1) ?? '', lockLimit: 'none', session: undefined };
       let listed: number[] = [];
       let fromPs: number[] = [];
       // A `stty` of the shell may come and go between the two.

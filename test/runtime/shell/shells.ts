@@ -25,6 +25,11 @@ export interface TestShell {
   readonly onOutput: ShellEnvironment['onOutput'];
   readonly type: ShellEnvironment['type'];
   readonly resize: ShellEnvironment['resize'];
+  readonly onActivity: ShellEnvironment['onActivity'];
+  readonly lastLines: ShellEnvironment['lastLines'];
+  readonly keepWaiting: ShellEnvironment['keepWaiting'];
+  readonly sendToBackground: ShellEnvironment['sendToBackground'];
+  readonly interrupt: ShellEnvironment['interrupt'];
   /** What the terminal showed so far. */
   readonly shown: () => string;
   /** Waits until the terminal has shown something that matches; fails with what it showed instead. */
