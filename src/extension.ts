@@ -159,6 +159,9 @@ class Runtime implements EndpointTools {
       stepLimit: settings.get(kind === 'os' ? 'stepLimit.os' : 'stepLimit.database'),
       replyTokens: settings.get('replyTokens'),
       commandTimeoutMs: settings.get('commandTimeout') * 1000,
+      inputTimeoutMs: settings.get('inputTimeout') * 1000,
+      longCommandMs: settings.get('longCommand') * 1000,
+      promptTail: settings.get('os.promptTail'),
       statementTimeoutMs: settings.get('statementTimeout') * 1000,
       sqlWorker: path.join(this.extensionPath, 'dist/sqlWorker.js'),
     };

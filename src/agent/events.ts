@@ -1,5 +1,6 @@
 import type { Decision } from './approval';
 import type { Turn } from './conversation';
+import type { Intervention } from './environment';
 import type { UserError } from './errors';
 import type { Usage } from './model';
 import type { Action, FormatProblem, TaskKind } from './task';
@@ -41,7 +42,7 @@ export type EndpointNotice =
  *     started  turn*  ( step  context  delta*  ( turn  turn? | action  turn | action  approval  turn  observation  turn ) )*
  *     failure?  finished
  *
- * `turn` events are the conversation, each as soon as it is final. A `notice` can stand anywhere before `finished`.
+ * `turn` events are the conversation, each as soon as it is final: that of an action when it has been executed. A `notice` can stand anywhere before `finished`.
  */
 export type AgentEvent =
   | {
@@ -79,6 +80,8 @@ export type AgentEvent =
       readonly exitCode: number | null;
       readonly cwd: string | null;
       readonly truncated: boolean;
+      /** What a person did in the shell since the observation before; left out where nobody did anything. */
+      readonly interventions?: readonly Intervention[];
     }
   | { readonly type: 'notice'; readonly notice: Notice }
   /** Why the outcome is `failed`. A UserError is shown as it is; anything else is a bug to be logged with its stack. */

@@ -17,6 +17,8 @@ export interface TaskOptions {
   readonly context: number | undefined;
   readonly approve: ApprovalMode;
   readonly record: string | undefined;
+  /** Whether the output of commands ends with the prompt of the shell. */
+  readonly promptTail: boolean;
   readonly json: boolean;
 }
 
@@ -60,6 +62,7 @@ Options:
   --context N           tokens the model can read, at most 4096
   --approve MODE        ask (default), all, or none: whether commands run
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
+  --no-prompt-tail      do not end the output of commands with the prompt of the shell
   --json                one event a line on standard output; of doctor one object
 
 Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoint unreachable or refusing,
@@ -100,6 +103,7 @@ function readTaskOptions(values: Values, environment: NodeJS.ProcessEnv, interac
     context: readContext(values.context),
     approve: readMode(values.approve ?? 'ask', interactive),
     record: values.record,
+    promptTail: values['no-prompt-tail'] !== true,
     json: values.json === true,
   };
 }
@@ -115,6 +119,7 @@ const options = {
   context: { type: 'string' },
   approve: { type: 'string' },
   record: { type: 'string' },
+  'no-prompt-tail': { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;

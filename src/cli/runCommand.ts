@@ -9,6 +9,7 @@ import { approvalOf } from './ask';
 import type { RunArguments } from './arguments';
 import { exitCodes } from './exitCodes';
 import type { Printer } from './print';
+import { isSomebodyThere, typeIn } from './typeIn';
 
 /**
  * Runs one task and prints it.
@@ -22,6 +23,7 @@ export async function runCommand(args: RunArguments, print: Printer, signal: Abo
     const options = runOptions({ ...args, ...own?.place });
     const onNotice = (notice: EndpointNotice): void => print({ type: 'notice', notice });
     const session = await startRun(args.request, options, approvalOf(args.approve), signal, onNotice);
+    if (session.terminal !== undefined && isSomebodyThere(args.json)) typeIn(session.terminal);
     const recorder = new TrajectoryRecorder();
     let failure: unknown;
     let code: number = exitCodes.failure;
@@ -71,7 +73,7 @@ export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortS
   return failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
 }
 
-function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): RunOptions {
+function runOptions({ endpoint, model, apiKey, steps, context, promptTail, json }: RunArguments): RunOptions {
   return {
     endpoint: {
       baseUrl: endpoint,
@@ -82,6 +84,8 @@ function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): 
     stepLimit: steps,
     replyTokens: 512,
     commandTimeoutMs: 120_000,
+    inputTimeoutMs: isSomebodyThere(json) ? 60_000 : 5_000,
+    promptTail,
     statementTimeoutMs: 30_000,
     sqlWorker: path.join(__dirname, 'sqlWorker.js'),
   };

@@ -19,6 +19,12 @@ export interface RunOptions {
   readonly stepLimit?: number | undefined;
   readonly replyTokens: number;
   readonly commandTimeoutMs: number;
+  /** How long a command may wait for input that nobody types; a minute if left out. */
+  readonly inputTimeoutMs?: number;
+  /** From when on a command counts as a long one; half a minute if left out. */
+  readonly longCommandMs?: number;
+  /** Whether the output of a command ends with the prompt of the shell, as AgentLM was trained; true if left out. */
+  readonly promptTail?: boolean;
   readonly statementTimeoutMs: number;
   /** The bundle of the child process that holds a database. */
   readonly sqlWorker: string;
@@ -68,7 +74,9 @@ async function* events(
 
 async function openWorkplace(request: RunRequest, options: RunOptions, signal: AbortSignal): Promise<Workplace> {
   if (request.kind === 'os') {
-    const shell = await openShell({ cwd: request.place, commandTimeoutMs: options.commandTimeoutMs });
+    const { commandTimeoutMs, inputTimeoutMs = 60_000, longCommandMs = 30_000, promptTail = true } = options;
+    const times = { commandTimeoutMs, inputTimeoutMs, longCommandMs };
+    const shell = await openShell({ cwd: request.place, ...times, promptTail });
     return { task: osTask, environment: shell, terminal: shell };
   }
   const { statementTimeoutMs, sqlWorker } = options;

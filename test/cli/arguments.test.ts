@@ -33,6 +33,7 @@ describe('The command line', () => {
         context: undefined,
         approve: 'all',
         record: undefined,
+        promptTail: true,
         json: true,
       },
     );
@@ -50,6 +51,12 @@ describe('The command line', () => {
     assert.ok(args.command === 'run');
     assert.equal(args.apiKey, 'secret');
     assert.equal(args.endpoint, 'http://e');
+  });
+
+  it('leaves the prompt of the shell out where it is told to', () => {
+    const args = parse(['run', 'os', 'x', '--endpoint', 'demo', '--no-prompt-tail']);
+    assert.ok(args.command === 'run');
+    assert.equal(args.promptTail, false);
   });
 
   it('reads what is to be tested', () => {

@@ -143,9 +143,27 @@ describe('A run from the endpoint to the machine', () => {
   it('keeps directory and variables from one command to the next', async () => {
     await mkdir(path.join(folder, 'inside'));
     await withEndpoint([bash('cd inside; export A=1'), bash('pwd; echo $A'), answer('1')], async (url) => {
-      const { observations } = await hear(os(), url);
+      const { observations } = await hear(os(), url, { promptTail: false });
       assert.equal(observations[1]?.text, `The output of the OS:\n\n${folder}/inside\n1`);
       assert.equal(observations[1].cwd, `${folder}/inside`);
+    });
+  });
+
+  it('ends the output of a command with the prompt of the shell, as in the data of AgentLM', async () => {
+    await withEndpoint([bash('cd /; echo 3'), bash('cd /tmp'), answer('1')], async (url) => {
+      const [first, second] = (await hear(os(), url)).observations;
+      assert.match(first?.text ?? '', /^The output of the OS:\n\n3\n[^@\s]+@[^:\s]+:\/[#$]$/);
+      assert.match(second?.text ?? '', /^The output of the OS:\n\n[^@\s]+@[^:\s]+:\/tmp[#$]$/);
+    });
+  });
+
+  it('tells a model that asks for input that it is not possible', async () => {
+    await withEndpoint([bash('read x'), answer('1')], async (url) => {
+      const { observations } = await hear(os(), url, { inputTimeoutMs: 100 });
+      assert.match(
+        observations[0]?.text ?? '',
+        /\n\[The command was stopped because it waited for input, which is not possible\.\]$/,
+      );
     });
   });
 
@@ -265,7 +283,7 @@ describe('A run from the endpoint to the machine', () => {
         (_, index) => (index % 2 === 0 ? cut : cutAgain),
         async (url) => {
           const { finished, events } = await hear(os(), url);
-          assert.equal(finished.outcome, 'malformed');
+          assert.equal(finished.outcome, 'repeated');
           const problems = events.flatMap((event) =>
             event.type === 'notice' && event.notice.code === 'malformed' ? [event.notice.problem.code] : [],
           );
