@@ -4,6 +4,7 @@ import { gpt, human, type Turn } from './conversation';
 import type { Environment, Execution } from './environment';
 import type { AgentEvent, Outcome } from './events';
 import type { FinishReason, Model, Usage } from './model';
+import { withRemarks } from './remarks';
 import { RepetitionWatch, repetitionRemark } from './repetition';
 import type { Action, FormatProblem, Observation, ParsedReply, Task } from './task';
 import { cutOffProblem } from './tasks/reply';
@@ -265,11 +266,6 @@ class Loop {
       cachedTokens,
     };
   }
-}
-
-/** What the model is told beyond what it reads, each in brackets on a line of its own. */
-function withRemarks(text: string, ...remarks: readonly (string | undefined)[]): string {
-  return [text, ...remarks.flatMap((remark) => (remark === undefined ? [] : `[${remark}]`))].join('\n');
 }
 
 interface Reply {

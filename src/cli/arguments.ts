@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import path from 'node:path';
 import type { RunRequest } from '../agent/session';
+import { readReplay, type ReplayPlan } from './replayArguments';
+import { UsageError } from './usageError';
 
 /** Who decides whether an action runs: everything does, the user is asked, or nothing does. */
 export type ApprovalMode = 'all' | 'ask' | 'none';
@@ -40,17 +42,18 @@ export interface DoctorArguments {
   readonly json: boolean;
 }
 
-export type Arguments = RunArguments | DemoArguments | DoctorArguments | { readonly command: 'help' };
-
-/** The command line says something that cannot be done; exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+export interface ReplayArguments extends ReplayPlan {
+  readonly command: 'replay';
+  readonly approve: ApprovalMode;
 }
+
+export type Arguments = RunArguments | DemoArguments | DoctorArguments | ReplayArguments | { readonly command: 'help' };
 
 export const usage = `Usage:
   agentlm run os "<task>" [--cwd DIR] [options]
   agentlm run db "<question>" --database FILE [options]
   agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
+  agentlm replay FILE [--id ID] [--cwd DIR] [--database FILE] [--approve MODE] [--json]
   agentlm demo [options]
 
 Options:
@@ -66,7 +69,7 @@ Options:
   --json                one event a line on standard output; of doctor one object
 
 Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoint unreachable or refusing,
-130 interrupted. Of doctor: 0 nothing failed, 1 a check failed.
+130 interrupted. Of doctor: 0 nothing failed, 1 a check failed. Of replay: 0 every observation is the same, 1 one differs.
 `;
 
 /**
@@ -87,6 +90,9 @@ export function parseArguments(
     }
     const defaults = { ...(values.local === undefined && { endpoint: 'demo' }), approve: 'all', ...values };
     return { command, ...readTaskOptions(defaults, environment, interactive) };
+  }
+  if (command === 'replay') {
+    return { command, ...readReplay(rest, values), approve: readMode(values.approve ?? 'ask', interactive) };
   }
   if (command === 'doctor') return { command, ...readDoctor(rest, values, environment) };
   if (command !== 'run') throw new UsageError(`There is no command "${command}".`);
@@ -119,6 +125,7 @@ const options = {
   context: { type: 'string' },
   approve: { type: 'string' },
   record: { type: 'string' },
+  id: { type: 'string' },
   'no-prompt-tail': { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },

@@ -15,6 +15,10 @@ export async function execute(args: Exclude<Arguments, { command: 'help' }>, sig
     const { doctorCommand } = await import('./doctorCommand');
     return doctorCommand(args, write, signal);
   }
+  if (args.command === 'replay') {
+    const { replayCommand } = await import('./replayCommand');
+    return replayCommand(args, write, (text) => void process.stderr.write(text), signal);
+  }
   const print: Printer = args.json ? jsonPrinter(write) : textPrinter(write);
   try {
     return args.command === 'run'
