@@ -25,12 +25,16 @@ await build({
   packages: 'external',
   loader: { '.sh': 'text' },
 });
-const { endpoint, shell, loop } = JSON.parse(
-  execFileSync(process.execPath, ['out/bench/bench.cjs'], { encoding: 'utf8' }),
-);
+const measured = (...args: string[]) =>
+  JSON.parse(execFileSync(process.execPath, ['out/bench/bench.cjs', ...args], { encoding: 'utf8' }));
+const { endpoint, shell, loop } = measured();
+const flood = measured('flood');
 const rows: Row[] = [
   { what: 'shell round trip, median', value: milliseconds(shell.medianMs) },
   { what: 'shell round trip, p99', value: milliseconds(shell.p99Ms) },
+  { what: 'shell, 1 GB of output', value: `${flood.MBs.toFixed(0)} MB/s` },
+  { what: 'shell, peak memory at 1 GB of output', value: `${flood.peakMB.toFixed(0)} MB` },
+  { what: 'shell, of this by the output', value: `${flood.growthMB.toFixed(0)} MB` },
   { what: 'loop, added to a step, median', value: milliseconds(loop.medianMs) },
   { what: 'loop, added to a step, worst', value: milliseconds(loop.worstMs) },
   { what: 'endpoint, first reply of a process', value: milliseconds(endpoint.firstReplyMs) },
