@@ -1,4 +1,5 @@
 import type { Decision } from '../agent/approval';
+import type { Activity } from '../agent/environment';
 import type { UserError } from '../agent/errors';
 import type { AgentEvent, Notice } from '../agent/events';
 import type { TaskKind } from '../agent/task';
@@ -73,11 +74,19 @@ export type RunState =
       readonly problem: string;
       /** The step whose action waits for a decision. */
       readonly awaiting: number | undefined;
+      /** The command that runs, once it has been running for a moment. */
+      readonly command?: RunningCommand | undefined;
       /** What the user said of the finished trajectory. */
       readonly verdict: 'undecided' | 'accepted' | 'rejected';
       /** Why it cannot become training data; empty when it can. */
       readonly obstacles: readonly Obstacle[];
     };
+
+/** What a running command does, and the last lines it has printed. */
+export interface RunningCommand {
+  readonly state: Exclude<Activity['state'], 'idle'>;
+  readonly lines: readonly string[];
+}
 
 /** What is to stand in the composer: the kind of task and the words, each where it is given. */
 export interface Composition {
@@ -105,6 +114,10 @@ export interface HostApi {
   accept(argument: null): void;
   reject(argument: null): void;
   showTerminal(argument: null): void;
+  /** These three are about the command that runs. */
+  interrupt(argument: null): void;
+  keepWaiting(argument: null): void;
+  sendToBackground(argument: null): void;
   selectEndpoint(argument: null): void;
   connectEndpoint(argument: null): void;
   chooseDatabase(argument: null): void;

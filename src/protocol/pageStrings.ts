@@ -78,6 +78,16 @@ export type PageStringKey =
   | 'output.less'
   | 'output.shortened'
   | 'output.terminal'
+  // A command that runs
+  | 'live'
+  | 'live.input'
+  | 'live.secret'
+  | 'live.long'
+  | 'live.type'
+  | 'live.interrupt'
+  | 'live.keepWaiting'
+  | 'live.background'
+  | 'live.stop'
   // Notices and the end
   | 'notice.trimmed'
   | 'notice.repetition'
@@ -121,6 +131,9 @@ export type PageStringKey =
   | 'status.answering'
   | 'status.approval'
   | 'status.running'
+  | 'status.input'
+  | 'status.secret'
+  | 'status.long'
   | 'status.exit'
   | 'status.answer';
 

@@ -5,11 +5,20 @@ import type { TaskKind } from '../agent/task';
 import { obstacles } from '../agent/trajectory';
 import { openChannel, type Channel, type Listener, type Port } from '../protocol/channel';
 import { createEventLog, type EventLog } from '../protocol/eventLog';
-import type { Composition, HostApi, PageApi, PageState, RunState, Snapshot } from '../protocol/messages';
+import type {
+  Composition,
+  HostApi,
+  PageApi,
+  PageState,
+  RunningCommand,
+  RunState,
+  Snapshot,
+} from '../protocol/messages';
 import { readHostArgument } from '../protocol/schemas';
 import { chatHtml } from './chatHtml';
 import { pageStrings } from './pageStrings';
 import { sentence, type Log } from './report';
+import { followCommand } from './runningCommand';
 import type { Run, Runs } from './runs';
 
 /** What the chat can have done for it. A rejection is shown on the page: a UserError as it is, a bug as one sentence. */
@@ -46,6 +55,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   /** Whether there is a page that has had its snapshot. */
   private drawn = false;
   private followed: { readonly run: Run; readonly id: string; readonly log: EventLog } | undefined;
+  /** The command of the run that is followed. */
+  private command: RunningCommand | undefined;
   private composition: Composition | undefined;
   private readonly subscriptions: vscode.Disposable[] = [];
   private viewSubscriptions: vscode.Disposable[] = [];
@@ -117,6 +128,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         accept: () => actions.accept(),
         reject: () => actions.reject(),
         showTerminal: () => actions.showTerminal(),
+        interrupt: () => this.runs.current?.terminal?.interrupt(),
+        keepWaiting: () => this.runs.current?.terminal?.keepWaiting(),
+        sendToBackground: () => this.runs.current?.terminal?.sendToBackground(),
         selectEndpoint: () => actions.selectEndpoint(),
         connectEndpoint: () => actions.connectEndpoint(),
         chooseDatabase: () => actions.chooseDatabase(),
@@ -162,7 +176,14 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     });
     this.followed = { run, id, log };
     for (const event of run.events) log.hear(event);
-    this.runSubscriptions = [run.onEvent((event) => log.hear(event)), run.onDidChange(() => this.changed())];
+    this.runSubscriptions = [
+      run.onEvent((event) => log.hear(event)),
+      run.onDidChange(() => this.changed()),
+      followCommand(run, (command) => {
+        this.command = command;
+        this.changed();
+      }),
+    ];
     this.changed();
   }
 
@@ -186,6 +207,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       kind: run.request.kind,
       problem: run.request.problem,
       awaiting: run.awaiting?.step,
+      command: this.command,
       verdict: run.verdict,
       obstacles: run.trajectory ? obstacles(run.trajectory) : ['no-answer'],
     };
@@ -209,6 +231,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.followed = undefined;
     vscode.Disposable.from(...this.runSubscriptions).dispose();
     this.runSubscriptions = [];
+    this.command = undefined;
   }
 
   private forgetView(): void {

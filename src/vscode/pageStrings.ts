@@ -83,6 +83,18 @@ export function pageStrings(): PageStrings {
     'output.shortened': vscode.l10n.t('Shortened for the model'),
     'output.terminal': vscode.l10n.t('Open Terminal'),
 
+    live: vscode.l10n.t('Last lines of the output'),
+    'live.input': vscode.l10n.t('The command waits for input. Type it in the terminal.'),
+    'live.secret': vscode.l10n.t(
+      'The command asks for a secret. What you type in the terminal is not shown to the model and not recorded.',
+    ),
+    'live.long': vscode.l10n.t('This takes long. In the background, the command goes on while the model does.'),
+    'live.type': vscode.l10n.t('Type in Terminal'),
+    'live.interrupt': vscode.l10n.t('Interrupt'),
+    'live.keepWaiting': vscode.l10n.t('Keep Waiting'),
+    'live.background': vscode.l10n.t('Send to Background'),
+    'live.stop': vscode.l10n.t('Stop Command'),
+
     'notice.trimmed': vscode.l10n.t('To fit the context window, the model no longer sees {0} older turns.'),
     'notice.repetition': vscode.l10n.t('The model repeats itself.'),
     'notice.waiting': vscode.l10n.t('{0} It is asked again in {1}.'),
@@ -154,6 +166,11 @@ export function pageStrings(): PageStrings {
     'status.answering': vscode.l10n.t('The model is answering.'),
     'status.approval': vscode.l10n.t('Approval needed: {0}'),
     'status.running': vscode.l10n.t('Running.'),
+    'status.input': vscode.l10n.t('The command waits for input in the terminal.'),
+    'status.secret': vscode.l10n.t('The command asks for a secret in the terminal. It is not recorded.'),
+    'status.long': vscode.l10n.t(
+      'The command is still running. You can keep waiting, send it to the background, or stop it.',
+    ),
     'status.exit': vscode.l10n.t('The command exited with {0}.'),
     'status.answer': vscode.l10n.t('Answer: {0}'),
   };

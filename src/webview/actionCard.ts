@@ -1,13 +1,14 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Decision } from '../protocol/messages';
+import type { Decision, RunningCommand } from '../protocol/messages';
 import { duration } from './duration';
 import './elapsed';
 import { icon, type IconName } from './icon';
 import { LightElement } from './lightElement';
 import { modelText } from './modelText';
-import { output, terminalLink } from './output';
+import { output } from './output';
 import type { Page } from './page';
+import { runningCommand } from './runningCommand';
 import type { ActionEntry, Observation } from './transcriptModel';
 
 /** A click meant for what stood there before comes sooner than this after the buttons have moved. */
@@ -24,13 +25,16 @@ const commandKey = navigator.platform.startsWith('Mac') ? '⌘⏎' : 'Ctrl+⏎';
 export class ActionCard extends LightElement {
   @property({ attribute: false }) entry!: ActionEntry;
   @property({ attribute: false }) page!: Page;
+  @property({ attribute: false }) command: RunningCommand | undefined;
   @property({ type: Boolean }) awaiting = false;
 
   @state() private mode: 'asking' | 'editing' | 'skipping' = 'asking';
   @state() private unfolded = false;
   private settledAt = Infinity;
+  private hadFocus = false;
 
   protected override willUpdate(changed: PropertyValues): void {
+    this.hadFocus = this.contains(document.activeElement);
     if (changed.has('awaiting') || changed.has('mode')) {
       this.settledAt = performance.now() + settlingMilliseconds;
     }
@@ -39,6 +43,8 @@ export class ActionCard extends LightElement {
   protected override updated(changed: PropertyValues): void {
     // The first mode is not a change: a card that appears leaves the focus where it is.
     if (changed.get('mode') !== undefined) this.querySelector<HTMLElement>('.field, .primary')?.focus();
+    // The button that had it went with what the command was doing.
+    else if (this.hadFocus && !this.contains(document.activeElement)) this.focusHeader();
   }
 
   protected override render(): TemplateResult {
@@ -50,7 +56,7 @@ export class ActionCard extends LightElement {
         <h3>${say(`action.${entry.language}`)}</h3>
         ${this.fate()}
       </div>
-      ${awaiting && mode === 'editing' ? this.editor() : this.command()} ${awaiting ? this.question() : nothing}
+      ${awaiting && mode === 'editing' ? this.editor() : this.text()} ${awaiting ? this.question() : nothing}
       ${
         entry.fate.is === 'skipped' && entry.fate.reason
           ? html`<p class="card-text">${say('action.skippedReason', entry.fate.reason)}</p>`
@@ -61,15 +67,11 @@ export class ActionCard extends LightElement {
           ? output(page, entry, entry.fate.observation, this.unfolded, (unfolded) => (this.unfolded = unfolded))
           : nothing
       }
-      ${
-        entry.fate.is === 'running' && entry.language === 'bash'
-          ? html`<div class="output-footer">${terminalLink(page)}</div>`
-          : nothing
-      }
+      ${entry.fate.is === 'running' && entry.language === 'bash' ? runningCommand(page, this.command) : nothing}
     </section>`;
   }
 
-  private command(): TemplateResult {
+  private text(): TemplateResult {
     const { text, edited } = this.entry;
     if (edited === undefined) return html`<pre class="code command">${modelText(text)}</pre>`;
     return html`<pre class="code command">${modelText(edited)}</pre>
@@ -228,8 +230,12 @@ export class ActionCard extends LightElement {
     const { step, text: shown } = this.entry;
     this.page.request('decide', { step, shown, decision });
     // The button that has the focus is about to go.
-    this.querySelector<HTMLElement>('.card-header')?.focus();
+    this.focusHeader();
     this.settledAt = performance.now() + settlingMilliseconds;
+  }
+
+  private focusHeader(): void {
+    this.querySelector<HTMLElement>('.card-header')?.focus();
   }
 
   private settled(): boolean {

@@ -7,7 +7,7 @@ import { answer, failure, notice, outcome } from './ending';
 import type { Page } from './page';
 import { progressLine, reply } from './reply';
 import { trajectoryBar } from './trajectoryBar';
-import { awaits, judgement, type Entry, type Transcript } from './transcriptModel';
+import { awaits, commandOf, judgement, type Entry, type Transcript } from './transcriptModel';
 
 type ActiveRun = Exclude<RunState, { readonly phase: 'idle' }>;
 
@@ -29,7 +29,7 @@ export function transcriptView(
     ${repeat(
       transcript.entries,
       (_, index) => index,
-      (entry) => guard([entry, awaits(run, entry), page], () => view(page, run, entry, again)),
+      (entry) => guard([entry, awaits(run, entry), commandOf(run, entry), page], () => view(page, run, entry, again)),
     )}
     ${obstacles ? trajectoryBar(page, run, obstacles, recording) : nothing}`;
 }
@@ -39,7 +39,12 @@ function view(page: Page, run: RunState, entry: Entry, again: () => void): Templ
     case 'reply':
       return reply(page, entry);
     case 'action':
-      return html`<agentlm-action .entry=${entry} .page=${page} ?awaiting=${awaits(run, entry)}></agentlm-action>`;
+      return html`<agentlm-action
+        .entry=${entry}
+        .page=${page}
+        .command=${commandOf(run, entry)}
+        ?awaiting=${awaits(run, entry)}
+      ></agentlm-action>`;
     case 'notice':
       return notice(page, entry);
     case 'answer':

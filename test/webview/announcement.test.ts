@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PageEvent, RunState } from '../../src/protocol/messages';
+import type { PageEvent, RunningCommand, RunState } from '../../src/protocol/messages';
 import { announcement } from '../../src/webview/announcement';
 import type { Say } from '../../src/webview/page';
 import { emptyTranscript, receive } from '../../src/webview/transcriptModel';
@@ -39,6 +39,15 @@ describe('What a screen reader is told', () => {
   it('is the exit code while the model reads the output', () => {
     assert.equal(said(running, step, action, approved), 'status.running');
     assert.equal(said(running, step, action, approved, observation, { ...step, step: 2 }), 'status.exit 2');
+  });
+
+  it('is what a running command waits for', () => {
+    const doing = (state: RunningCommand['state']): RunState => ({ ...running, command: { state, lines: ['x'] } });
+    const states = ['running', 'waiting-for-input', 'waiting-for-secret', 'long'] as const;
+    assert.deepEqual(
+      states.map((state) => said(doing(state), step, action, approved)),
+      ['status.running', 'status.input', 'status.secret', 'status.long'],
+    );
   });
 
   it('is the answer, once, and how it ended', () => {

@@ -185,6 +185,40 @@ describe('The chat page in a browser', function () {
     assert.equal(await page.getByRole('log').getAttribute('aria-live'), 'off');
   });
 
+  it('shows the last lines of a command that runs, as the text they are', async () => {
+    const { page } = await open(chatStates['running for a while'] ?? idle());
+    const lines = await page.getByRole('group', { name: 'Last lines of the output' }).innerText();
+    assert.match(lines, /^1\n2\nx{200}\n<img src=x/);
+    assert.equal(await page.locator('.transcript :is(img, script, a, iframe)').count(), 0);
+  });
+
+  const offers: readonly (readonly [state: string, button: string, request: string])[] = [
+    ['running for a while', 'Interrupt', 'interrupt'],
+    ['running for a while', 'Open Terminal', 'showTerminal'],
+    ['waiting for input', 'Type in Terminal', 'showTerminal'],
+    ['waiting for input', 'Interrupt', 'interrupt'],
+    ['waiting for a secret', 'Type in Terminal', 'showTerminal'],
+    ['a long command', 'Keep Waiting', 'keepWaiting'],
+    ['a long command', 'Send to Background', 'sendToBackground'],
+    ['a long command', 'Stop Command', 'interrupt'],
+  ];
+  for (const [state, button, request] of offers) {
+    it(`offers for ${state}: ${button}`, async () => {
+      const { page, asked } = await open(chatStates[state] ?? idle());
+      await page.getByRole('button', { name: button }).click();
+      await page.waitForTimeout(20);
+      assert.deepEqual(asked, [[request, null]]);
+    });
+  }
+
+  it('keeps the focus in the card when its buttons go', async () => {
+    const { page, tell } = await open(chatStates['a long command'] ?? idle());
+    await page.getByRole('button', { name: 'Keep Waiting' }).focus();
+    tell({ ...surroundings, run: { ...running, command: { state: 'running', lines: [] } } });
+    await page.getByRole('button', { name: 'Interrupt' }).waitFor();
+    assert.equal(await page.evaluate('document.activeElement.className'), 'card-header');
+  });
+
   it('asks for everything again when it has missed something', async () => {
     const { page, say, snapshots } = await open({ state: { ...surroundings, run: running }, events: [started] });
     assert.equal(snapshots(), 1);
@@ -276,6 +310,9 @@ function extensionEnd(page: Page, port: Port, start: ChatState, onInvalid: (reas
       accept: record('accept'),
       reject: record('reject'),
       showTerminal: record('showTerminal'),
+      interrupt: record('interrupt'),
+      keepWaiting: record('keepWaiting'),
+      sendToBackground: record('sendToBackground'),
       selectEndpoint: record('selectEndpoint'),
       connectEndpoint: record('connectEndpoint'),
       chooseDatabase: record('chooseDatabase'),

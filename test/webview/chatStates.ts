@@ -1,4 +1,4 @@
-import type { Obstacle, Outcome, PageEvent, PageState, RunState } from '../../src/protocol/messages';
+import type { Obstacle, Outcome, PageEvent, PageState, RunningCommand, RunState } from '../../src/protocol/messages';
 
 /** A moment in the life of the chat page: what is around the run, and what happened in it. */
 export interface ChatState {
@@ -67,6 +67,10 @@ export const chatStates: Readonly<Record<string, ChatState>> = {
   approval: during({ awaiting: 1 }, proposed),
   'hostile approval': during({ awaiting: 1 }, [started, ...step(1), action(1, hostileText, hostileText)]),
   running: during({}, [...proposed, approved(1)]),
+  'running for a while': working('running', ['1', '2', 'x'.repeat(200), hostileText.slice(0, 200), '']),
+  'waiting for input': working('waiting-for-input', ['Overwrite orders.py? [y/N] ']),
+  'waiting for a secret': working('waiting-for-secret', ['[sudo] password for ada: ']),
+  'a long command': working('long', ['Compiling 7 of 132']),
   'command failed': during({}, [...proposed, approved(1), observed(1, 'The output of the OS:\n\nwc: no such file', 2)]),
   'long output': during({}, [...proposed, approved(1), observed(1, longOutput, 0), ...step(2, 3300)]),
   'edited and skipped': during({}, [
@@ -128,6 +132,10 @@ function around(state: Partial<PageState>): ChatState {
 
 function during(run: Partial<ActiveRun>, events: readonly PageEvent[], state: Partial<PageState> = {}): ChatState {
   return { state: { ...surroundings, ...state, run: { ...running, ...run } }, events };
+}
+
+function working(state: RunningCommand['state'], lines: readonly string[]): ChatState {
+  return during({ command: { state, lines } }, [...proposed, approved(1)]);
 }
 
 function ended(
