@@ -122,7 +122,13 @@ export function runAgentCommand(
     surroundings.onBackground(running.then((end) => log?.end(lastWords(end))));
   }
 
-  return { ended: end(), watch, sendToBackground: () => void leaveBehind() };
+  function sendToBackground(): void {
+    void leaveBehind().catch((error: unknown) => {
+      display.notice(`The command could not be sent to the background: ${String(error)}`);
+    });
+  }
+
+  return { ended: end(), watch, sendToBackground };
 }
 
 /** Everything that can be done to the command in front, through the terminal and from outside. */

@@ -128,7 +128,7 @@ export function watchCommand({ times, turn, leader, write, tell }: Watched): Com
       tail.append(bytes);
       printedAt = performance.now();
     },
-    lastLines: (count) => plainText(tail.bytes()).trimEnd().split('\n').slice(-count),
+    lastLines: (count) => plainText(tail.bytes()).replace(/\n+$/, '').split('\n').slice(-count),
     keepWaiting() {
       beginTime();
       if (state === 'long') show('running');

@@ -46,6 +46,7 @@ export async function listProcesses(wanted: RunProcesses): Promise<number[]> {
  * there before keeps what it starts itself. Empty where there is no /proc.
  */
 export function listProcessesSince(wanted: RunProcesses, moment: number): number[] {
+  if (process.platform !== 'linux') return [];
   const processes = new Map(readProcesses().map((facts) => [facts.pid, facts]));
   const shell = wanted.session;
   const isOld = (facts: ProcessFacts): boolean => facts.startedAt < moment && facts.pid !== shell;
