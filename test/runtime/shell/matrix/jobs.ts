@@ -73,7 +73,7 @@ export const jobs: readonly Case[] = [
   {
     title: 'Ctrl-Z, and the way back',
     command: 'sh -c \'echo go; read x; echo "<$x>"\'',
-    keys: [[/\ngo/, '\x1a']],
+    keys: [[/\ngo\r\n/, '\x1a']],
     output: /^go\n\^Z\n\[1\]\+ +Stopped .*\n$/,
     exitCode: 148,
     next: ['kill -KILL %1; wait; echo end', /end\n$/],
@@ -81,7 +81,7 @@ export const jobs: readonly Case[] = [
   {
     title: 'Ctrl-C',
     command: "sh -c 'echo go; exec sleep 30'; echo no",
-    keys: [[/\ngo/, '\x03']],
+    keys: [[/\ngo\r\n/, '\x03']],
     output: 'go\n^C\n',
     exitCode: 130,
     note: /^The user pressed Ctrl-C\.$/,
@@ -94,7 +94,7 @@ try:
   print('go')
   time.sleep(30)
 except KeyboardInterrupt: print('bye')"`,
-    keys: [[/\ngo/, '\x03']],
+    keys: [[/\ngo\r\n/, '\x03']],
     output: 'go\n^Cbye\n',
     exitCode: 0,
     note: /^The user pressed Ctrl-C\.$/,
@@ -103,7 +103,7 @@ except KeyboardInterrupt: print('bye')"`,
   {
     title: 'Ctrl-\\',
     command: "sh -c 'echo go; exec sleep 30'",
-    keys: [[/\ngo/, '\x1c']],
+    keys: [[/\ngo\r\n/, '\x1c']],
     output: /^go\n\^\\Quit\n$/,
     exitCode: 131,
   },
