@@ -1,3 +1,5 @@
+import type { Grid } from './grid';
+
 /** What became of one command or statement. */
 export interface Execution {
   /** What a person would have read: no escape sequences, bounded, head and tail kept. */
@@ -10,6 +12,8 @@ export interface Execution {
   readonly omittedBytes: number;
   /** One English sentence for the model about what the output does not show, e.g. that the command was stopped. */
   readonly note?: string;
+  /** Of a statement that gave rows: what the user sees, beside the text for the model. */
+  readonly result?: Grid;
 }
 
 /** The world an agent acts on: a shell or a database, alive from the first action of a run to its end. */

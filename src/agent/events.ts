@@ -1,6 +1,7 @@
 import type { Decision } from './approval';
 import type { Turn } from './conversation';
 import type { UserError } from './errors';
+import type { Grid } from './grid';
 import type { Usage } from './model';
 import type { Action, FormatProblem, TaskKind } from './task';
 
@@ -79,6 +80,8 @@ export type AgentEvent =
       readonly exitCode: number | null;
       readonly cwd: string | null;
       readonly truncated: boolean;
+      /** The rows of a statement, as the user sees them. */
+      readonly result?: Grid;
     }
   | { readonly type: 'notice'; readonly notice: Notice }
   /** Why the outcome is `failed`. A UserError is shown as it is; anything else is a bug to be logged with its stack. */

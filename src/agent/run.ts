@@ -224,6 +224,7 @@ class Loop {
       exitCode: execution?.exitCode ?? null,
       cwd: execution?.cwd ?? null,
       truncated,
+      ...(execution?.result && { result: execution.result }),
     };
     yield this.say(human(text));
     if (verdict !== 'fine') yield { type: 'notice', notice: { code: 'repetition' } };

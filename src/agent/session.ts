@@ -1,4 +1,5 @@
 import type { Approve } from './approval';
+import type { DatabaseEnvironment, DatabaseReview } from './database';
 import type { TerminalSession } from './environment';
 import type { AgentEvent, EndpointNotice, EventOf } from './events';
 import type { TaskKind } from './task';
@@ -18,6 +19,10 @@ export interface RunSession {
   readonly events: AsyncIterable<AgentEvent>;
   /** The live shell; undefined for a database. */
   readonly terminal: TerminalSession | undefined;
+  /** Of a database; rows can be exported until `events` has ended. */
+  readonly database?: Pick<DatabaseEnvironment, 'conversions' | 'export'>;
+  /** What the run does to a database, to be looked at, applied or discarded once `events` has ended. */
+  readonly databaseChanges?: DatabaseReview;
 }
 
 /**

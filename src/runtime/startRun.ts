@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Approve } from '../agent/approval';
+import type { DatabaseEnvironment } from '../agent/database';
 import type { Environment, TerminalSession } from '../agent/environment';
 import type { AgentEvent, EndpointNotice } from '../agent/events';
 import type { Model } from '../agent/model';
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly statementTimeoutMs: number;
   /** The bundle of the child process that holds a database. */
   readonly sqlWorker: string;
+  /** Folder in which what runs change in databases waits for a review; nothing is kept where it is left out. */
+  readonly databaseStorage?: string | undefined;
 }
 
 /** What a task works on, once it is open. */
@@ -29,6 +32,7 @@ interface Workplace {
   readonly task: Task;
   readonly environment: Environment;
   readonly terminal: TerminalSession | undefined;
+  readonly database: DatabaseEnvironment | undefined;
 }
 
 /**
@@ -49,15 +53,23 @@ export async function startRun(
     (until) => openWorkplace(request, options, until),
     signal,
   );
-  const { terminal } = workplace;
-  return { events: events(id, request, options, { ...workplace, model, approve, signal }), terminal };
+  const { terminal, database, ...scene } = workplace;
+  return {
+    events: events(id, request, options, { ...scene, model, approve, signal }),
+    terminal,
+    ...(database && { database }),
+    ...(database?.review && { databaseChanges: database.review }),
+  };
 }
 
 async function* events(
   id: string,
   { problem }: RunRequest,
   { stepLimit, replyTokens }: RunOptions,
-  { environment, ...tools }: Workplace & { model: Model; approve: Approve; signal: AbortSignal },
+  {
+    environment,
+    ...tools
+  }: Pick<Workplace, 'task' | 'environment'> & { model: Model; approve: Approve; signal: AbortSignal },
 ): AsyncGenerator<AgentEvent, void> {
   try {
     yield* run({ id, problem, replyTokens, stepLimit }, { ...tools, environment, now: () => performance.now() });
@@ -69,11 +81,12 @@ async function* events(
 async function openWorkplace(request: RunRequest, options: RunOptions, signal: AbortSignal): Promise<Workplace> {
   if (request.kind === 'os') {
     const shell = await openShell({ cwd: request.place, commandTimeoutMs: options.commandTimeoutMs });
-    return { task: osTask, environment: shell, terminal: shell };
+    return { task: osTask, environment: shell, terminal: shell, database: undefined };
   }
-  const { statementTimeoutMs, sqlWorker } = options;
-  const database = await openDatabase({ path: request.place, statementTimeoutMs, workerPath: sqlWorker }, signal);
-  return { task: databaseTask(database.tables), environment: database, terminal: undefined };
+  const { statementTimeoutMs, sqlWorker, databaseStorage: storage } = options;
+  const keep = storage === undefined ? undefined : { storage, problem: request.problem };
+  const database = await openDatabase({ path: request.place, statementTimeoutMs, workerPath: sqlWorker, keep }, signal);
+  return { task: databaseTask(database.tables), environment: database, terminal: undefined, database };
 }
 
 /** Both, or neither: the first failure ends the other one, and what had opened is closed again. */

@@ -7,13 +7,21 @@ import { tellingPragmas } from './statement';
  *
  * The copy need not survive a power cut, so nothing is synced; it must survive the end of this process at any moment,
  * which takes a rollback journal in a file. `"text"` that names no column is a string, as it is in MySQL.
+ * @param growthBytes by which the copy may grow, and which temporary tables may take
  */
-export function openScratch(sqlite: NodeSqlite, file: string): DatabaseSync {
+export function openScratch(sqlite: NodeSqlite, file: string, growthBytes: number): DatabaseSync {
   const options = { allowExtension: false, enableDoubleQuotedStringLiterals: true, limits };
   const database = new sqlite.DatabaseSync(file, options);
   database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF');
+  limitGrowth(database, growthBytes);
   raiseSecondWall(sqlite, database);
   return database;
+}
+
+function limitGrowth(database: DatabaseSync, growthBytes: number): void {
+  const ask = (pragma: string): number => Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
+  const pages = Math.ceil(growthBytes / ask('page_size'));
+  database.exec(`PRAGMA max_page_count = ${ask('page_count') + pages}; PRAGMA temp.max_page_count = ${pages}`);
 }
 
 /** Known to Node 24; Node 22 passes over them, and leaves SQLite its own: a value of a gigabyte, ten attached files. */

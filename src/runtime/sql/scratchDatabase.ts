@@ -1,7 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Grid } from '../../agent/grid';
 import { mysqlError, noSuchTable, syntaxError } from './mysqlErrors';
 import { sqliteCode } from './nodeSqlite';
 import type { SqlValue } from './pythonLiteral';
+import { collectGrid } from './resultGrid';
 import { resultText, type ResultText } from './resultText';
 import { describeTable, showTables } from './schema';
 import { readStatement, type Statement } from './statement';
@@ -10,11 +12,19 @@ import { writeSql, type Token } from './tokens';
 /** Far more than the 800 characters the model reads, and enough for a person to look at. */
 const outputLimit = 64 * 1024;
 
+/** What became of a statement. */
+export interface Executed extends ResultText {
+  /** Of a statement that gave rows. */
+  readonly result?: Grid;
+  /** What the output does not show. */
+  readonly note?: string;
+}
+
 /**
  * Runs one statement to its end, or as far as its rows are of use: a reading statement stops where no more of them fit.
  * Whatever is wrong with the statement is its output, in MySQL's words.
  */
-export function executeStatement(database: DatabaseSync, sql: string): ResultText {
+export function executeStatement(database: DatabaseSync, sql: string): Executed {
   const statement = readStatement(sql);
   if (statement.kind === 'refused') return { output: statement.error, omittedBytes: 0 };
   try {
@@ -22,30 +32,38 @@ export function executeStatement(database: DatabaseSync, sql: string): ResultTex
   } catch (error) {
     const code = sqliteCode(error);
     if (code === undefined || !(error instanceof Error)) throw error;
-    return { output: wordError(database, sql, statement, error.message, code), omittedBytes: 0 };
+    const output = wordError(database, sql, statement, error.message, code);
+    return { output, omittedBytes: 0, ...((code & 0xff) === sqliteFull && { note: full }) };
   }
 }
+
+const sqliteFull = 13;
+const full = 'The database has reached the size it may have here, and the statement was undone.';
 
 type Runnable = Exclude<Statement, { readonly kind: 'refused' }>;
 
-function run(database: DatabaseSync, statement: Runnable): ResultText {
-  if (statement.kind === 'show-tables') return resultText(rowsOf(database.prepare(showTables)), outputLimit, false);
-  if (statement.kind === 'describe') {
-    const columns = [...rowsOf(database.prepare(describeTable), statement.table)];
-    if (columns.length === 0) return { output: noSuchTable(statement.table), omittedBytes: 0 };
-    return resultText(columns, outputLimit, false);
-  }
-  const prepared = database.prepare(statement.text);
-  return resultText(rowsOf(prepared), outputLimit, !statement.reads);
+function run(database: DatabaseSync, statement: Runnable): Executed {
+  if (statement.kind === 'show-tables') return worded(database.prepare(showTables), true);
+  if (statement.kind === 'sql') return worded(database.prepare(statement.text), statement.reads);
+  const described = worded(database.prepare(describeTable), true, statement.table);
+  return described.result?.rowCount === 0 ? { output: noSuchTable(statement.table), omittedBytes: 0 } : described;
 }
 
-function rowsOf(statement: StatementSync, ...parameters: string[]): Iterable<readonly SqlValue[]> {
+function worded(statement: StatementSync, reads: boolean, ...parameters: string[]): Executed {
+  const names = statement.columns().map(({ name }) => name);
+  if (names.length === 0) {
+    statement.run(...parameters);
+    return resultText([], outputLimit, false);
+  }
+  const collector = collectGrid(names);
+  const text = resultText(collector.watch(rowsOf(statement, ...parameters)), outputLimit, !reads);
+  return { ...text, result: collector.grid() };
+}
+
+/** Rows as arrays, integers as bigint. */
+export function rowsOf(statement: StatementSync, ...parameters: string[]): Iterable<readonly SqlValue[]> {
   statement.setReadBigInts(true);
   statement.setReturnArrays(true);
-  if (statement.columns().length === 0) {
-    statement.run(...parameters);
-    return [];
-  }
   // The types of Node 22 know rows as objects only; setReturnArrays makes them arrays.
   return statement.iterate(...parameters) as Iterable<unknown> as Iterable<readonly SqlValue[]>;
 }

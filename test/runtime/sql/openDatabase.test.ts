@@ -51,6 +51,7 @@ describe('A database to act on', function () {
       exitCode: null,
       cwd: null,
       omittedBytes: 0,
+      result: { columns: [{ name: 'name', kind: 'text' }], rows: [['Tea']], rowCount: 1, complete: true },
     });
     assert.equal(await bench.run(database, 'UPDATE product SET price = 1'), '[]');
     assert.equal(await bench.run(database, 'SELECT name FROM cheap'), "[('Tea',), ('Cup',)]");
@@ -126,7 +127,7 @@ describe('A database to act on', function () {
   it('does not go on with an empty database when its scratch copy was swept away', async () => {
     const database = await bench.open(file, { statementTimeoutMs: 300 });
     const [directory = ''] = bench.leftovers();
-    rmSync(path.join(tmpdir(), directory, 'scratch.sqlite'));
+    rmSync(path.join(tmpdir(), directory, 'work/scratch.sqlite'));
     await database.execute(endless, never);
     await refuses(database.execute('SELECT 1', never), 'database.scratchLost', 'Start a new run');
     assert.deepEqual(bench.workers(), []);
@@ -213,7 +214,7 @@ describe('A database that cannot be opened', function () {
     mkdirSync(place);
     bench.write('folder/data.db', 'x');
     bench.write('folder/.hidden.csv', 'a');
-    await refuses(bench.open(place), 'database.noCsv', place);
+    await refuses(bench.open(place), 'database.noFiles', place);
   });
 
   it('is no SQLite database, or an encrypted one', async () => {

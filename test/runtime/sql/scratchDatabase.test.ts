@@ -9,7 +9,7 @@ describe('The scratch database', () => {
   const run = (sql: string) => executeStatement(database, sql).output;
 
   beforeEach(() => {
-    database = openScratch(openNodeSqlite(), ':memory:');
+    database = openScratch(openNodeSqlite(), ':memory:', 1e9);
     database.exec(`
       CREATE TABLE city (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL UNIQUE, area REAL DEFAULT 1.5,
         note TEXT DEFAULT 'x', CHECK (area > 0));

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
-import { UserError } from '../../agent/errors';
+import { UserError } from '../../../agent/errors';
 
 /**
  * Reads a CSV or TSV file record by record, the header first, empty lines left out.
@@ -11,10 +11,15 @@ import { UserError } from '../../agent/errors';
  * by what the header holds most of: comma, semicolon, tab or bar. Lines end in CRLF, LF or, in old files of the
  * Macintosh, CR. A quote inside an unquoted field is a character like any other.
  *
+ * @param onRead is told how many bytes of the file were read
  * @param each is given the fields and the line on which the record ends
  * @throws {UserError} `database.badCsv`, `database.notUtf8`; and what `each` throws
  */
-export async function readCsv(file: string, each: (fields: readonly string[], line: number) => void): Promise<void> {
+export async function readCsv(
+  file: string,
+  onRead: (bytes: number) => void,
+  each: (fields: readonly string[], line: number) => void,
+): Promise<void> {
   const { encoding, delimiter, lineBreaks } = await inspect(file);
   const parser = parse({
     delimiter,
@@ -28,12 +33,10 @@ export async function readCsv(file: string, each: (fields: readonly string[], li
       return null;
     },
   });
+  const input = createReadStream(file);
+  input.on('data', () => onRead(input.bytesRead));
   try {
-    await pipeline(
-      createReadStream(file),
-      (chunks: AsyncIterable<Buffer>) => decode(chunks, encoding),
-      parser.resume(),
-    );
+    await pipeline(input, (chunks: AsyncIterable<Buffer>) => decode(chunks, encoding), parser.resume());
   } catch (cause) {
     if (cause instanceof CsvError) throw badCsv(file, cause);
     if (!(cause instanceof TypeError && 'code' in cause && cause.code === 'ERR_ENCODING_INVALID_ENCODED_DATA'))

@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 /**
- * Column names from the header line of a CSV file: white space tidied; an empty or repeated name becomes `col_3`, its
+ * Column names from the header line of a file: white space tidied; an empty or repeated name becomes `col_3`, its
  * place. Names that differ in case only are the same to SQLite.
  */
 export function columnNames(header: readonly string[]): string[] {
@@ -19,7 +19,7 @@ export function columnNames(header: readonly string[]): string[] {
 export function tableNames(files: readonly string[]): ReadonlyMap<string, string> {
   const tables = new Map<string, string>();
   for (const file of files) {
-    const name = path.parse(file).name.replace(/^(?=sqlite_)/i, 'csv_');
+    const name = path.parse(file).name.replace(/^(?=sqlite_)/i, 'file_');
     tables.set(
       file,
       free(

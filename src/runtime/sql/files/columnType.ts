@@ -1,6 +1,3 @@
-/** How a column of a CSV file is declared. */
-export type ColumnType = 'INTEGER' | 'REAL' | 'TEXT';
-
 /**
  * What all values of a column have in common, found one by one. Numbers stay text where turning them into numbers would
  * lose something: leading zeros and plus signs (postcodes, telephone numbers), integers beyond 64 bits, and integers
@@ -10,7 +7,8 @@ export interface ColumnTypeScan {
   /** @param value of one row; empty ones say nothing */
   see(value: string): void;
   /** TEXT when nothing was seen. */
-  type(): ColumnType;
+  type(): 'INTEGER' | 'REAL' | 'TEXT';
+  counts(): { readonly values: number; readonly empty: number };
 }
 
 export function scanColumnType(): ColumnTypeScan {
@@ -18,8 +16,12 @@ export function scanColumnType(): ColumnTypeScan {
   let hasReal = false;
   let hasText = false;
   let hasLongInteger = false;
+  let values = 0;
+  let empty = 0;
   return {
     see(value) {
+      if (value === '') empty += 1;
+      else values += 1;
       if (hasText || value === '') return;
       if (integer.test(value) && isInt64(value)) {
         hasInteger = true;
@@ -35,6 +37,7 @@ export function scanColumnType(): ColumnTypeScan {
       if (hasReal) return 'REAL';
       return hasInteger ? 'INTEGER' : 'TEXT';
     },
+    counts: () => ({ values, empty }),
   };
 }
 

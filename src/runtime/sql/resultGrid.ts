@@ -1,0 +1,93 @@
+import type { Cell, ColumnKind, Grid, GridColumn } from '../../agent/grid';
+import type { SqlValue } from './pythonLiteral';
+
+const rowLimit = 1000;
+const characterLimit = 128 * 1024;
+const cellLimit = 1000;
+
+/** Collects what the user sees of the rows that pass by. */
+export interface GridCollector {
+  /** The same rows; once nobody wants more of them, it reads on itself until the grid is full. */
+  watch(rows: Iterable<readonly SqlValue[]>): Generator<readonly SqlValue[]>;
+  grid(): Grid;
+}
+
+/** A grid of 1,000 rows at most, and of 128 KB of text. */
+export function collectGrid(names: readonly string[]): GridCollector {
+  const kinds: ColumnKind[] = names.map(() => 'unknown');
+  const rows: (readonly Cell[])[] = [];
+  let rowCount = 0;
+  let characters = 0;
+  let complete = false;
+  const isFull = (): boolean => rows.length >= rowLimit || characters >= characterLimit;
+  const see = (row: readonly SqlValue[]): void => {
+    rowCount += 1;
+    if (isFull()) return;
+    for (const [index, value] of row.entries()) kinds[index] = joined(kinds[index] ?? 'unknown', value);
+    const cells = row.map(toCell);
+    for (const cell of cells) characters += sizeOf(cell);
+    rows.push(cells);
+  };
+  return {
+    *watch(source) {
+      const iterator = source[Symbol.iterator]();
+      try {
+        for (let next = iterator.next(); ; next = iterator.next()) {
+          if (next.done === true) {
+            complete = true;
+            return;
+          }
+          see(next.value);
+          yield next.value;
+        }
+      } finally {
+        while (!complete && !isFull()) {
+          const next = iterator.next();
+          if (next.done === true) complete = true;
+          else see(next.value);
+        }
+        iterator.return?.();
+      }
+    },
+    grid: () => ({
+      columns: names.map((name, index): GridColumn => ({ name, kind: kinds[index] ?? 'unknown' })),
+      rows,
+      rowCount,
+      complete,
+    }),
+  };
+}
+
+/** A value of SQLite as a person looks at it, with no more of it than a grid shows. */
+export function toCell(value: SqlValue): Cell {
+  if (typeof value === 'bigint') {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : { integer: value.toString() };
+  }
+  if (typeof value === 'string') {
+    return value.length > cellLimit ? { text: value.slice(0, cellLimit), length: value.length } : value;
+  }
+  if (value instanceof Uint8Array) {
+    return { bytes: Buffer.from(value.subarray(0, cellLimit / 2)).toString('hex'), length: value.length };
+  }
+  // JSON has no form for the infinities.
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+function sizeOf(cell: Cell): number {
+  if (cell === null) return 4;
+  if (typeof cell !== 'object') return String(cell).length;
+  if ('integer' in cell) return cell.integer.length;
+  return 'text' in cell ? cell.text.length : cell.bytes.length;
+}
+
+function joined(known: ColumnKind, value: SqlValue): ColumnKind {
+  if (value === null) return known;
+  const kind = kindOf(value);
+  return known === 'unknown' || known === kind ? kind : 'mixed';
+}
+
+function kindOf(value: Exclude<SqlValue, null>): ColumnKind {
+  if (typeof value === 'bigint') return 'integer';
+  if (typeof value === 'number') return 'real';
+  return typeof value === 'string' ? 'text' : 'bytes';
+}
