@@ -27,7 +27,7 @@ export interface Workbench {
   database(name: string, script: string): string;
   write(name: string, content: string | Uint8Array): string;
   /** Opens a database that the workbench closes when the test ends. */
-  open(place: string, options?: Partial<SqlOptions>): Promise<DatabaseEnvironment>;
+  open(place: string, options?: Partial<SqlOptions>, signal?: AbortSignal): Promise<DatabaseEnvironment>;
   /** What a statement printed. */
   run(database: DatabaseEnvironment, sql: string): Promise<string>;
   /** What lies in the folder for temporary files. */
@@ -93,8 +93,8 @@ export function workbench(): Workbench {
       writeFileSync(file, content);
       return file;
     },
-    async open(place, options = {}) {
-      const database = await openDatabase({ path: place, workerPath, ...options }, never);
+    async open(place, options = {}, signal = never) {
+      const database = await openDatabase({ path: place, workerPath, ...options }, signal);
       opened.push(database);
       return database;
     },
