@@ -28,7 +28,10 @@ function serve(directory: string, orphan: string | undefined): void {
     if (!database) throw new Error('No database is open.');
     return database;
   };
+  let told = 0;
   const tellProgress = (share: number): void => {
+    if (share < told + 0.01 && share < 1) return;
+    told = share;
     const progress: Progress = { type: 'progress', share };
     process.send?.(progress);
   };

@@ -27,7 +27,7 @@ export const loadParquet: Loader = async (file, staging, onRead) => {
         return bytes.buffer;
       },
     };
-    const metadata = await parquetMetadataAsync(buffer);
+    const metadata = await reading(file, () => parquetMetadataAsync(buffer));
     const elements = parquetSchema(metadata).children.map(({ element }) => element);
     if (elements.length === 0) throw new UserError('database.emptyFile', '{0} is empty: it has no columns.', [file]);
     const columns = elements.map((element) => ({ element, scan: scanValueType(), values: 0 }));
@@ -35,18 +35,19 @@ export const loadParquet: Loader = async (file, staging, onRead) => {
     const total = Number(metadata.num_rows);
     for (let rowStart = 0; rowStart < total; rowStart += rowsAtATime) {
       const rowEnd = Math.min(total, rowStart + rowsAtATime);
-      const onComplete = (rows: unknown[][]): void => {
-        for (const row of rows) {
-          staging.insert(
-            columns.map((column, index) => {
-              const value = row[index];
-              if (value !== null && value !== undefined) column.values += 1;
-              return column.scan.see(plain(value, column.element));
-            }),
-          );
-        }
-      };
-      await parquetRead({ file: buffer, metadata, compressors, parsers, utf8: false, rowStart, rowEnd, onComplete });
+      let rows: readonly (readonly unknown[])[] = [];
+      const onComplete = (read: unknown[][]): void => void (rows = read);
+      const options = { file: buffer, metadata, compressors, parsers, utf8: false, rowStart, rowEnd, onComplete };
+      await reading(file, () => parquetRead(options));
+      for (const row of rows) {
+        staging.insert(
+          columns.map((column, index) => {
+            const value = row[index];
+            if (value !== null && value !== undefined) column.values += 1;
+            return column.scan.see(plain(value, column.element));
+          }),
+        );
+      }
       onRead(Math.round((size * rowEnd) / total));
     }
     const names = columnNames(elements.map(({ name }) => name));
@@ -55,15 +56,20 @@ export const loadParquet: Loader = async (file, staging, onRead) => {
       const own = conversionOf(element);
       return own && values > 0 ? { ...result, conversions: [{ ...own, values }] } : result;
     });
-  } catch (cause) {
-    if (UserError.is(cause)) throw cause;
-    const template = '{0} cannot be read as Parquet: {1}. Write the file anew and try again.';
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError('database.badParquet', template, [file, reason], { cause });
   } finally {
     await handle.close();
   }
 };
+
+async function reading<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const template = '{0} cannot be read as Parquet: {1}. Write the file anew and try again.';
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError('database.badParquet', template, [file, reason], { cause });
+  }
+}
 
 /** Times as text, to the digit that the file has; JavaScript's own dates end at milliseconds. */
 const parsers = {
