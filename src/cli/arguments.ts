@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import path from 'node:path';
 import type { RunRequest } from '../agent/session';
+import { dbChangesUsage, parseDbChangesArguments, type DbChangesArguments } from './dbChangesArguments';
+import { UsageError } from './usageError';
 
 /** Who decides whether an action runs: everything does, the user is asked, or nothing does. */
 export type ApprovalMode = 'all' | 'ask' | 'none';
@@ -23,6 +25,8 @@ export interface TaskOptions {
 export interface RunArguments extends TaskOptions {
   readonly command: 'run';
   readonly request: RunRequest;
+  /** A CSV file for the rows of the last query. */
+  readonly exportTo: string | undefined;
 }
 
 export interface DemoArguments extends TaskOptions {
@@ -38,19 +42,19 @@ export interface DoctorArguments {
   readonly json: boolean;
 }
 
-export type Arguments = RunArguments | DemoArguments | DoctorArguments | { readonly command: 'help' };
-
-/** The command line says something that cannot be done; exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export type Arguments =
+  | RunArguments
+  | DemoArguments
+  | DoctorArguments
+  | { readonly command: 'db-changes'; readonly dbChanges: DbChangesArguments }
+  | { readonly command: 'help' };
 
 export const usage = `Usage:
   agentlm run os "<task>" [--cwd DIR] [options]
   agentlm run db "<question>" --database FILE [options]
   agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
   agentlm demo [options]
-
+${dbChangesUsage}
 Options:
   --endpoint URL|demo   where the model answers, e.g. http://localhost:8000 (or AGENTLM_ENDPOINT)
   --local FILE.gguf     serve this model with llama-server for the run, instead of --endpoint
@@ -60,10 +64,13 @@ Options:
   --context N           tokens the model can read, at most 4096
   --approve MODE        ask (default), all, or none: whether commands run
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
+  --export FILE.csv     write all rows of the last query of run db to FILE.csv
   --json                one event a line on standard output; of doctor one object
 
 Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoint unreachable or refusing,
-130 interrupted. Of doctor: 0 nothing failed, 1 a check failed.
+130 interrupted. Of doctor: 0 nothing failed, 1 a check failed. Of db-changes: 0 done, 1 not applied.
+
+run db works on a copy of the database. What it changes there waits for db-changes apply or discard.
 `;
 
 /**
@@ -75,6 +82,9 @@ export function parseArguments(
   environment: NodeJS.ProcessEnv,
   interactive: boolean,
 ): Arguments {
+  if (argv[0] === 'db-changes' && !argv.includes('--help') && !argv.includes('-h')) {
+    return { command: 'db-changes', dbChanges: parseDbChangesArguments(argv.slice(1)) };
+  }
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
   if (values.help === true || command === undefined || command === 'help') return { command: 'help' };
@@ -82,12 +92,15 @@ export function parseArguments(
     if (rest.length > 0 || values.cwd !== undefined || values.database !== undefined) {
       throw new UsageError('agentlm demo has a folder and a database of its own: leave them out.');
     }
+    if (values.export !== undefined) throw new UsageError('--export goes with "run db".');
     const defaults = { ...(values.local === undefined && { endpoint: 'demo' }), approve: 'all', ...values };
     return { command, ...readTaskOptions(defaults, environment, interactive) };
   }
   if (command === 'doctor') return { command, ...readDoctor(rest, values, environment) };
   if (command !== 'run') throw new UsageError(`There is no command "${command}".`);
-  return { command, request: readRequest(rest, values), ...readTaskOptions(values, environment, interactive) };
+  const request = readRequest(rest, values);
+  const exportTo = values.export === undefined ? undefined : path.resolve(values.export);
+  return { command, request, exportTo, ...readTaskOptions(values, environment, interactive) };
 }
 
 function readTaskOptions(values: Values, environment: NodeJS.ProcessEnv, interactive: boolean): TaskOptions {
@@ -115,6 +128,7 @@ const options = {
   context: { type: 'string' },
   approve: { type: 'string' },
   record: { type: 'string' },
+  export: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -129,12 +143,14 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function readRequest([kind, problem, ...more]: readonly string[], { cwd, database }: Values): RunRequest {
+function readRequest([kind, problem, ...more]: readonly string[], values: Values): RunRequest {
+  const { cwd, database } = values;
   if (kind !== 'os' && kind !== 'db') throw new UsageError('After "run" comes os or db.');
   if (!problem?.trim()) throw new UsageError('The task is missing. Put it into quotes after the kind.');
   if (more.length > 0) throw new UsageError(`"${more.join(' ')}" is too much. Put the whole task into quotes.`);
   if (kind === 'os') {
     if (database !== undefined) throw new UsageError('--database goes with "run db".');
+    if (values.export !== undefined) throw new UsageError('--export goes with "run db".');
     return { kind, problem, place: path.resolve(cwd ?? '.') };
   }
   if (cwd !== undefined) throw new UsageError('--cwd goes with "run os".');

@@ -1,10 +1,18 @@
 import { styleText } from 'node:util';
+import type { Conversion } from '../agent/database';
 import { UserError, unreachable } from '../agent/errors';
 import type { AgentEvent, EventOf, Notice } from '../agent/events';
 import { visible } from '../agent/hiddenCharacters';
+import { conversionsText, pendingText, type PendingChanges } from './dbChangesWords';
 
-/** Takes the events of a run, in order. */
-export type Printer = (event: AgentEvent) => void;
+/** An event of a run, or what is said of its database: how data files were read, and what waits for a decision at the end. */
+export type Printed =
+  | AgentEvent
+  | { readonly type: 'conversions'; readonly conversions: readonly Conversion[] }
+  | ({ readonly type: 'database-changes' } & PendingChanges);
+
+/** Takes the events of a run, in order; `finished` is the last. */
+export type Printer = (event: Printed) => void;
 
 /** One JSON object a line. Turns stay out: they repeat what deltas and observations said. */
 export function jsonPrinter(write: (text: string) => void): Printer {
@@ -14,7 +22,7 @@ export function jsonPrinter(write: (text: string) => void): Printer {
   };
 }
 
-function forProgram(event: Exclude<AgentEvent, { readonly type: 'turn' }>): unknown {
+function forProgram(event: Exclude<Printed, { readonly type: 'turn' }>): unknown {
   if (event.type === 'failure') return describeFailure(event.error);
   if (event.type !== 'notice' || !('reason' in event.notice)) return event;
   return { ...event, notice: { ...event.notice, reason: event.notice.reason.message } };
@@ -47,6 +55,12 @@ export function textPrinter(write: (text: string) => void): Printer {
         break;
       case 'finished':
         write(`\n${describeEnd(event)}\n`);
+        break;
+      case 'conversions':
+        write(styleText('dim', conversionsText(event.conversions)));
+        break;
+      case 'database-changes':
+        write(`\n${pendingText(event)}`);
         break;
       case 'turn':
       case 'context':

@@ -1,30 +1,40 @@
 import path from 'node:path';
+import type { DatabaseReview } from '../agent/database';
 import { UserError } from '../agent/errors';
-import type { EndpointNotice, Outcome } from '../agent/events';
+import type { EndpointNotice, EventOf, Outcome } from '../agent/events';
+import type { RunSession } from '../agent/session';
 import { obstacles, succeeded, toDialogue, TrajectoryRecorder } from '../agent/trajectory';
 import { startDemoEndpoint } from '../runtime/demo/server';
 import type { RunOptions } from '../runtime/startRun';
 import { appendDialogue } from '../runtime/trajectories/trajectoryFile';
 import { approvalOf } from './ask';
 import type { RunArguments } from './arguments';
+import { pendingChanges } from './dbChangesWords';
 import { exitCodes } from './exitCodes';
 import type { Printer } from './print';
+
+export interface RunSettings extends RunArguments {
+  /** Where changes of a database wait for a decision; they are forgotten where it is left out. */
+  readonly databaseStorage?: string;
+}
 
 /**
  * Runs one task and prints it.
  * @returns the exit code
  * @throws {UserError} when the task cannot be started
  */
-export async function runCommand(args: RunArguments, print: Printer, signal: AbortSignal): Promise<number> {
+export async function runCommand(args: RunSettings, print: Printer, signal: AbortSignal): Promise<number> {
   const own = await ownEndpoint(args, signal);
   try {
     const { startRun } = await import('../runtime/startRun');
     const options = runOptions({ ...args, ...own?.place });
     const onNotice = (notice: EndpointNotice): void => print({ type: 'notice', notice });
     const session = await startRun(args.request, options, approvalOf(args.approve), signal, onNotice);
+    const { conversions = [] } = session.database ?? {};
+    if (conversions.length > 0) print({ type: 'conversions', conversions });
     const recorder = new TrajectoryRecorder();
     let failure: unknown;
-    let code: number = exitCodes.failure;
+    let finished: EventOf<'finished'> | undefined;
     for await (const event of session.events) {
       recorder.hear(event);
       if (event.type === 'failure') failure = event.error;
@@ -32,14 +42,17 @@ export async function runCommand(args: RunArguments, print: Printer, signal: Abo
         print(event);
         continue;
       }
-      // `finished` is the last line, so what comes of the record has to be known before it is printed.
-      const problem = args.record === undefined ? undefined : await record(recorder, args.record);
-      if (problem !== undefined) print({ type: 'failure', error: problem });
-      const outcome = problem === undefined ? event.outcome : 'failed';
-      code = exitCode(outcome, failure, signal);
-      print({ ...event, outcome });
+      finished = event;
+      const problem = (await exportRows(session, args, signal)) ?? (await record(recorder, args.record));
+      if (problem === undefined) continue;
+      print({ type: 'failure', error: problem });
+      finished = { ...event, outcome: 'failed' };
     }
-    return code;
+    if (!finished) return exitCodes.failure;
+    // Now the database is closed; and `finished` is the last line, so whatever else there is comes before it.
+    if (session.databaseChanges) await tellChanges(session.databaseChanges, print);
+    print(finished);
+    return exitCode(finished.outcome, failure, signal);
   } finally {
     await own?.close();
   }
@@ -71,7 +84,7 @@ export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortS
   return failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
 }
 
-function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): RunOptions {
+function runOptions({ endpoint, model, apiKey, steps, context, databaseStorage }: RunSettings): RunOptions {
   return {
     endpoint: {
       baseUrl: endpoint,
@@ -84,12 +97,32 @@ function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): 
     commandTimeoutMs: 120_000,
     statementTimeoutMs: 30_000,
     sqlWorker: path.join(__dirname, 'sqlWorker.js'),
+    databaseStorage,
   };
 }
 
+/** What a run changed in a copy of its database, or nothing. A run that was stopped is told like any other. */
+async function tellChanges(review: DatabaseReview, print: Printer): Promise<void> {
+  if (!(await review.isPending())) return;
+  const changes = await review.changes(0, new AbortController().signal);
+  if (changes.tables.length + changes.schema.length === 0) return review.discard();
+  print({ type: 'database-changes', ...pendingChanges(review, changes) });
+}
+
+/** Settles to what went wrong. */
+async function exportRows({ database }: RunSession, { exportTo }: RunArguments, signal: AbortSignal): Promise<unknown> {
+  if (exportTo === undefined || !database || signal.aborted) return undefined;
+  try {
+    await database.export(exportTo, signal);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 /** `--record` is the acceptance: a run that succeeded becomes training data. Settles to what went wrong. */
-async function record({ trajectory }: TrajectoryRecorder, file: string): Promise<unknown> {
-  if (!trajectory || obstacles(trajectory).length > 0) return undefined;
+async function record({ trajectory }: TrajectoryRecorder, file: string | undefined): Promise<unknown> {
+  if (file === undefined || !trajectory || obstacles(trajectory).length > 0) return undefined;
   try {
     await appendDialogue(path.resolve(file), toDialogue(trajectory));
     return undefined;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { parseArguments, UsageError } from '../../src/cli/arguments';
+import { parseArguments } from '../../src/cli/arguments';
+import { UsageError } from '../../src/cli/usageError';
 
 const parse = (line: string[], environment: NodeJS.ProcessEnv = {}, interactive = true) =>
   parseArguments(line, environment, interactive);
@@ -25,6 +26,7 @@ describe('The command line', () => {
       {
         command: 'run',
         request: { kind: 'os', problem: 'Count', place: '/tmp' },
+        exportTo: undefined,
         endpoint: 'http://x',
         local: undefined,
         model: undefined,
@@ -43,6 +45,25 @@ describe('The command line', () => {
     assert.ok(args.command === 'run');
     assert.deepEqual(args.request, { kind: 'db', problem: 'How many?', place: path.resolve('a.sqlite') });
     assert.equal(args.approve, 'ask');
+  });
+
+  it('reads where the rows of the last query go', () => {
+    const args = parse(['run', 'db', 'x', '--database', 'a.db', '--endpoint', 'demo', '--export', 'out.csv']);
+    assert.ok(args.command === 'run');
+    assert.equal(args.exportTo, path.resolve('out.csv'));
+  });
+
+  it('reads what becomes of changed databases', () => {
+    const read = (...line: string[]) => {
+      const args = parse(['db-changes', ...line]);
+      assert.ok(args.command === 'db-changes');
+      return args.dbChanges;
+    };
+    assert.deepEqual(read(), { action: 'list', json: false });
+    assert.deepEqual(read('show', '1a2b', '--json'), { action: 'show', id: '1a2b', json: true });
+    assert.deepEqual(read('apply', '1a2b'), { action: 'apply', id: '1a2b', conflicts: 'refuse', json: false });
+    assert.deepEqual(read('apply', '1a2b', '--skip-conflicts').action, 'apply');
+    assert.deepEqual(parse(['db-changes', '--help']), { command: 'help' });
   });
 
   it('takes the key from the environment, and the endpoint where none is said', () => {
@@ -76,6 +97,14 @@ describe('The command line', () => {
     [['run', 'os', 'a', '--endpoint', 'demo', '--approve', 'some'], /--approve/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--api-key-env', 'NONE'], /NONE/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--colour'], /colour/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--export', 'x.csv'], /--export goes with/],
+    [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--apply'], /--apply/],
+    [['demo', '--export', 'x.csv'], /--export goes with/],
+    [['db-changes', 'forget'], /list, show, apply or discard/],
+    [['db-changes', 'list', 'x'], /"x" is too much/],
+    [['db-changes', 'show'], /Say which changes/],
+    [['db-changes', 'apply', 'x', 'y'], /"y" is too much/],
+    [['db-changes', 'discard', 'x', '--skip-conflicts'], /goes with "db-changes apply"/],
     [['doctor'], /--endpoint/],
     [['doctor', 'vllm', '--endpoint', 'demo'], /"vllm" is too much/],
     [['doctor', '--endpoint', 'demo', '--steps', '3'], /--steps does not go with doctor/],

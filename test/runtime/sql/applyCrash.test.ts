@@ -139,10 +139,10 @@ describe('Changes to a database survive', function () {
           () => 'done' as const,
           (error: unknown) => error,
         );
-        let isOver = false;
-        void applying.then(() => (isOver = true));
-        while (!isOver && !isReached(data, size)) await nextTurn();
-        while (!isOver && workerPids().length === 0) await nextTurn();
+        const over = new AbortController();
+        void applying.then(() => over.abort());
+        while (!over.signal.aborted && !isReached(data, size)) await nextTurn();
+        while (!over.signal.aborted && workerPids().length === 0) await nextTurn();
         const [pid] = workerPids();
         if (pid !== undefined) process.kill(pid, 'SIGKILL');
         const outcome = await applying;
