@@ -25,7 +25,7 @@ await build({
   packages: 'external',
   loader: { '.sh': 'text' },
 });
-const { endpoint, shell, loop } = JSON.parse(
+const { endpoint, shell, loop, sql } = JSON.parse(
   execFileSync(process.execPath, ['out/bench/bench.cjs'], { encoding: 'utf8' }),
 );
 const rows: Row[] = [
@@ -36,6 +36,13 @@ const rows: Row[] = [
   { what: 'endpoint, first reply of a process', value: milliseconds(endpoint.firstReplyMs) },
   { what: 'endpoint, CPU for 1,000 tokens (with the server)', value: milliseconds(endpoint.cpuMs) },
   { what: 'endpoint, prompts rendered', value: `${endpoint.renderMBs.toFixed(0)} MB/s` },
+  { what: 'SQL statement, median', value: milliseconds(sql.actionMs) },
+  { what: 'SQL statement, by the driver alone', value: milliseconds(sql.driverMs) },
+  { what: 'SQL, opening 1 GB with both copies', value: milliseconds(sql.cloneMs) },
+  { what: 'SQL, 100,000 changed rows of 500,000 found', value: milliseconds(sql.changesMs) },
+  { what: 'SQL, the same applied with a backup', value: milliseconds(sql.applyMs) },
+  { what: 'SQL, CSV loaded', value: `${Math.round(sql.csvRowsPerSecond)} rows/s` },
+  { what: 'SQL, endless statement stopped', value: milliseconds(sql.cancelMs) },
   ...(await activationRows()),
   ...bundleRows(),
 ];
