@@ -1,6 +1,7 @@
 import { constants, existsSync, statSync } from 'node:fs';
 import { chmod, copyFile, open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../../agent/errors';
@@ -43,7 +44,8 @@ export async function copySqlite(
       await whileUnchanged(source, () => copyFiles(source, scratch));
     } else if (inWalMode) {
       await whileUnchanged(source, () => backUp(sqlite, source, scratch, { immutable: '1' }, onProgress));
-    } else {
+    } else if (!(await whileLocked(sqlite, source, {}, () => shareBytes(source, scratch)))) {
+      // Under a lock of its own: that of the first attempt went as its files were closed (POSIX).
       await backUp(sqlite, source, scratch, {}, onProgress);
     }
   } catch (error) {
@@ -114,17 +116,26 @@ async function backUp(
   how: Readonly<Record<string, string>>,
   onProgress: OnProgress,
 ): Promise<void> {
-  const database = openSource(sqlite, source, how);
-  try {
-    // Holds the read lock from here on: without it every write of another program would start the backup anew.
-    database.exec('BEGIN; SELECT 1 FROM sqlite_schema');
-    // In WAL mode a part of the database can stand in the log, and checkpoints move it whatever is locked.
-    if (Object.keys(how).length === 0 && (await shareBytes(source, scratch))) return;
-    await requireRoom(path.dirname(scratch), source);
-    await sqlite.backup(database, scratch, {
+  await requireRoom(path.dirname(scratch), source);
+  await whileLocked(sqlite, source, how, (database) =>
+    sqlite.backup(database, scratch, {
       rate: 10_000,
       progress: ({ totalPages, remainingPages }) => onProgress(1 - remainingPages / totalPages),
-    });
+    }),
+  );
+}
+
+/** Holds the read lock: without it every write of another program would start a backup anew. */
+async function whileLocked<T>(
+  sqlite: NodeSqlite,
+  source: string,
+  how: Readonly<Record<string, string>>,
+  work: (database: DatabaseSync) => Promise<T>,
+): Promise<T> {
+  const database = openSource(sqlite, source, how);
+  try {
+    database.exec('BEGIN; SELECT 1 FROM sqlite_schema');
+    return await work(database);
   } finally {
     database.close();
   }

@@ -64,7 +64,11 @@ function serve(directory: string, orphan: string | undefined): void {
       case 'export':
         return { type: 'exported', rows: exportCsv(opened(), request.sql, request.file) };
       case 'changes':
-        return { type: 'compared', changes: readChanges(sqlite, request.copies, request.rowLimit) };
+        try {
+          return { type: 'compared', changes: readChanges(sqlite, request.copies, request.rowLimit) };
+        } catch (error) {
+          throw sourceError(error, request.copies.scratch);
+        }
       case 'apply':
         return { type: 'applied', report: await applyChanges(sqlite, request) };
     }

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { ApplyReport, DatabaseChanges, DatabaseEnvironment, DatabaseReview } from '../../../src/agent/database';
 import { listPendingDatabases } from '../../../src/runtime/sql/changes/pendingDatabases';
@@ -239,12 +249,14 @@ describe('The changes of a run', function () {
   describe('are applied', () => {
     it('exactly, with a backup beside the original', async () => {
       script('CREATE TABLE t (id INTEGER PRIMARY KEY, a)', "INSERT INTO t VALUES (1, 'x'), (2, 'y'), (5, 'z')");
+      chmodSync(file, 0o640);
       const report = await applied(
         "UPDATE t SET a = 'changed' WHERE id = 2",
         'DELETE FROM t WHERE id = 1',
         "INSERT INTO t (a) VALUES ('new')",
       );
       assert.deepEqual(report.tables, [{ table: 't', inserted: 1, updated: 1, deleted: 1 }]);
+      assert.equal(statSync(report.backup ?? '').mode & 0o777, 0o640, 'as private as the original');
       assert.match(report.backup ?? '', /data\/shop\.backup-\d{4}-\d\d-\d\d-[0-9a-f]{8}\.db$/);
     });
 

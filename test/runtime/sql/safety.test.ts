@@ -10,9 +10,13 @@ import { endless, never, refuses, workbench } from './workbench';
 const refused = 'refused by its words';
 const failing = 'refused by the engine';
 const harmless = 'harmless';
+/** SQLite of Node 22 and that of Node 24 differ in what they take. */
+const bounded = 'bounded';
+
+const fates = { [refused]: /^\d{4} \(/, [failing]: /^\d{4} \(/, [harmless]: /^\[/, [bounded]: /^(\[|\d{4} \()/ };
 
 /** What was tried, and what keeps it from doing harm. FILE stands for a file of the user's, NEW for one that is not there. */
-const attacks: readonly (readonly [string, typeof refused | typeof failing | typeof harmless])[] = [
+const attacks: readonly (readonly [string, keyof typeof fates])[] = [
   ["ATTACH DATABASE 'FILE' AS other", refused],
   ["attach'NEW'as other", refused],
   ["ATTACH 'file:FILE?mode=rw' AS other", refused],
@@ -75,10 +79,10 @@ const attacks: readonly (readonly [string, typeof refused | typeof failing | typ
   ["CREATE TEMP TRIGGER x AFTER INSERT ON t BEGIN SELECT load_extension('FILE'); END", harmless],
   ['SELECT zeroblob(2000000000)', failing],
   ['SELECT randomblob(1000000000)', failing],
-  ["SELECT printf('%.*c', 2000000000, 'x')", failing],
+  ["SELECT printf('%.*c', 2000000000, 'x')", bounded],
   ["SELECT replace(printf('%.*c', 200000000, 'x'), 'x', 'yy')", failing],
-  [`SELECT ${'('.repeat(50_000)}1${')'.repeat(50_000)}`, failing],
-  [`SELECT ${'-'.repeat(50_000)}1`, failing],
+  [`SELECT ${'('.repeat(50_000)}1${')'.repeat(50_000)}`, bounded],
+  [`SELECT ${'-'.repeat(50_000)}1`, bounded],
   [`SELECT ${Array(3000).fill('1').join(' UNION ALL SELECT ')}`, failing],
   [`SELECT ${Array(3000).fill('a').join()} FROM t`, failing],
   ["SELECT 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' LIKE '%a%a%a%a%a%a%a%a%a%a%a%a%a%a%a%b'", harmless],
@@ -113,7 +117,7 @@ describe('Statements that are up to no good', function () {
       const before = snapshot();
       const { output } = await database.execute(sql, never);
       assert.ok(!output.includes('secret'), output);
-      assert.match(output, fate === harmless ? /^\[/ : /^\d{4} \(/);
+      assert.match(output, fates[fate]);
       if (fate === refused) assert.equal(readStatement(sql).kind, 'refused');
       assert.deepEqual(snapshot(), before);
       assert.equal((await database.execute('SELECT a FROM t', never)).output, "[('mine',)]");
@@ -124,7 +128,7 @@ describe('Statements that are up to no good', function () {
     const flood = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT zeroblob(100000) FROM n';
     for (const sql of [`INSERT INTO t ${flood}`, `CREATE TABLE u AS ${flood}`, `CREATE TEMP TABLE v AS ${flood}`]) {
       const { output, note } = await database.execute(sql, never);
-      assert.match(output, /^1105 \(HY000\): database or disk is full/);
+      assert.match(output, /^1\d{3} \(HY000\): .* full/);
       assert.match(note ?? '', /reached the size/);
     }
     assert.equal(await bench.run(database, 'SELECT a FROM t'), "[('mine',)]");

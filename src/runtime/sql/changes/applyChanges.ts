@@ -1,4 +1,4 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ApplyReport, RowConflict } from '../../../agent/database';
@@ -145,7 +145,10 @@ async function backUp(sqlite: NodeSqlite, source: string, backup: string): Promi
   const reader = new sqlite.DatabaseSync(source, { readOnly: true, timeout: patience });
   try {
     await requireRoom(path.dirname(backup), source);
+    // Nobody may read it who may not read the original.
+    await writeFile(unfinished, '', { mode: 0o600 });
     await sqlite.backup(reader, unfinished, { rate: 10_000 });
+    await chmod(unfinished, (await stat(source)).mode);
     const handle = await open(unfinished);
     await handle.sync();
     await handle.close();

@@ -100,5 +100,6 @@ function processEnded(source: string, cause: WorkerGone): UserError {
   const template =
     'The process that worked on {0} ended ({1}). Either all of its changes were made or none. Try again: ' +
     'what was made already is not made twice.';
-  return new UserError('database.processEnded', template, [source, cause.message], { cause });
+  const reason = cause.wanted === undefined ? cause.message : `there is not enough ${cause.wanted} space`;
+  return new UserError('database.processEnded', template, [source, reason], { cause });
 }
