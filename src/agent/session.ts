@@ -9,7 +9,7 @@ export interface RunRequest {
   readonly kind: TaskKind;
   /** The user's words. */
   readonly problem: string;
-  /** Absolute path: the folder the shell starts in, or the database (an SQLite file, a CSV file or a folder of them). */
+  /** Absolute path: the folder the shell starts in, or the database (an SQLite file, a data file or a folder of data files). */
   readonly place: string;
 }
 

@@ -67,12 +67,8 @@ async function load(
   folder: ScratchFolder,
   signal: AbortSignal,
 ): Promise<readonly Conversion[]> {
-  const reads =
-    source.kind === 'sqlite'
-      ? ['', '-wal', '-shm', '-journal'].map((suffix) => source.file + suffix)
-      : source.files.map(({ path: file }) => file);
   const orphan = folder.root;
-  const worker = startWorker({ workerPath, directory: folder.work, orphan, reads });
+  const worker = startWorker({ workerPath, directory: folder.work, orphan, reads: partsOf(source) });
   return whileAlive(worker, signal, async () => {
     try {
       return (await worker.ask({ type: 'load', source, folder }, onProgress)).conversions;
@@ -82,6 +78,12 @@ async function load(
       await worker.kill();
     }
   });
+}
+
+function partsOf(source: Source): string[] {
+  if (source.kind === 'sqlite') return ['', '-wal', '-shm', '-journal'].map((suffix) => source.file + suffix);
+  const [{ path: file } = { path: '' }, ...more] = source.files;
+  return [more.length === 0 ? file : path.dirname(file)];
 }
 
 interface Opened {

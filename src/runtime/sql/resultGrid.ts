@@ -31,21 +31,23 @@ export function collectGrid(names: readonly string[]): GridCollector {
   return {
     *watch(source) {
       const iterator = source[Symbol.iterator]();
-      try {
-        for (let next = iterator.next(); ; next = iterator.next()) {
-          if (next.done === true) {
-            complete = true;
-            return;
-          }
+      // True from the start of each step to its end: one that fails must not be taken again.
+      let ended = false;
+      const isWanted = (): boolean => !ended && !isFull();
+      const step = (): IteratorResult<readonly SqlValue[]> => {
+        ended = true;
+        const next = iterator.next();
+        if (next.done === true) complete = true;
+        else {
+          ended = false;
           see(next.value);
-          yield next.value;
         }
+        return next;
+      };
+      try {
+        for (let next = step(); next.done !== true; next = step()) yield next.value;
       } finally {
-        while (!complete && !isFull()) {
-          const next = iterator.next();
-          if (next.done === true) complete = true;
-          else see(next.value);
-        }
+        while (isWanted()) step();
         iterator.return?.();
       }
     },

@@ -20,6 +20,13 @@ describe('The scratch database', () => {
   });
   afterEach(() => database.close());
 
+  it('runs a statement that fails at one of its rows once, and no further', () => {
+    const failing = "SELECT json_extract(a, '$') FROM (SELECT '1' AS a UNION ALL SELECT '2' UNION ALL SELECT '{')";
+    assert.deepEqual(executeStatement(database, failing), { output: '1105 (HY000): malformed JSON', omittedBytes: 0 });
+    assert.match(run("INSERT INTO city (id, name) VALUES (9, 'Ulm') RETURNING id"), /^1062/);
+    assert.equal(run('SELECT count(*) FROM city'), '[(2,)]');
+  });
+
   it('prints rows as a list of tuples, and nothing but [] for a statement without rows', () => {
     assert.equal(run('SELECT * FROM `city`'), "[(1, 'Ulm', 118.7, 'x'), (2, 'Bonn', 141.0, 'x')]");
     assert.equal(run('SELECT COUNT(*) FROM city;'), '[(2,)]');

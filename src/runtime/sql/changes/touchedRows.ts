@@ -21,36 +21,26 @@ export function findTouched(database: DatabaseSync, pair: TablePair, number: num
   database.exec(`CREATE TEMP TABLE agentlm_touched_${number} (kind, state, ${columns.join(', ')})`);
   const insert = (kind: keyof RowCounts, select: string): number =>
     Number(database.prepare(`INSERT INTO ${list} SELECT '${kind}', 'ready', ${select}`).run().changes);
-  const counts = { deleted: 0, updated: 0, inserted: 0 };
-  const comparable = before && after && before.key.join() === after.key.join();
-  if (before) {
-    const missing = comparable
-      ? `WHERE NOT EXISTS (SELECT 1 FROM ${tableOf('scratch', after, 'a')} WHERE ${match(before, after)})`
-      : '';
-    counts.deleted = insert('deleted', `${keyOf(before, 'b').join()} FROM ${tableOf('base', before, 'b')} ${missing}`);
-  }
-  if (comparable) {
+  const was = before && tableOf('base', before, 'b');
+  const is = after && tableOf('scratch', after, 'a');
+  const isComparable = before && after && before.key.join() === after.key.join();
+  const isSameRow = isComparable ? sameKey(keyOf(before, 'b'), keyOf(after, 'a')) : 'FALSE';
+  const without = (table: string | undefined): string =>
+    table === undefined ? '' : `WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE ${isSameRow})`;
+  const updated = (): number => {
+    if (!isComparable) return 0;
     const pairs = after.columns.map((name) => [valueOf(before, 'b', name), valueOf(after, 'a', name)] as const);
-    const both = `${tableOf('base', before, 'b')} CROSS JOIN ${tableOf('scratch', after, 'a')} ON ${match(before, after)}`;
-    counts.updated = insert('updated', `${keyOf(before, 'b').join()} FROM ${both} WHERE ${differs(pairs)}`);
-  }
-  if (after) {
-    const missing = comparable
-      ? `WHERE NOT EXISTS (SELECT 1 FROM ${tableOf('base', before, 'b')} WHERE ${match(after, before, 'a', 'b')})`
-      : '';
-    counts.inserted = insert(
-      'inserted',
-      `${keyOf(after, 'a').join()} FROM ${tableOf('scratch', after, 'a')} ${missing}`,
-    );
-  }
+    const both = `${was} CROSS JOIN ${is} ON ${isSameRow}`;
+    return insert('updated', `${keyOf(before, 'b').join()} FROM ${both} WHERE ${differs(pairs)}`);
+  };
+  const counts = {
+    deleted: before ? insert('deleted', `${keyOf(before, 'b').join()} FROM ${was} ${without(is)}`) : 0,
+    updated: updated(),
+    inserted: after ? insert('inserted', `${keyOf(after, 'a').join()} FROM ${is} ${without(was)}`) : 0,
+  };
   return { pair, list, key: columns.map((column) => `t.${column}`), ...counts };
 }
 
 export function tableOf(place: string, { name }: TableShape, alias: string): string {
   return `${place}.${quoted(name)} AS ${alias}`;
-}
-
-function match(one: TableShape, other: TableShape, oneAlias = 'b', otherAlias = 'a'): string {
-  // The table that is looked up stands to the left, for its collation is the one its index has.
-  return sameKey(keyOf(other, otherAlias), keyOf(one, oneAlias));
 }
