@@ -1,22 +1,17 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
 import type { SqlValue } from './pythonLiteral';
-import { rowsOf } from './scratchDatabase';
-import { readStatement } from './statement';
+import type { NamedRows } from './statementRows';
 
 /**
- * Writes the rows of a statement as CSV (RFC 4180, UTF-8), headers first: NULL as an empty field, bytes in hexadecimal.
+ * Writes rows as CSV (RFC 4180, UTF-8), headers first: NULL as an empty field, bytes in hexadecimal.
  * @returns how many rows
  */
-export function exportCsv(database: DatabaseSync, sql: string, file: string): number {
-  const statement = readStatement(sql);
-  if (statement.kind !== 'sql') throw new Error(`Not a statement that gives rows: ${sql}`);
-  const prepared = database.prepare(statement.text);
+export function exportCsv({ names, rows }: NamedRows, file: string): number {
   const handle = openSync(file, 'w', 0o600);
   try {
     let count = 0;
-    let pending = line(prepared.columns().map(({ name }) => name));
-    for (const row of rowsOf(prepared)) {
+    let pending = line(names);
+    for (const row of rows) {
       count += 1;
       pending += line(row);
       if (pending.length > 64 * 1024) pending = written(handle, pending);

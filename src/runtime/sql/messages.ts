@@ -4,6 +4,9 @@ import type { Grid } from '../../agent/grid';
 import type { KeptFolder, ScratchFolder } from './scratchFolder';
 import type { Source } from './source';
 
+/** The SQL that statements are written in: MySQL's, or SQLite's own. */
+export type Dialect = 'mysql' | 'sqlite';
+
 /** The two copies of a run whose changes are looked at. */
 export type Copies = Pick<KeptFolder, 'base' | 'scratch'>;
 
@@ -12,7 +15,13 @@ export type Request =
   /** Makes the copies. */
   | { readonly type: 'load'; readonly source: Source; readonly folder: Pick<ScratchFolder, 'base' | 'scratch'> }
   /** Opens the scratch copy of `place`. */
-  | { readonly type: 'open'; readonly place: string; readonly scratch: string; readonly growthBytes: number }
+  | {
+      readonly type: 'open';
+      readonly place: string;
+      readonly scratch: string;
+      readonly growthBytes: number;
+      readonly dialect: Dialect;
+    }
   /** Runs one statement, as the model wrote it. */
   | { readonly type: 'execute'; readonly sql: string }
   /** Writes the rows of one statement as CSV. */

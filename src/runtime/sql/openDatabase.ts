@@ -4,6 +4,7 @@ import type { Conversion, DatabaseEnvironment } from '../../agent/database';
 import type { Execution, Table } from '../../agent/environment';
 import { UserError } from '../../agent/errors';
 import { openReview } from './changes/review';
+import type { Dialect } from './messages';
 import { connectionLost, interrupted, timedOut } from './mysqlErrors';
 import {
   isChanged,
@@ -23,6 +24,8 @@ export interface SqlOptions {
   readonly path: string;
   /** Milliseconds until a statement is stopped; 0 for never. */
   readonly statementTimeoutMs?: number;
+  /** The SQL that statements are written in; MySQL's where it is left out, which the model was trained on. */
+  readonly dialect?: Dialect | undefined;
   /** The bundle of worker.ts. */
   readonly workerPath: string;
   /** Keeps what the run changes for a review; nothing is kept where it is left out. */
@@ -110,8 +113,8 @@ function startStatements({ workerPath }: SqlOptions, { root, base, work }: Scrat
   return startWorker({ workerPath, directory: work, orphan: base === undefined ? root : undefined });
 }
 
-function openRequest({ path: place, growthBytes = 1024 ** 3 }: SqlOptions, { scratch }: ScratchFolder) {
-  return { type: 'open', place, scratch, growthBytes } as const;
+function openRequest({ path: place, growthBytes = 1024 ** 3, dialect = 'mysql' }: SqlOptions, { scratch }: ScratchFolder) {
+  return { type: 'open', place, scratch, growthBytes, dialect } as const;
 }
 
 /** Ends the worker on abort. */

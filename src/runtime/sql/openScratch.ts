@@ -35,6 +35,8 @@ interface SecondWall {
 
 /** Pragmas that the full-text search of SQLite asks by itself. */
 const innerPragmas = new Set(['data_version', 'page_size']);
+/** Set while a table is made anew (dialect/executeMysql.ts). Statements of the model's are refused them before. */
+const rebuildingPragmas = new Set(['foreign_keys', 'legacy_alter_table']);
 const forbiddenFunctions = new Set(['load_extension', 'fts3_tokenizer']);
 
 function raiseSecondWall({ constants }: NodeSqlite, database: DatabaseSync & SecondWall): void {
@@ -51,5 +53,5 @@ function raiseSecondWall({ constants }: NodeSqlite, database: DatabaseSync & Sec
 }
 
 function isHarmless(pragma: string, argument: string | null): boolean {
-  return tellingPragmas.has(pragma) || (argument === null && innerPragmas.has(pragma));
+  return tellingPragmas.has(pragma) || rebuildingPragmas.has(pragma) || (argument === null && innerPragmas.has(pragma));
 }

@@ -1,5 +1,6 @@
 import type { Cell, ColumnKind, Grid, GridColumn } from '../../agent/grid';
-import type { SqlValue } from './pythonLiteral';
+import type { ValueType } from './mysqlType';
+import { decimalDigits, type SqlValue } from './pythonLiteral';
 
 const rowLimit = 1000;
 const characterLimit = 128 * 1024;
@@ -12,8 +13,11 @@ export interface GridCollector {
   grid(): Grid;
 }
 
-/** A grid of 1,000 rows at most, and of 128 KB of text. */
-export function collectGrid(names: readonly string[]): GridCollector {
+/**
+ * A grid of 1,000 rows at most, and of 128 KB of text.
+ * @param types of the columns, where they are known; else a column is what its values are
+ */
+export function collectGrid(names: readonly string[], types: readonly ValueType[] = []): GridCollector {
   const kinds: ColumnKind[] = names.map(() => 'unknown');
   const rows: (readonly Cell[])[] = [];
   let rowCount = 0;
@@ -24,7 +28,7 @@ export function collectGrid(names: readonly string[]): GridCollector {
     rowCount += 1;
     if (isFull()) return;
     for (const [index, value] of row.entries()) kinds[index] = joined(kinds[index] ?? 'unknown', value);
-    const cells = row.map(toCell);
+    const cells = row.map((value, index) => typedCell(value, types[index]));
     for (const cell of cells) characters += sizeOf(cell);
     rows.push(cells);
   };
@@ -52,12 +56,31 @@ export function collectGrid(names: readonly string[]): GridCollector {
       }
     },
     grid: () => ({
-      columns: names.map((name, index): GridColumn => ({ name, kind: kinds[index] ?? 'unknown' })),
+      columns: names.map((name, index): GridColumn => ({ name, kind: kindOfType(types[index], kinds[index]) })),
       rows,
       rowCount,
       complete,
     }),
   };
+}
+
+/** A decimal with all of its digits, though SQLite holds a float for it. */
+function typedCell(value: SqlValue, type: ValueType | undefined): Cell {
+  if (type?.kind !== 'decimal' || (typeof value !== 'number' && typeof value !== 'bigint')) return toCell(value);
+  return decimalDigits(value, type.scale ?? 0);
+}
+
+function kindOfType(type: ValueType | undefined, seen: ColumnKind = 'unknown'): ColumnKind {
+  switch (type?.kind) {
+    case 'decimal':
+    case 'json':
+    case 'date':
+    case 'time':
+    case 'datetime':
+      return seen === 'unknown' ? 'unknown' : type.kind;
+    default:
+      return seen;
+  }
 }
 
 /** A value of SQLite as a person looks at it, with no more of it than a grid shows. */

@@ -4,7 +4,6 @@
  * as long as the process that started it.
  */
 import { existsSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
 import { UserError } from '../../agent/errors';
 import { applyChanges } from './changes/applyChanges';
 import { readChanges } from './changes/readChanges';
@@ -16,17 +15,17 @@ import { openNodeSqlite } from './nodeSqlite';
 import { openScratch } from './openScratch';
 import { readTables } from './schema';
 import { sourceError } from './scratchCopy';
-import { executeStatement } from './scratchDatabase';
+import { openSession, type Session } from './scratchDatabase';
 
 const [, , directory, orphan] = process.argv;
 if (directory === undefined) throw new Error('The folder to work in is missing.');
 if (!guards()) serve(directory, orphan);
 
 function serve(directory: string, orphan: string | undefined): void {
-  let database: DatabaseSync | undefined;
-  const opened = (): DatabaseSync => {
-    if (!database) throw new Error('No database is open.');
-    return database;
+  let session: Session | undefined;
+  const opened = (): Session => {
+    if (!session) throw new Error('No database is open.');
+    return session;
   };
   let told = 0;
   const tellProgress = (share: number): void => {
@@ -47,22 +46,24 @@ function serve(directory: string, orphan: string | undefined): void {
           throw sourceError(error, source.kind === 'sqlite' ? source.file : directory);
         }
       }
-      case 'open':
+      case 'open': {
         if (!existsSync(request.scratch)) throw scratchLost(request.place);
         try {
-          database = openScratch(sqlite, request.scratch, request.growthBytes);
+          const database = openScratch(sqlite, request.scratch, request.growthBytes);
+          session = openSession(database, request.dialect);
           return { type: 'opened', tables: readTables(database) };
         } catch (error) {
           throw sourceError(error, request.place);
         }
+      }
       case 'execute':
         return {
           type: 'executed',
-          ...executeStatement(opened(), request.sql),
-          inTransaction: opened().isTransaction,
+          ...opened().execute(request.sql),
+          inTransaction: opened().inTransaction,
         };
       case 'export':
-        return { type: 'exported', rows: exportCsv(opened(), request.sql, request.file) };
+        return { type: 'exported', rows: exportRows(opened(), request.sql, request.file) };
       case 'changes':
         try {
           return { type: 'compared', changes: readChanges(sqlite, request.copies, request.rowLimit) };
@@ -83,6 +84,12 @@ function serve(directory: string, orphan: string | undefined): void {
   // Ctrl-C in a terminal reaches the whole group; it is the parent's to end this process when it has stopped the run.
   process.on('SIGINT', () => {});
   startGuard(__filename, directory, orphan);
+}
+
+function exportRows(session: Session, sql: string, file: string): number {
+  const rows = session.rows(sql);
+  if (!rows) throw new Error(`Not a statement that gives rows: ${sql}`);
+  return exportCsv(rows, file);
 }
 
 /** Or SQLite would make an empty one, and every table would seem to be gone. */

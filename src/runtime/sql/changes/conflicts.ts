@@ -3,7 +3,7 @@ import type { RowConflict, RowCounts } from '../../../agent/database';
 import type { Cell } from '../../../agent/grid';
 import { UserError } from '../../../agent/errors';
 import { toCell } from '../resultGrid';
-import { rowsOf } from '../scratchDatabase';
+import { rowsOf } from '../statementRows';
 import { shapeOf } from './readChanges';
 import type { TablePair } from './schemaDifference';
 import { differs, keyOf, sameKey, valueOf, type Place, type TableShape } from './tableShape';

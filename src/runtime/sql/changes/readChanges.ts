@@ -4,7 +4,7 @@ import type { Cell } from '../../../agent/grid';
 import type { Copies } from '../messages';
 import type { NodeSqlite } from '../nodeSqlite';
 import { toCell } from '../resultGrid';
-import { rowsOf } from '../scratchDatabase';
+import { rowsOf } from '../statementRows';
 import { attachCopies } from './copies';
 import { compareSchemas } from './schemaDifference';
 import { keyOf, sameKey, valueOf, type TableShape } from './tableShape';
