@@ -49,6 +49,7 @@ export const stackOverrun = '1436 (HY000): Thread stack overrun: the statement i
 export const namelessTable = '1248 (42000): Every derived table must have its own alias';
 export const misusedAggregate = '1111 (HY000): Invalid use of group function';
 export const noTables = '1096 (HY000): No tables used';
+export const noColumns = '1113 (42000): A table must have at least 1 column';
 export const differentColumns = '1222 (21000): The used SELECT statements have a different number of columns';
 export const connectionLost = '2013 (HY000): Lost connection to MySQL server during query';
 
@@ -84,6 +85,7 @@ const wordings: readonly (readonly [RegExp, Wording])[] = [
         ? '1451 (23000): Cannot delete or update a parent row: a foreign key constraint fails'
         : '1452 (23000): Cannot add or update a child row: a foreign key constraint fails',
   ],
+  [/^CHECK constraint failed: enum (.+)$/s, (name) => `1265 (01000): Data truncated for column '${name}' at row 1`],
   [/^CHECK constraint failed: (.+)$/s, (name) => `3819 (HY000): Check constraint '${name}' is violated.`],
   [/^(?:table|view) (.+) already exists$/s, (name) => `1050 (42S01): Table '${unquoted(name)}' already exists`],
   [/^duplicate column name: (.+)$/s, (name) => `1060 (42S21): Duplicate column name '${name}'`],

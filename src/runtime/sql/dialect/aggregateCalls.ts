@@ -14,7 +14,7 @@ export function translateAggregate(call: Call, context: Context, translate: Tran
   const ranking = rankings[call.name];
   if (ranking && call.over) {
     const args = call.args.map((arg) => translate(arg));
-    return typed(`${call.name.toLowerCase()}(${args.map(({ sql }) => sql).join(', ')})${over(call.over, translate)}`, ranking(args));
+    return typed(`${call.name.toLowerCase()}(${args.map(({ sql }) => sql).join(', ')})${over(call.over, translate, context.isStored)}`, ranking(args));
   }
   if (!aggregate) return undefined;
   if (!context.allowsAggregates && !call.over) throw new MysqlError(misusedAggregate);
@@ -27,9 +27,10 @@ export function translateAggregate(call: Call, context: Context, translate: Tran
     args,
     first,
     distinct: call.distinct ? 'DISTINCT ' : '',
-    over: call.over ? over(call.over, translate) : '',
+    over: call.over ? over(call.over, translate, context.isStored) : '',
     call,
-    orderBy: orderings(call.orderBy, (part) => translate(part, within)),
+    orderBy: orderings(call.orderBy, (part) => translate(part, within), context.isStored),
+    isStored: context.isStored,
   };
   return aggregate(parts);
 }
@@ -43,12 +44,13 @@ interface Parts {
   readonly over: string;
   readonly call: Call;
   readonly orderBy: string;
+  readonly isStored: boolean;
 }
 
 const aggregates: Readonly<Record<string, (parts: Parts) => Typed>> = {
-  COUNT: ({ args, first, distinct, over, call }) => {
+  COUNT: ({ args, first, distinct, over, call, isStored }) => {
     if (call.star) return typed(`count(*)${over}`, types.integer);
-    const counted = args.length > 1 ? `mysql_row_key(${args.map(({ sql }) => sql).join(', ')})` : distinct ? asKey(first) : first.sql;
+    const counted = args.length > 1 ? `mysql_row_key(${args.map(({ sql }) => sql).join(', ')})` : distinct ? asKey(first, isStored) : first.sql;
     return typed(`count(${distinct}${counted})${over}`, types.integer);
   },
   SUM: ({ first, distinct, over }) => {
@@ -119,18 +121,22 @@ function shiftedType([value, , fallback]: readonly Typed[]): ValueType {
   return commonType([value?.type ?? types.any, ...(fallback ? [fallback.type] : [])]);
 }
 
-function over({ name, partitionBy, orderBy, frame }: Window, translate: Translate): string {
+function over({ name, partitionBy, orderBy, frame }: Window, translate: Translate, isStored: boolean): string {
   if (name !== undefined && partitionBy.length === 0 && orderBy.length === 0 && frame === '') return ` OVER ${quoted(name)}`;
-  return ` OVER (${windowSql({ name, partitionBy, orderBy, frame }, translate)})`;
+  return ` OVER (${windowSql({ name, partitionBy, orderBy, frame }, translate, isStored)})`;
 }
 
 /** What stands in the parentheses of a window. */
-export function windowSql({ name, partitionBy, orderBy, frame }: Window, translate: Translate): string {
-  const keys = partitionBy.map((part) => asKey(translate(part)));
+export function windowSql(
+  { name, partitionBy, orderBy, frame }: Window,
+  translate: Translate,
+  isStored: boolean,
+): string {
+  const keys = partitionBy.map((part) => asKey(translate(part), isStored));
   return [
     name === undefined ? '' : quoted(name),
     keys.length > 0 ? `PARTITION BY ${keys.join(', ')}` : '',
-    orderings(orderBy, translate).trim(),
+    orderings(orderBy, translate, isStored).trim(),
     frame,
   ]
     .filter((part) => part !== '')
@@ -138,8 +144,12 @@ export function windowSql({ name, partitionBy, orderBy, frame }: Window, transla
 }
 
 /** ` ORDER BY …` by MySQL's collation; nothing for no orderings. NULL is the smallest value to both. */
-function orderings(all: readonly Ordering[], translate: (expression: Expression) => Typed): string {
+function orderings(
+  all: readonly Ordering[],
+  translate: (expression: Expression) => Typed,
+  isStored: boolean,
+): string {
   if (all.length === 0) return '';
-  return ` ORDER BY ${all.map(({ expression, descending }) => asKey(translate(expression)) + (descending ? ' DESC' : '')).join(', ')}`;
+  return ` ORDER BY ${all.map(({ expression, descending }) => asKey(translate(expression), isStored) + (descending ? ' DESC' : '')).join(', ')}`;
 }
 

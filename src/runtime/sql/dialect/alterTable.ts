@@ -3,7 +3,7 @@ import { MysqlError } from '../mysqlErrors';
 import { declaredType, types } from '../mysqlType';
 import type { Catalog, ColumnInfo, TableInfo } from './catalog';
 import type { Context } from './context';
-import { columnSql, constraintSql, createIndex, freeIndexName, tableExists } from './createTable';
+import { checkNames, columnSql, constraintSql, createIndex, freeIndexName, tableExists } from './createTable';
 import { translate } from './expressions';
 import { findTable } from './from';
 import type { Plan } from './plan';
@@ -118,8 +118,12 @@ function* addConstraint(info: TableInfo, constraint: TableConstraint, context: C
     return;
   }
   const definitions = info.columns.map((column) => definitionOf(column));
-  const added = constraintSql(constraint, definitions, info.name, context).map((sql): Line => ({ name: undefined, constraint: 'OTHER', text: sql }));
+  const added = constraintSql(constraint, definitions, info.name, context, nextCheck(info.name, catalog)).map((sql): Line => ({ name: undefined, constraint: 'OTHER', text: sql }));
   yield* rebuild(info, { ...text, lines: [...text.lines, ...added] }, copyAll(info), catalog);
+}
+
+function nextCheck(table: string, catalog: Catalog): () => string {
+  return checkNames(table, catalog.definition(table)?.match(/_chk_\d+"/g)?.length ?? 0);
 }
 
 /** Enough of a column for a condition to name it. */
@@ -134,7 +138,7 @@ function definitionOf({ name, declared }: ColumnInfo): ColumnDefinition {
 
 function* addColumn(info: TableInfo, column: ColumnDefinition, place: Place, context: Context): Generator<string> {
   const text = textOf(info.name, context.catalog);
-  const line: Line = { name: column.name, constraint: undefined, text: columnSql(column, [column], info.name, context) };
+  const line: Line = { name: column.name, constraint: undefined, text: columnSql(column, [column], info.name, context, nextCheck(info.name, context.catalog)) };
   const lines = placed(text.lines, line, place);
   const copies = copyAll(info);
   // Rows that are there get the default, or where NULL is forbidden what MySQL calls the implicit default.
@@ -168,7 +172,7 @@ function* changeColumn(table: string, column: ColumnDefinition, place: Place, co
   const wasKey = old !== undefined && /\bPRIMARY\s+KEY\b/i.test(old.text);
   const isUnique = old !== undefined && /\bUNIQUE\b/i.test(old.text);
   const kept = { ...column, primaryKey: column.primaryKey || wasKey, unique: column.unique || isUnique };
-  const line: Line = { name: column.name, constraint: undefined, text: columnSql(kept, [kept], table, context) };
+  const line: Line = { name: column.name, constraint: undefined, text: columnSql(kept, [kept], table, context, nextCheck(table, context.catalog)) };
   const numbered = column.autoIncrement;
   const others = text.lines.filter((each) => !(numbered && each.constraint === 'PRIMARY'));
   const lines =

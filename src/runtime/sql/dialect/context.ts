@@ -21,6 +21,8 @@ export interface Context {
   readonly proposed: ((column: string) => Typed) | undefined;
   /** What DEFAULT(column) means. */
   readonly defaultOf: ((column: string | undefined) => Typed) | undefined;
+  /** What is translated stays in the database as a condition or a view, which other programs read: SQLite's own means do. */
+  readonly isStored: boolean;
   readonly windows: ReadonlyMap<string, Window>;
   /** Queries and expressions hold each other: what translates expressions finds its way to queries through here. */
   readonly translateQuery: (query: Query, context: Context) => TranslatedQuery;

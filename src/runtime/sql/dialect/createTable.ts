@@ -8,7 +8,7 @@ import { translate } from './expressions';
 import { findTable } from './from';
 import { nothing, type Plan } from './plan';
 import { emptyScope, type SourceColumn } from './scope';
-import type { ColumnDefinition, CreateTable, Query, TableConstraint, TableName, TypeName } from './syntax';
+import type { ColumnDefinition, CreateTable, Expression, Query, TableConstraint, TableName, TypeName } from './syntax';
 import { quotedText } from './typed';
 
 /** CREATE TABLE, in all its forms. */
@@ -58,12 +58,13 @@ export function linesOf(
   const automatic = columns.filter(({ autoIncrement }) => autoIncrement);
   const [numbered] = automatic;
   if (numbered) refuseUnnumbered(numbered, automatic.length, constraints, primaryKey);
+  const checkName = checkNames(table, 0);
   const lines = columns.map((column) => {
     const isKey = primaryKey.includes(column.name.toLowerCase());
-    return columnSql({ ...column, primaryKey: isKey && (column.autoIncrement || inline.length > 0), nullable: isKey ? false : column.nullable }, columns, table, context);
+    return columnSql({ ...column, primaryKey: isKey && (column.autoIncrement || inline.length > 0), nullable: isKey ? false : column.nullable }, columns, table, context, checkName);
   });
   if (apart[0] && !numbered) lines.push(`PRIMARY KEY (${apart[0].map(quoted).join(', ')})`);
-  return [...lines, ...constraints.flatMap((constraint) => constraintSql(constraint, columns, table, context))];
+  return [...lines, ...constraints.flatMap((constraint) => constraintSql(constraint, columns, table, context, checkName))];
 }
 
 function refuseUnnumbered(
@@ -91,7 +92,13 @@ function refuseTwice(names: readonly string[]): void {
 }
 
 /** One column as SQLite declares it. Its type keeps the words of MySQL, in quotes where SQLite would not read them. */
-export function columnSql(column: ColumnDefinition, all: readonly ColumnDefinition[], table: string, context: Context): string {
+export function columnSql(
+  column: ColumnDefinition,
+  all: readonly ColumnDefinition[],
+  table: string,
+  context: Context,
+  checkName: () => string,
+): string {
   const { name, type, autoIncrement, primaryKey, nullable, unique, generated, checks, references } = column;
   const declared = declaredName(type);
   const parts = [quoted(name)];
@@ -105,11 +112,11 @@ export function columnSql(column: ColumnDefinition, all: readonly ColumnDefiniti
     if (unique && !primaryKey) parts.push('UNIQUE');
     if (isCollated(type)) parts.push('COLLATE NOCASE');
   }
-  if (type.name === 'enum') parts.push(`CHECK (${quoted(name)} IN (${type.arguments.map(quotedText).join(', ')}))`);
+  if (type.name === 'enum') parts.push(`CONSTRAINT ${quoted(`enum ${name}`)} CHECK (${quoted(name)} IN (${type.arguments.map(quotedText).join(', ')}))`);
   const within = columnsContext(all, table, context);
-  for (const check of checks) parts.push(`CHECK (${translate(check, within).sql})`);
+  for (const check of checks) parts.push(`CONSTRAINT ${quoted(checkName())} CHECK (${kept(check, within)})`);
   if (references) parts.push(referencesSql(references));
-  if (generated) parts.push(`GENERATED ALWAYS AS (${translate(generated.expression, within).sql}) ${generated.stored ? 'STORED' : 'VIRTUAL'}`);
+  if (generated) parts.push(`GENERATED ALWAYS AS (${kept(generated.expression, within)}) ${generated.stored ? 'STORED' : 'VIRTUAL'}`);
   return parts.join(' ');
 }
 
@@ -117,7 +124,7 @@ function isCollated({ name, exact }: TypeName): boolean {
   return !exact && /^(char|varchar|enum|set|(tiny|medium|long)?text)$/.test(name);
 }
 
-/** @throws {MysqlError} 1064 for a VARCHAR without a length */
+/** @throws {MysqlError} for a type that nobody knows */
 function declaredName({ name, arguments: sizes, unsigned, exact }: TypeName): string {
   const size = sizes.join(',');
   const ending = `${unsigned ? ' unsigned' : ''}${exact ? ' binary' : ''}`;
@@ -140,7 +147,6 @@ function declaredName({ name, arguments: sizes, unsigned, exact }: TypeName): st
       return `${name}(${size || '1'})${ending}`;
     case 'varchar':
     case 'varbinary':
-      if (size === '') throw new MysqlError(`1064 (42000): You have an error in your SQL syntax; ${name} needs a length`);
       return `${name}(${size})${ending}`;
     case 'enum':
     case 'set':
@@ -159,8 +165,24 @@ const plainTypes = new Set([
 /** @throws {MysqlError} 1067 for a default that the column cannot hold */
 function defaultSql(column: ColumnDefinition, context: Context): string | undefined {
   if (!column.default || column.default.kind === 'null') return undefined;
-  const value = translate(column.default, { ...context, scope: emptyScope });
-  return /^('(?:[^']|'')*'|-?[\d.]+)$/.test(value.sql) ? value.sql : `(${value.sql})`;
+  const value = kept(column.default, { ...context, scope: emptyScope });
+  return /^('(?:[^']|'')*'|-?[\d.]+)$/.test(value) ? value : `(${value})`;
+}
+
+/** MySQL numbers the conditions of a table that have no name. */
+export function checkNames(table: string, known: number): () => string {
+  let number = known;
+  return () => `${table}_chk_${(number += 1)}`;
+}
+
+/**
+ * A condition or a formula that stays with the table.
+ * @throws {MysqlError} 1235 for one that a program without these functions could not evaluate
+ */
+function kept(expression: Expression, context: Context): string {
+  const { sql } = translate(expression, { ...context, isStored: true });
+  if (/\bmysql_/.test(sql)) throw new MysqlError(`1235 (42000): This version of MySQL doesn't yet support 'functions that SQLite lacks in a table'`);
+  return sql;
 }
 
 function columnsContext(all: readonly ColumnDefinition[], table: string, context: Context): Context {
@@ -182,13 +204,14 @@ export function constraintSql(
   all: readonly ColumnDefinition[],
   table: string,
   context: Context,
+  checkName: () => string,
 ): string[] {
   const list = (names: readonly string[]) => `(${names.map(quoted).join(', ')})`;
   switch (constraint.kind) {
     case 'foreign-key':
       return [`${named(constraint.name)}FOREIGN KEY ${list(constraint.columns)} ${referencesSql(constraint.references)}`];
     case 'check':
-      return [`${named(constraint.name)}CHECK (${translate(constraint.condition, columnsContext(all, table, context)).sql})`];
+      return [`${named(constraint.name ?? checkName())}CHECK (${kept(constraint.condition, columnsContext(all, table, context))})`];
     case 'primary-key':
     case 'index':
       return [];

@@ -23,7 +23,8 @@ export function translate(expression: Expression, context: Context): Typed {
     case 'number':
       return numberLiteral(expression.text);
     case 'text':
-      return textLiteral(expression.value);
+      // Beside a column such a text is compared by SQLite's own collation, as another column is.
+      return context.isStored ? { ...textLiteral(expression.value), isColumn: true } : textLiteral(expression.value);
     case 'bytes':
       return typed(`x'${expression.hex.length % 2 ? '0' : ''}${expression.hex}'`, types.binary);
     case 'moment':
@@ -60,7 +61,7 @@ export function translate(expression: Expression, context: Context): Typed {
     case 'in':
       return membership(expression, context);
     case 'match':
-      return match(expression, inner);
+      return match(expression, inner, context.isStored);
     case 'case':
       return translateCase(expression, inner);
     case 'cast':
@@ -240,6 +241,7 @@ function besideMember(value: Typed, column: ResultColumn | undefined): { left: s
 function match(
   { operator, operand, pattern, escape, negated }: Extract<Expression, { kind: 'match' }>,
   inner: (part: Expression) => Typed,
+  isStored: boolean,
 ): Typed {
   const not = negated ? 'NOT ' : '';
   const [subject, wanted] = [inner(operand), inner(pattern)];
@@ -251,6 +253,7 @@ function match(
     return typed(`(${not}mysql_regexp(${asText(subject).sql}, ${asText(wanted).sql}${mode}))`, types.integer);
   }
   const sign = escape ? asText(inner(escape)).sql : String.raw`'\'`;
+  if (isStored) return typed(`(${not}(${subject.sql} LIKE ${wanted.sql} ESCAPE ${sign}))`, types.integer);
   const name = subject.isExact === true || wanted.isExact === true ? 'mysql_like_exact' : 'mysql_like';
   return typed(`(${not}${name}(${asText(subject).sql}, ${asText(wanted).sql}, ${sign}))`, types.integer);
 }

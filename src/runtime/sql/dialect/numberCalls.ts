@@ -30,7 +30,10 @@ const roundedNumber = (args: readonly Typed[]): ValueType => sameNumber(args, di
 export const numberRules: Readonly<Record<string, CallRule>> = {
   ABS: native('n', sameNumber, 'abs'),
   SIGN: native('n', integer, 'sign'),
-  ROUND: rule('n?i', roundedNumber, ([value, digits = '0']) => `mysql_round(${value}, ${digits})`),
+  ROUND: rule('n?i', roundedNumber, ([value, digits = '0'], [number]) => {
+    const isFloat = number !== undefined && asNumber(number).type.kind === 'double';
+    return `mysql_round${isFloat ? '_even' : ''}(${value}, ${digits})`;
+  }),
   TRUNCATE: rule('ni', roundedNumber),
   CEIL: named('n', wholeNumber, 'ceiling'),
   CEILING: rule('n', wholeNumber),

@@ -10,16 +10,17 @@ import { isText, typed } from './typed';
 
 /**
  * One query of MySQL for SQLite, with the names and types of its columns.
+ * @param recursive whether it is the query of a table that it reads itself
  * @throws {MysqlError} for what MySQL itself would refuse
  */
-export function translateQuery(query: Query, context: Context): TranslatedQuery {
+export function translateQuery(query: Query, context: Context, recursive = false): TranslatedQuery {
   const { sql: commonTables, context: within } = translateWith(query.with, query.recursive, context);
   const { body, orderBy, limit } = query;
   if (body.kind === 'select') {
-    const { sql, columns } = translateSelect(body, within, { orderBy });
+    const { sql, columns } = translateSelect(body, within, orderBy);
     return { sql: `${commonTables}${sql}${limitSql(limit)}`, columns };
   }
-  const { sql, columns } = translateBody(body, within);
+  const { sql, columns } = translateBody(body, within, recursive);
   return { sql: `${commonTables}${sql}${orderOfCompound(orderBy, columns)}${limitSql(limit)}`, columns };
 }
 
@@ -42,9 +43,9 @@ export function translateWith(
 function translateCommonTable({ name, columns, query }: CommonTable, recursive: boolean, context: Context): TranslatedQuery {
   const { body } = query;
   const first = recursive && body.kind === 'compound' ? leftmost(body) : undefined;
-  const seed = first && renamed(translateBody(first, context).columns, columns, name);
+  const seed = first && renamed(translateBody(first, context, true).columns, columns, name);
   const within = seed ? withTable(context, name, seed) : context;
-  const { sql, columns: found } = translateQuery(query, within);
+  const { sql, columns: found } = translateQuery(query, within, seed !== undefined);
   return { sql, columns: renamed(found, columns, name) };
 }
 
@@ -65,15 +66,13 @@ export function renamed(columns: readonly ResultColumn[], names: readonly string
   return columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }));
 }
 
-/** @param distinct whether rows that differ in case only are to be one */
-function translateBody(body: QueryBody, context: Context, distinct = false): TranslatedQuery {
+function translateBody(body: QueryBody, context: Context, recursive: boolean): TranslatedQuery {
   switch (body.kind) {
     case 'select':
-      return translateSelect(body, context, { collated: distinct });
+      return translateSelect(body, context);
     case 'nested': {
       const { sql, columns } = translateQuery(body.query, context);
-      const items = columns.map(({ name, type }) => `${quoted(name)}${distinct && type.kind === 'text' ? ' COLLATE NOCASE' : ''}`);
-      return { sql: `SELECT ${items.join(', ')} FROM (${sql})`, columns };
+      return { sql: `SELECT * FROM (${sql})`, columns };
     }
     case 'values': {
       const rows = body.rows.map((row) => row.map((item) => translate(item, context)));
@@ -90,17 +89,21 @@ function translateBody(body: QueryBody, context: Context, distinct = false): Tra
       return { sql: selects.join(' UNION ALL '), columns };
     }
     case 'compound':
-      return translateCompound(body, context);
+      return translateCompound(body, context, recursive);
   }
 }
 
-function translateCompound(body: Extract<QueryBody, { kind: 'compound' }>, context: Context): TranslatedQuery {
+function translateCompound(
+  body: Extract<QueryBody, { kind: 'compound' }>,
+  context: Context,
+  recursive: boolean,
+): TranslatedQuery {
   const { operator, all } = body;
   if (all && operator !== 'UNION') {
     throw new MysqlError(`1235 (42000): This version of MySQL doesn't yet support '${operator} ALL'`);
   }
-  const left = translateBody(body.left, context, !all);
-  const right = translateBody(body.right, context);
+  const left = translateBody(body.left, context, recursive);
+  const right = translateBody(body.right, context, recursive);
   if (left.columns.length !== right.columns.length) throw new MysqlError(differentColumns);
   const columns = left.columns.map(({ name, type }, index) => ({
     name,
@@ -109,6 +112,11 @@ function translateCompound(body: Extract<QueryBody, { kind: 'compound' }>, conte
   // SQLite reads compounds from left to right, whatever their operators.
   const second = body.right.kind === 'compound' || body.right.kind === 'values' ? `SELECT * FROM (${right.sql})` : right.sql;
   const first = body.left.kind === 'values' ? `SELECT * FROM (${left.sql})` : left.sql;
+  // UNION itself keeps the last of equal rows and sorts them; MySQL keeps the first, in the order in which they come.
+  if (operator === 'UNION' && !all && !recursive) {
+    const items = columns.map(({ name, type }) => `${quoted(name)}${type.kind === 'text' ? ' COLLATE NOCASE' : ''} AS ${quoted(name)}`);
+    return { sql: `SELECT DISTINCT ${items.join(', ')} FROM (${first} UNION ALL ${second})`, columns };
+  }
   return { sql: `${first} ${operator}${all ? ' ALL' : ''} ${second}`, columns };
 }
 

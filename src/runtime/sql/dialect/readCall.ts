@@ -75,11 +75,33 @@ function readArguments(reader: Reader, name: string, readers: ExpressionReaders)
     case 'DEFAULT':
       return { kind: 'default', column: columnName(reader) };
     default: {
+      const fixed = fixedCounts.get(name);
+      if (fixed !== undefined) return call(name, readExactly(reader, fixed, expression));
       if (reader.seesSign(')')) return call(name, []);
       const distinct = reader.takes('DISTINCT') || (reader.takes('ALL'), false);
       return { ...call(name, []), distinct, args: reader.list(expression) };
     }
   }
+}
+
+/** Functions of the grammar itself: with more or fewer arguments the statement cannot be read. */
+const fixedCounts = new Map([
+  ['IF', 3],
+  ['INSERT', 4],
+  ['LEFT', 2],
+  ['MOD', 2],
+  ['REPEAT', 2],
+  ['REPLACE', 3],
+  ['RIGHT', 2],
+]);
+
+function readExactly(reader: Reader, count: number, expression: () => Expression): Expression[] {
+  const args = [expression()];
+  while (args.length < count) {
+    reader.needsSign(',');
+    args.push(expression());
+  }
+  return args;
 }
 
 function call(name: string, args: readonly Expression[], written = name): Call {

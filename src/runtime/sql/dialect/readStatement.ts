@@ -1,4 +1,5 @@
 import { quoted } from '../identifier';
+import { emptyQuery, MysqlError } from '../mysqlErrors';
 import { tokenize } from '../tokens';
 import { readExpression } from './readExpression';
 import { readNames, readQuery, readTableName } from './readQuery';
@@ -14,8 +15,12 @@ import type { Expression, Statement } from './syntax';
  */
 export function readMysql(sql: string): Statement {
   const text = sql.replace(/[;\s]+$/, '');
-  const reader = new Reader(text, tokenize(text), readQuery);
+  const tokens = tokenize(text);
+  if (tokens.length === 0) throw new MysqlError(emptyQuery);
+  const reader = new Reader(text, tokens, readQuery);
   const statement = readStatement(reader);
+  // A second statement is wrong from its own beginning on.
+  reader.takesSign(';');
   if (!reader.atEnd) throw reader.error();
   return statement;
 }

@@ -1,3 +1,4 @@
+import { MysqlError, noColumns } from '../mysqlErrors';
 import { readExpression } from './readExpression';
 import { readTableName } from './readQuery';
 import { readType } from './readType';
@@ -31,13 +32,13 @@ export function readCreateTable(reader: Reader, temporary: boolean, replace: boo
   readTableOptions(reader);
   reader.takesOneOf('IGNORE', 'REPLACE');
   const hasQuery = reader.takes('AS') || reader.seesQuery || (columns.length === 0 && reader.seesSign('('));
-  if (!hasQuery && columns.length === 0) throw reader.error();
+  if (!hasQuery && columns.length === 0) throw new MysqlError(noColumns);
   return { ...made, columns, constraints, like: undefined, as: hasQuery ? reader.query() : undefined };
 }
 
 function readColumn(reader: Reader): ColumnDefinition {
   const name = reader.name();
-  const type = readType(reader);
+  const type = readType(reader, true);
   const isSerial = type.name === 'serial';
   const column: Mutable<ColumnDefinition> = {
     name,

@@ -1,12 +1,16 @@
 import type { Reader } from './reader';
 import type { TypeName } from './syntax';
 
-/** Reads a type as columns are declared with and CAST names one: `DECIMAL(10, 2) UNSIGNED`, `enum('a', 'b')`. */
-export function readType(reader: Reader): TypeName {
+/**
+ * Reads a type as columns are declared with and CAST names one: `DECIMAL(10, 2) UNSIGNED`, `enum('a', 'b')`.
+ * @param needsLength of VARCHAR and VARBINARY, as a column does
+ */
+export function readType(reader: Reader, needsLength = false): TypeName {
   if (reader.token?.kind !== 'word') throw reader.error();
   let name = reader.next().text.toLowerCase();
   if (name === 'double') reader.takes('PRECISION');
   if (name === 'long' || name === 'national' || name === 'character' || name === 'char') name = longName(reader, name);
+  if (/^var(char|binary)$/.test(name) && !reader.seesSign('(') && needsLength) throw reader.error();
   const bracketed = reader.seesSign('(')
     ? reader.inParentheses(() => reader.list(() => (reader.token?.kind === 'string' ? reader.string() : size(reader))))
     : [];

@@ -42,7 +42,7 @@ function readSource(reader: Reader): Insert['source'] {
   }
   return reader.list(() => {
     reader.takes('ROW');
-    return reader.inParentheses(() => (reader.seesSign(')') ? [] : reader.list(() => readExpression(reader))));
+    return reader.inParentheses(() => (reader.seesSign(')') ? [] : reader.list(() => readValue(reader))));
   });
 }
 
@@ -64,11 +64,13 @@ function readAssignment(reader: Reader): Assignment {
   const path = [reader.name()];
   while (path.length < 3 && reader.takesSign('.')) path.push(reader.nameBehindDot());
   if (!reader.takesSign(':=')) reader.needsSign('=');
-  const value: Expression =
-    reader.sees('DEFAULT') && !reader.seesSign('(', 1)
-      ? (reader.next(), { kind: 'default', column: undefined })
-      : readExpression(reader);
-  return { path, value };
+  return { path, value: readValue(reader) };
+}
+
+/** An expression, or DEFAULT. */
+function readValue(reader: Reader): Expression {
+  const isDefault = !reader.seesSign('(', 1) && reader.takes('DEFAULT');
+  return isDefault ? { kind: 'default', column: undefined } : readExpression(reader);
 }
 
 /** @returns whether IGNORE was among them */

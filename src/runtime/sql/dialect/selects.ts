@@ -8,14 +8,8 @@ import { columnOf, type Clause, type Scope } from './scope';
 import type { Expression, Limit, Ordering, Select, SelectItem } from './syntax';
 import { asKey, isText, type Typed } from './typed';
 
-export interface SelectOptions {
-  readonly orderBy?: readonly Ordering[];
-  /** Its rows are to be told apart without regard to case. */
-  readonly collated?: boolean;
-}
-
 /** One SELECT without its UNIONs and its LIMIT. */
-export function translateSelect(select: Select, around: Context, options: SelectOptions = {}): TranslatedQuery {
+export function translateSelect(select: Select, around: Context, ordering: readonly Ordering[] = []): TranslatedQuery {
   let isGrouped = select.groupBy.length > 0;
   const outer = { ...around, windows: new Map(select.windows.map(({ name, window }) => [name.toLowerCase(), window])) };
   const from = select.from && translateFrom(select.from, outer);
@@ -39,23 +33,25 @@ export function translateSelect(select: Select, around: Context, options: Select
 
   const conditions = select.where ? [translate(select.where, context('where clause', false)).sql] : [];
   const groupBy = select.groupBy.map(({ expression }) =>
-    asKey(byPosition(expression, items, 'group statement') ?? translate(expression, context('group statement', false, aliases))),
+    asKey(
+      byPosition(expression, items, 'group statement') ?? translate(expression, context('group statement', false, aliases)),
+      around.isStored,
+    ),
   );
   const having = select.having && translate(select.having, context('having clause', true, aliases)).sql;
-  const orderBy = (options.orderBy ?? []).map(({ expression, descending }) => {
+  const orderBy = ordering.map(({ expression, descending }) => {
     const value = byPosition(expression, items, 'order clause') ?? translate(expression, context('order clause', true, aliases));
-    return asKey(value) + (descending ? ' DESC' : '');
+    return asKey(value, around.isStored) + (descending ? ' DESC' : '');
   });
   const windows = select.windows.map(({ name, window }) => {
     const inner = (part: Expression): Typed => translate(part, context('field list', true));
-    return `${quoted(name)} AS (${windowSql(window, inner)})`;
+    return `${quoted(name)} AS (${windowSql(window, inner, around.isStored)})`;
   });
 
   // SQLite knows HAVING only where there are groups; elsewhere it says what WHERE says.
   if (having !== undefined && !isGrouped) conditions.push(having);
-  const collated = select.distinct || options.collated === true;
   const parts = [
-    `SELECT ${select.distinct ? 'DISTINCT ' : ''}${items.map((item) => itemSql(item, collated)).join(', ')}`,
+    `SELECT ${select.distinct ? 'DISTINCT ' : ''}${items.map((item) => itemSql(item, select.distinct)).join(', ')}`,
     from ? `FROM ${from.sql}` : '',
     conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '',
     groupBy.length > 0 ? `GROUP BY ${groupBy.join(', ')}` : '',

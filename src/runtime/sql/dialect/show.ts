@@ -37,7 +37,7 @@ export function translateShow(show: Show, context: Context): Plan {
     case 'variables':
       return rows(
         ['Variable_name', 'Value'],
-        Object.entries(systemVariables).filter(([name]) => fits(name)).map(([name, value]) => [name, String(value)]),
+        Object.entries(systemVariables).filter(([name]) => fits(name)).map(([name, value]) => [name, value === true ? 'ON' : String(value)]),
       );
     case 'table-status':
       return rows(
@@ -87,20 +87,24 @@ function keysOf({ name: table, columns: all }: TableInfo, catalog: Catalog): Rea
   return keys;
 }
 
-const indexColumns = ['Table', 'Non_unique', 'Key_name', 'Seq_in_index', 'Column_name', 'Index_type'];
+const indexColumns = [
+  ...['Table', 'Non_unique', 'Key_name', 'Seq_in_index', 'Column_name', 'Collation', 'Cardinality', 'Sub_part', 'Packed'],
+  ...['Null', 'Index_type', 'Comment', 'Index_comment', 'Visible', 'Expression'],
+];
 
 function indexRows(table: TableInfo, catalog: Catalog): SqlValue[][] {
   const key = table.columns.filter(({ keyPlace }) => keyPlace > 0).sort((a, b) => a.keyPlace - b.keyPlace);
-  const primary = key.map(({ name }, at): SqlValue[] => [table.name, 0n, 'PRIMARY', BigInt(at + 1), name, 'BTREE']);
-  const others = catalog
+  const named = catalog
     .indexes(table.name)
     .filter(({ origin }) => origin !== 'pk')
-    .flatMap((index) =>
-      index.columns.map((column, at): SqlValue[] => [
-        ...[table.name, index.unique ? 0n : 1n, keyName(index.name, index.columns), BigInt(at + 1), column, 'BTREE'],
-      ]),
-    );
-  return [...primary, ...others];
+    .map(({ name, unique, columns: names }) => ({ name: keyName(name, names), unique, columns: names }));
+  const nullable = new Set(table.columns.filter(({ notNull, keyPlace }) => !notNull && keyPlace === 0).map(({ name }) => name));
+  return [{ name: 'PRIMARY', unique: true, columns: key.map(({ name }) => name) }, ...named].flatMap((index) =>
+    index.columns.map((column, at): SqlValue[] => [
+      ...[table.name, index.unique ? 0n : 1n, index.name, BigInt(at + 1), column, 'A', null, null, null],
+      ...[nullable.has(column) ? 'YES' : '', 'BTREE', '', '', 'YES', null],
+    ]),
+  );
 }
 
 /** MySQL names a key without a name after its first column. */

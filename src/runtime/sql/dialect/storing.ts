@@ -22,6 +22,8 @@ export function storedIn(column: ColumnInfo, value: Typed, isStrict: boolean): s
       return isNumeric(value.type) ? value.sql : `mysql_store_double(${value.sql}, ${tail})`;
     case 'text': {
       const text = asText(value);
+      const [, choices] = /^\s*enum\s*\((.*)\)\s*$/is.exec(declared) ?? [];
+      if (choices !== undefined) return `mysql_store_enum(${text.sql}, ${tail}, ${choices})`;
       const [, length] = /char\s*\((\d+)\)/i.exec(declared) ?? [];
       if (length === undefined || (text.literal !== undefined && text.literal.length <= Number(length))) return text.sql;
       return `mysql_store_text(${text.sql}, ${length}, ${tail})`;

@@ -3,8 +3,8 @@ import { types } from '../mysqlType';
 import { quotedText, typed, type Typed } from './typed';
 
 /** What SHOW VARIABLES lists and `@@name` reads: what a client asks for before it begins. */
-export const systemVariables: Readonly<Record<string, string | number>> = {
-  autocommit: 1,
+export const systemVariables: Readonly<Record<string, string | number | true>> = {
+  autocommit: true,
   character_set_client: 'utf8mb4',
   character_set_connection: 'utf8mb4',
   character_set_database: 'utf8mb4',
@@ -26,5 +26,5 @@ export function systemVariable(name: string): Typed {
   const short = name.replace(/^@@/, '').toLowerCase();
   const value = systemVariables[short];
   if (value === undefined) throw new MysqlError(`1193 (HY000): Unknown system variable '${short}'`);
-  return typeof value === 'number' ? typed(String(value), types.integer) : typed(quotedText(value), types.text);
+  return typeof value === 'string' ? typed(quotedText(value), types.text) : typed(String(Number(value)), types.integer);
 }

@@ -97,6 +97,7 @@ function openContext(catalog: Catalog): Context {
     target: undefined,
     proposed: undefined,
     defaultOf: undefined,
+    isStored: false,
     windows: new Map(),
     translateQuery,
   };
@@ -130,7 +131,7 @@ function createView({ view, replace, columns, query }: Extract<Statement, { kind
   refuseElsewhere(view);
   const existing = context.catalog.table(view.name);
   if (existing && !(replace && existing.isView)) throw tableExists(view.name);
-  const translated = translateQuery(query, context);
+  const translated = translateQuery(query, { ...context, isStored: true });
   const names = renamed(translated.columns, columns, view.name).map(({ name }) => quoted(name));
   const dropping = existing ? [`DROP VIEW ${quoted(existing.name)}`] : [];
   return definition([...dropping, `CREATE VIEW ${quoted(view.name)} (${names.join(', ')}) AS ${translated.sql}`]);

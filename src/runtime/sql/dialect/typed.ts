@@ -32,6 +32,8 @@ export function asNumber(value: Typed): Typed {
   const { sql, type, literal } = value;
   if (literal !== undefined) return typed(leadingNumber(literal), types.double);
   if (isNumeric(type) || type.kind === 'null') return value;
+  const [, hex] = /^x'([\da-f]*)'$/i.exec(sql) ?? [];
+  if (hex !== undefined) return typed(BigInt.asIntN(64, BigInt(`0x${hex || '0'}`)).toString(), types.unsigned);
   if (type.kind === 'any') return typed(`(${sql} + 0)`, types.any);
   if (isTemporal(type)) return typed(`mysql_number(${sql})`, scaleOf(type) > 0 ? decimal(scaleOf(type)) : types.integer);
   return typed(`CAST(${sql} AS REAL)`, types.double);
@@ -74,11 +76,15 @@ export function asInteger(value: Typed): Typed {
   return typed(`CAST(round(${asNumber(value).sql}) AS INTEGER)`, types.integer);
 }
 
-/** What two texts have in common exactly when MySQL takes them for equal, and what sorts as it sorts them. */
-export function asKey(value: Typed): string {
+/**
+ * What two texts have in common exactly when MySQL takes them for equal, and what sorts as it sorts them.
+ * @param isStored whether SQLite's own collation has to do
+ */
+export function asKey(value: Typed, isStored = false): string {
   if (value.isExact === true) return value.sql;
+  if (isStored && isText(value)) return `${value.sql} COLLATE NOCASE`;
   if (value.literal !== undefined) return quotedText(collationKey(value.literal));
-  return isText(value) || value.type.kind === 'any' ? `mysql_key(${value.sql})` : value.sql;
+  return isText(value) || (value.type.kind === 'any' && !isStored) ? `mysql_key(${value.sql})` : value.sql;
 }
 
 export function isText({ type }: Typed): boolean {

@@ -22,7 +22,7 @@ export function dayOfYear({ year, month, day }: Moment): number {
 export function weekOf(moment: Moment, mode: number): { readonly week: number; readonly year: number } {
   const mondayFirst = (mode & 1) !== 0;
   let lastYears = (mode & 2) !== 0;
-  const fullFirst = ((mode & 4) !== 0) !== mondayFirst;
+  const fullFirst = ((mode & 4) !== 0) === mondayFirst;
   const day = dayNumber(moment);
   let { year } = moment;
   let first = dayNumber({ year, month: 1, day: 1 });

@@ -9,6 +9,15 @@ export const numberFunctions: Implementations = {
     if (typeof value === 'bigint') return scale >= 0 ? value : toInteger(roundDecimal(Number(value), scale));
     return roundDecimal(toNumber(value), scale);
   },
+  /** A float is rounded as the machine rounds it: a half to the even side. */
+  round_even: (value, digits) => {
+    const factor = 10 ** toCount(digits);
+    const shifted = toNumber(value) * factor;
+    const floor = Math.floor(shifted);
+    const isHalf = shifted - floor === 0.5;
+    const rounded = isHalf ? floor + Math.abs(floor % 2) : Math.round(shifted);
+    return Number.isFinite(rounded / factor) ? rounded / factor : toNumber(value);
+  },
   truncate: (value, digits) => {
     const scale = toCount(digits);
     if (typeof value === 'bigint' && scale >= 0) return value;

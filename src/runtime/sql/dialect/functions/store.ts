@@ -1,4 +1,5 @@
 import { MysqlError } from '../../mysqlErrors';
+import { collationKey } from './collation';
 import { parseMoment, writeMoment, fullYear } from './moments';
 import { roundDecimal, toBytes, toCount, toInteger, toText, type Implementations } from './values';
 
@@ -36,6 +37,13 @@ export const storeFunctions: Implementations = {
       throw new MysqlError(`1406 (22001): Data too long for column '${toText(column)}' at row 1`);
     }
     return cut;
+  },
+  store_enum: (value, column, strict, ...choices) => {
+    const wanted = collationKey(toText(value));
+    const choice = choices.find((each) => collationKey(toText(each)) === wanted) ?? choices[Number(toText(value)) - 1];
+    if (choice !== undefined) return choice;
+    if (toCount(strict) !== 1) return '';
+    throw new MysqlError(`1265 (01000): Data truncated for column '${toText(column)}' at row 1`);
   },
   store_binary: (value) => toBytes(value),
   store_date: (value) => moment(value, 'date'),

@@ -16,7 +16,7 @@ export const textFunctions: Implementations = {
     return truth(matcher(wanted, toText(escape)).test(subject));
   },
   like_exact: (text, pattern, escape) => truth(matcher(toText(pattern), toText(escape)).test(toText(text))),
-  upper: (text) => toText(text).toUpperCase(),
+  upper: (text) => toText(text).replace(/[^\0-\x60{-\x7f]/gu, inCapitals),
   lower: (text) => toText(text).toLowerCase(),
   left: (text, count) => characters(text).slice(0, Math.max(0, toCount(count))).join(''),
   right: (text, count) => (toCount(count) > 0 ? characters(text).slice(-toCount(count)).join('') : ''),
@@ -80,6 +80,12 @@ export const textFunctions: Implementations = {
   length: (value) => BigInt(toBytes(value).length),
   char_length: (value) => BigInt(characters(value).length),
 };
+
+/** MySQL leaves a letter as it is that two capitals would stand for: ß. */
+function inCapitals(letter: string): string {
+  const capital = letter.toUpperCase();
+  return capital.length === letter.length ? capital : letter;
+}
 
 /** Case and accents count for nothing; signs keep their own place, for `%` and `_` mean something. */
 function collationLike(text: string): string {
