@@ -48,7 +48,7 @@ export async function sqlCost(): Promise<SqlCost> {
       await running;
       return performance.now() - begun;
     });
-    await database.execute(`UPDATE row SET b = b || '!' WHERE id <= ${changedRows}`, signal);
+    await database.execute(`UPDATE row SET b = CONCAT(b, '!') WHERE id <= ${changedRows}`, signal);
     await database.close();
     const { review } = database;
     if (!review) throw new Error('Nothing was kept.');

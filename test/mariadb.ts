@@ -45,15 +45,25 @@ export async function startMariadb(flags: readonly string[] = []): Promise<Maria
   // As root it wants to be told that it may.
   const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
   await promisify(execFile)(installer, [
-    ...['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
+    '--no-defaults',
+    `--datadir=${data}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
     ...asRoot,
   ]);
   const child = spawn(
     program,
     [
-      ...['--no-defaults', `--datadir=${data}`, `--socket=${socket}`, `--tmpdir=${folder}`, '--skip-networking'],
-      ...[`--pid-file=${path.join(folder, 'pid')}`, '--innodb-buffer-pool-size=32M', '--innodb-flush-log-at-trx-commit=0'],
-      ...['--character-set-server=utf8mb4', '--collation-server=utf8mb4_uca1400_nopad_ai_ci'],
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--socket=${socket}`,
+      `--tmpdir=${folder}`,
+      '--skip-networking',
+      `--pid-file=${path.join(folder, 'pid')}`,
+      '--innodb-buffer-pool-size=32M',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--character-set-server=utf8mb4',
+      '--collation-server=utf8mb4_uca1400_nopad_ai_ci',
       ...asRoot,
       ...flags,
     ],

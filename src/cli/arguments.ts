@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import path from 'node:path';
 import type { RunRequest } from '../agent/session';
+import type { Dialect } from '../runtime/sql/messages';
 import { dbChangesUsage, parseDbChangesArguments, type DbChangesArguments } from './dbChangesArguments';
 import { UsageError } from './usageError';
 
@@ -27,6 +28,8 @@ export interface RunArguments extends TaskOptions {
   readonly request: RunRequest;
   /** A CSV file for the rows of the last query. */
   readonly exportTo: string | undefined;
+  /** Of the statements of a database task; MySQL's where it is left out. */
+  readonly dialect: Dialect | undefined;
 }
 
 export interface DemoArguments extends TaskOptions {
@@ -65,6 +68,7 @@ Options:
   --approve MODE        ask (default), all, or none: whether commands run
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
   --export FILE.csv     write all rows of the last query of run db to FILE.csv
+  --dialect NAME        what run db reads statements as: mysql (default) or sqlite
   --json                one event a line on standard output; of doctor one object
 
 Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoint unreachable or refusing,
@@ -92,7 +96,7 @@ export function parseArguments(
     if (rest.length > 0 || values.cwd !== undefined || values.database !== undefined) {
       throw new UsageError('agentlm demo has a folder and a database of its own: leave them out.');
     }
-    if (values.export !== undefined) throw new UsageError('--export goes with "run db".');
+    refuseDatabaseOptions(values);
     const defaults = { ...(values.local === undefined && { endpoint: 'demo' }), approve: 'all', ...values };
     return { command, ...readTaskOptions(defaults, environment, interactive) };
   }
@@ -100,7 +104,18 @@ export function parseArguments(
   if (command !== 'run') throw new UsageError(`There is no command "${command}".`);
   const request = readRequest(rest, values);
   const exportTo = values.export === undefined ? undefined : path.resolve(values.export);
-  return { command, request, exportTo, ...readTaskOptions(values, environment, interactive) };
+  const dialect = readDialect(values.dialect);
+  return { command, request, exportTo, dialect, ...readTaskOptions(values, environment, interactive) };
+}
+
+function refuseDatabaseOptions(values: Values): void {
+  const wrong = (['export', 'dialect'] as const).find((name) => values[name] !== undefined);
+  if (wrong !== undefined) throw new UsageError(`--${wrong} goes with "run db".`);
+}
+
+function readDialect(name: string | undefined): Dialect | undefined {
+  if (name === undefined || name === 'mysql' || name === 'sqlite') return name;
+  throw new UsageError('--dialect is mysql or sqlite.');
 }
 
 function readTaskOptions(values: Values, environment: NodeJS.ProcessEnv, interactive: boolean): TaskOptions {
@@ -129,6 +144,7 @@ const options = {
   approve: { type: 'string' },
   record: { type: 'string' },
   export: { type: 'string' },
+  dialect: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -150,7 +166,7 @@ function readRequest([kind, problem, ...more]: readonly string[], values: Values
   if (more.length > 0) throw new UsageError(`"${more.join(' ')}" is too much. Put the whole task into quotes.`);
   if (kind === 'os') {
     if (database !== undefined) throw new UsageError('--database goes with "run db".');
-    if (values.export !== undefined) throw new UsageError('--export goes with "run db".');
+    refuseDatabaseOptions(values);
     return { kind, problem, place: path.resolve(cwd ?? '.') };
   }
   if (cwd !== undefined) throw new UsageError('--cwd goes with "run os".');

@@ -27,7 +27,7 @@ export async function demoCommand(
       worst = Math.max(
         worst,
         await runCommand(
-          { ...args, command: 'run', request: { kind, problem, place }, exportTo: undefined },
+          { ...args, command: 'run', request: { kind, problem, place }, exportTo: undefined, dialect: undefined },
           print,
           signal,
         ),

@@ -84,7 +84,7 @@ export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortS
   return failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
 }
 
-function runOptions({ endpoint, model, apiKey, steps, context, databaseStorage }: RunSettings): RunOptions {
+function runOptions({ endpoint, model, apiKey, steps, context, dialect, databaseStorage }: RunSettings): RunOptions {
   return {
     endpoint: {
       baseUrl: endpoint,
@@ -98,6 +98,7 @@ function runOptions({ endpoint, model, apiKey, steps, context, databaseStorage }
     statementTimeoutMs: 30_000,
     sqlWorker: path.join(__dirname, 'sqlWorker.js'),
     databaseStorage,
+    dialect,
   };
 }
 

@@ -11,6 +11,7 @@ import { databaseTask } from '../agent/tasks/database';
 import { osTask } from '../agent/tasks/os';
 import { connect, type EndpointOptions } from './endpoint/connect';
 import { openShell } from './shell/openShell';
+import type { Dialect } from './sql/messages';
 import { openDatabase } from './sql/openDatabase';
 
 /** What is set for every run. */
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly sqlWorker: string;
   /** Folder in which what runs change in databases waits for a review; nothing is kept where it is left out. */
   readonly databaseStorage?: string | undefined;
+  /** What statements of a database task are read as; MySQL's where it is left out. */
+  readonly dialect?: Dialect | undefined;
 }
 
 /** What a task works on, once it is open. */
@@ -83,9 +86,10 @@ async function openWorkplace(request: RunRequest, options: RunOptions, signal: A
     const shell = await openShell({ cwd: request.place, commandTimeoutMs: options.commandTimeoutMs });
     return { task: osTask, environment: shell, terminal: shell, database: undefined };
   }
-  const { statementTimeoutMs, sqlWorker, databaseStorage: storage } = options;
+  const { statementTimeoutMs, sqlWorker, databaseStorage: storage, dialect } = options;
   const keep = storage === undefined ? undefined : { storage, problem: request.problem };
-  const database = await openDatabase({ path: request.place, statementTimeoutMs, workerPath: sqlWorker, keep }, signal);
+  const opening = { path: request.place, statementTimeoutMs, workerPath: sqlWorker, keep, dialect };
+  const database = await openDatabase(opening, signal);
   return { task: databaseTask(database.tables), environment: database, terminal: undefined, database };
 }
 

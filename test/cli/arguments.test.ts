@@ -27,6 +27,7 @@ describe('The command line', () => {
         command: 'run',
         request: { kind: 'os', problem: 'Count', place: '/tmp' },
         exportTo: undefined,
+        dialect: undefined,
         endpoint: 'http://x',
         local: undefined,
         model: undefined,
@@ -51,6 +52,18 @@ describe('The command line', () => {
     const args = parse(['run', 'db', 'x', '--database', 'a.db', '--endpoint', 'demo', '--export', 'out.csv']);
     assert.ok(args.command === 'run');
     assert.equal(args.exportTo, path.resolve('out.csv'));
+  });
+
+  it('reads what statements are written in', () => {
+    const line = ['run', 'db', 'x', '--database', 'a.db', '--endpoint', 'demo', '--dialect'];
+    const args = parse([...line, 'sqlite']);
+    assert.ok(args.command === 'run');
+    assert.equal(args.dialect, 'sqlite');
+    assert.throws(() => parse([...line, 'oracle']), /^UsageError: --dialect is mysql or sqlite\.$/);
+    assert.throws(
+      () => parse(['run', 'os', 'x', '--endpoint', 'demo', '--dialect', 'mysql']),
+      /--dialect goes with "run db"/,
+    );
   });
 
   it('reads what becomes of changed databases', () => {

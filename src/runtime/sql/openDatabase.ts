@@ -113,7 +113,10 @@ function startStatements({ workerPath }: SqlOptions, { root, base, work }: Scrat
   return startWorker({ workerPath, directory: work, orphan: base === undefined ? root : undefined });
 }
 
-function openRequest({ path: place, growthBytes = 1024 ** 3, dialect = 'mysql' }: SqlOptions, { scratch }: ScratchFolder) {
+function openRequest(
+  { path: place, growthBytes = 1024 ** 3, dialect = 'mysql' }: SqlOptions,
+  { scratch }: ScratchFolder,
+) {
   return { type: 'open', place, scratch, growthBytes, dialect } as const;
 }
 

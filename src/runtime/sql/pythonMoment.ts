@@ -9,7 +9,9 @@ export function pythonMoment(text: string, kind: 'date' | 'datetime' | 'time'): 
 function calendar(text: string, kind: 'date' | 'datetime'): string | undefined {
   const match = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?)?$/.exec(text);
   if (!match) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0));
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0));
   if (month === 0 || day === 0 || year === 0) return 'None';
   const last = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
   if (month > 12 || day > last || hour > 23 || minute > 59 || second > 59) return undefined;

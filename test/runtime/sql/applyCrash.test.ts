@@ -52,7 +52,7 @@ describe('Changes to a database survive', function () {
             await review.apply('refuse', signal);
           }
           async function change() {
-            const database = await openDatabase({ path, workerPath, keep: { storage, problem: 'Crash.' } }, signal);
+            const database = await openDatabase({ path, workerPath, dialect: 'sqlite', keep: { storage, problem: 'Crash.' } }, signal);
             if (what === 'idle') return console.log('idle');
             await database.execute('INSERT INTO item VALUES (0, 0, 0)', signal);
             console.log('changed');

@@ -24,7 +24,7 @@ describe("A session in SQLite's dialect", () => {
 
   it('runs a statement that fails at one of its rows once, and no further', () => {
     const failing = "SELECT json_extract(a, '$') FROM (SELECT '1' AS a UNION ALL SELECT '2' UNION ALL SELECT '{')";
-    assert.deepEqual(executeStatement(database, failing), { output: '1105 (HY000): malformed JSON', omittedBytes: 0 });
+    assert.deepEqual(session.execute(failing), { output: '1105 (HY000): malformed JSON', omittedBytes: 0 });
     assert.match(run("INSERT INTO city (id, name) VALUES (9, 'Ulm') RETURNING id"), /^1062/);
     assert.equal(run('SELECT count(*) FROM city'), '[(2,)]');
   });

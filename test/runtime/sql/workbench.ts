@@ -26,7 +26,7 @@ export interface Workbench {
   /** Makes an SQLite file. */
   database(name: string, script: string): string;
   write(name: string, content: string | Uint8Array): string;
-  /** Opens a database that the workbench closes when the test ends. */
+  /** Opens a database that the workbench closes when the test ends. Its statements are SQLite's, unless something else is said. */
   open(place: string, options?: Partial<SqlOptions>, signal?: AbortSignal): Promise<DatabaseEnvironment>;
   /** What a statement printed. */
   run(database: DatabaseEnvironment, sql: string): Promise<string>;
@@ -94,7 +94,7 @@ export function workbench(): Workbench {
       return file;
     },
     async open(place, options = {}, signal = never) {
-      const database = await openDatabase({ path: place, workerPath, ...options }, signal);
+      const database = await openDatabase({ path: place, workerPath, dialect: 'sqlite', ...options }, signal);
       opened.push(database);
       return database;
     },

@@ -3,16 +3,18 @@ import { MysqlError } from '../mysqlErrors';
 import { declaredType, types } from '../mysqlType';
 import type { Catalog, ColumnInfo, TableInfo } from './catalog';
 import type { Context } from './context';
-import { checkNames, columnSql, constraintSql, createIndex, freeIndexName, tableExists } from './createTable';
+import { checkNames, columnSql, constraintSql } from './columnText';
+import { createIndex, freeIndexName, tableExists } from './createTable';
+import { copyAll, rebuild, type Copy } from './rebuild';
 import { translate } from './expressions';
 import { findTable } from './from';
 import type { Plan } from './plan';
 import { emptyScope } from './scope';
 import { storedIn } from './storing';
-import type { Alteration, ColumnDefinition, Place, TableConstraint, TableName } from './syntax';
+import type { Alteration, ColumnDefinition, Place, TableConstraint } from './statements';
+import type { TableName } from './syntax';
 import { readTableText, type Line, type TableText } from './tableText';
 import { typed } from './typed';
-import { rowidName } from './updates';
 
 /** ALTER TABLE, one alteration after the other. */
 export function translateAlterTable(
@@ -41,7 +43,12 @@ function* alterAll(
   }
 }
 
-function* alter(table: string, alteration: Alteration, context: Context, freshCatalog: () => Catalog): Generator<string> {
+function* alter(
+  table: string,
+  alteration: Alteration,
+  context: Context,
+  freshCatalog: () => Catalog,
+): Generator<string> {
   const { catalog } = context;
   const info = findTable({ database: undefined, name: table }, context);
   switch (alteration.kind) {
@@ -111,14 +118,21 @@ function* addConstraint(info: TableInfo, constraint: TableConstraint, context: C
   }
   const text = textOf(info.name, catalog);
   if (constraint.kind === 'primary-key') {
-    if (info.columns.some(({ keyPlace }) => keyPlace > 0)) throw new MysqlError('1068 (42000): Multiple primary key defined');
+    if (info.columns.some(({ keyPlace }) => keyPlace > 0))
+      throw new MysqlError('1068 (42000): Multiple primary key defined');
     for (const name of constraint.columns) existing(info, name, 'key');
-    const line = { name: undefined, constraint: 'PRIMARY', text: `PRIMARY KEY (${constraint.columns.map(quoted).join(', ')})` };
+    const line = {
+      name: undefined,
+      constraint: 'PRIMARY',
+      text: `PRIMARY KEY (${constraint.columns.map(quoted).join(', ')})`,
+    };
     yield* rebuild(info, { ...text, lines: [...text.lines, line] }, copyAll(info), catalog);
     return;
   }
   const definitions = info.columns.map((column) => definitionOf(column));
-  const added = constraintSql(constraint, definitions, info.name, context, nextCheck(info.name, catalog)).map((sql): Line => ({ name: undefined, constraint: 'OTHER', text: sql }));
+  const added = constraintSql(constraint, definitions, info.name, context, nextCheck(info.name, catalog)).map(
+    (sql): Line => ({ name: undefined, constraint: 'OTHER', text: sql }),
+  );
   yield* rebuild(info, { ...text, lines: [...text.lines, ...added] }, copyAll(info), catalog);
 }
 
@@ -129,20 +143,38 @@ function nextCheck(table: string, catalog: Catalog): () => string {
 /** Enough of a column for a condition to name it. */
 function definitionOf({ name, declared }: ColumnInfo): ColumnDefinition {
   const [, word = 'text'] = /^\s*([a-z]+)/i.exec(declared) ?? [];
-  const type = { name: declaredType(declared).kind === 'any' ? 'text' : word.toLowerCase(), arguments: ['255'], unsigned: false, exact: false };
+  const type = {
+    name: declaredType(declared).kind === 'any' ? 'text' : word.toLowerCase(),
+    arguments: ['255'],
+    unsigned: false,
+    exact: false,
+  };
   return {
-    ...{ name, type, nullable: undefined, default: undefined, autoIncrement: false, primaryKey: false, unique: false },
-    ...{ generated: undefined, checks: [], references: undefined },
+    name,
+    type,
+    nullable: undefined,
+    default: undefined,
+    autoIncrement: false,
+    primaryKey: false,
+    unique: false,
+    generated: undefined,
+    checks: [],
+    references: undefined,
   };
 }
 
 function* addColumn(info: TableInfo, column: ColumnDefinition, place: Place, context: Context): Generator<string> {
   const text = textOf(info.name, context.catalog);
-  const line: Line = { name: column.name, constraint: undefined, text: columnSql(column, [column], info.name, context, nextCheck(info.name, context.catalog)) };
+  const line: Line = {
+    name: column.name,
+    constraint: undefined,
+    text: columnSql(column, [column], info.name, context, nextCheck(info.name, context.catalog)),
+  };
   const lines = placed(text.lines, line, place);
   const copies = copyAll(info);
   // Rows that are there get the default, or where NULL is forbidden what MySQL calls the implicit default.
-  if (column.nullable === false && !column.default && !column.autoIncrement) copies.push({ to: column.name, from: implicitDefault(column) });
+  if (column.nullable === false && !column.default && !column.autoIncrement)
+    copies.push({ to: column.name, from: implicitDefault(column) });
   yield* rebuild(info, { ...text, lines }, copies, context.catalog);
 }
 
@@ -172,61 +204,51 @@ function* changeColumn(table: string, column: ColumnDefinition, place: Place, co
   const wasKey = old !== undefined && /\bPRIMARY\s+KEY\b/i.test(old.text);
   const isUnique = old !== undefined && /\bUNIQUE\b/i.test(old.text);
   const kept = { ...column, primaryKey: column.primaryKey || wasKey, unique: column.unique || isUnique };
-  const line: Line = { name: column.name, constraint: undefined, text: columnSql(kept, [kept], table, context, nextCheck(table, context.catalog)) };
+  const line: Line = {
+    name: column.name,
+    constraint: undefined,
+    text: columnSql(kept, [kept], table, context, nextCheck(table, context.catalog)),
+  };
   const numbered = column.autoIncrement;
   const others = text.lines.filter((each) => !(numbered && each.constraint === 'PRIMARY'));
   const lines =
     place === undefined
       ? others.map((each) => (isColumn(each, column.name) ? line : each))
-      : placed(others.filter((each) => !isColumn(each, column.name)), line, place);
-  const copies = copyAll(info).map((copy) => (copy.to.toLowerCase() === column.name.toLowerCase() ? converted(copy, kept, info) : copy));
+      : placed(
+          others.filter((each) => !isColumn(each, column.name)),
+          line,
+          place,
+        );
+  const copies = copyAll(info).map((copy) =>
+    copy.to.toLowerCase() === column.name.toLowerCase() ? converted(copy, kept, info) : copy,
+  );
   yield* rebuild(info, { ...text, lines }, copies, context.catalog);
-}
-
-interface Copy {
-  readonly to: string;
-  /** SQL over the columns of the old table. */
-  readonly from: string;
-}
-
-function copyAll({ columns }: TableInfo): Copy[] {
-  return columns.filter(({ generated }) => !generated).map(({ name }) => ({ to: name, from: quoted(name) }));
 }
 
 function converted({ to, from }: Copy, { name, type }: ColumnDefinition, info: TableInfo): Copy {
   const old = columnOf(info, name);
-  const sizes = type.arguments.length > 0 && type.name !== 'enum' ? `(${type.arguments.join(',')})` : type.name === 'decimal' ? '(10,0)' : '';
+  const sizes =
+    type.arguments.length > 0 && type.name !== 'enum'
+      ? `(${type.arguments.join(',')})`
+      : type.name === 'decimal'
+        ? '(10,0)'
+        : '';
   const declared = `${type.name}${sizes}${type.unsigned ? ' unsigned' : ''}`;
   const column = { ...(old ?? emptyColumn), name, declared, type: declaredType(declared) };
   return { to, from: storedIn(column, typed(from, old?.type ?? types.any), true) };
 }
 
 const emptyColumn: ColumnInfo = {
-  ...{ name: '', declared: '', type: types.any, notNull: false, default: undefined, keyPlace: 0 },
-  ...{ hidden: false, generated: false, autoIncrement: false },
+  name: '',
+  declared: '',
+  type: types.any,
+  notNull: false,
+  default: undefined,
+  keyPlace: 0,
+  hidden: false,
+  generated: false,
+  autoIncrement: false,
 };
-
-const workingName = 'agentlm_rebuilt';
-
-/**
- * The table made anew with other lines, its rows and their numbers kept, then what belonged to it: the only way in SQLite
- * to change a column (https://sqlite.org/lang_altertable.html, part 7).
- */
-function* rebuild(info: TableInfo, text: TableText, copies: readonly Copy[], catalog: Catalog): Generator<string> {
-  const names = new Set(text.lines.flatMap(({ name }) => (name === undefined ? [] : [name.toLowerCase()])));
-  const indexes = catalog.indexes(info.name).filter(({ origin }) => origin === 'c');
-  const lost = new Set(indexes.filter(({ columns }) => columns.some((column) => column !== '' && !names.has(column.toLowerCase()))).map(({ name }) => name));
-  const belongings = catalog.belongings(info.name).filter((sql) => ![...lost].some((name) => sql.includes(name)));
-  const number = info.withoutRowid ? [] : [rowidName(info)];
-  const to = [...number, ...copies.map((copy) => quoted(copy.to))];
-  const from = [...number, ...copies.map((copy) => copy.from)];
-  const [name, working] = [quoted(info.name), quoted(workingName)];
-  yield `CREATE TABLE ${working} (${text.lines.map((line) => line.text).join(', ')})${text.tail}`;
-  yield `INSERT INTO ${working} (${to.join(', ')}) SELECT ${from.join(', ')} FROM ${name}`;
-  yield `DROP TABLE ${name}`;
-  yield `ALTER TABLE ${working} RENAME TO ${name}`;
-  yield* belongings;
-}
 
 function textOf(table: string, catalog: Catalog): TableText {
   const text = readTableText(catalog.definition(table) ?? '');
@@ -239,7 +261,8 @@ function placed(lines: readonly Line[], line: Line, place: Place): Line[] {
   const wanted = place?.after;
   const columns = lines.filter(({ name }) => name !== undefined);
   const at = wanted === undefined ? columns.length : lines.findIndex((each) => isColumn(each, wanted)) + 1;
-  if (wanted !== undefined && at === 0) throw new MysqlError(`1054 (42S22): Unknown column '${wanted}' in 'field list'`);
+  if (wanted !== undefined && at === 0)
+    throw new MysqlError(`1054 (42S22): Unknown column '${wanted}' in 'field list'`);
   return [...lines.slice(0, at), line, ...lines.slice(at)];
 }
 
@@ -270,7 +293,9 @@ function duplicate(name: string): MysqlError {
 /** @throws {MysqlError} 1091 */
 export function indexNamed(name: string, table: string, catalog: Catalog): string {
   const names = catalog.indexes(table).map((index) => index.name);
-  const found = names.find((each) => each.toLowerCase() === name.toLowerCase()) ?? names.find((each) => each.toLowerCase() === `${table}_${name}`.toLowerCase());
+  const found =
+    names.find((each) => each.toLowerCase() === name.toLowerCase()) ??
+    names.find((each) => each.toLowerCase() === `${table}_${name}`.toLowerCase());
   if (found === undefined) throw new MysqlError(`1091 (42000): Can't DROP '${name}'; check that column/key exists`);
   return found;
 }

@@ -1,4 +1,5 @@
 import { decimal, isInteger, scaleOf, types, type ValueType } from '../mysqlType';
+import { isDayUnit } from './functions/intervals';
 import { asInteger, asNumber, typed, type Typed } from './typed';
 
 /** Digits that MySQL adds behind the point when it divides (div_precision_increment). */
@@ -33,7 +34,10 @@ export function rounded(sql: string, type: ValueType): Typed {
 
 export function negate(operand: Typed): Typed {
   const number = asNumber(operand);
-  return typed(`(-${number.sql.startsWith('-') ? ' ' : ''}${number.sql})`, number.type.kind === 'unsigned' ? types.integer : number.type);
+  return typed(
+    `(-${number.sql.startsWith('-') ? ' ' : ''}${number.sql})`,
+    number.type.kind === 'unsigned' ? types.integer : number.type,
+  );
 }
 
 /** Bits are those of 64-bit integers without a sign. */
@@ -59,4 +63,16 @@ function numberType({ type: a }: Typed, { type: b }: Typed, multiplies: boolean)
 function quotientType({ type: a }: Typed, { type: b }: Typed): ValueType {
   if (a.kind === 'any' || b.kind === 'any') return types.any;
   return a.kind === 'double' || b.kind === 'double' ? types.double : decimal(scaleOf(a) + divisionDigits);
+}
+
+/** A moment moved by an interval: a date stays one while only whole days are added. */
+export function addInterval(value: Typed, amount: Typed, unit: string, sign: number): Typed {
+  const sql = `mysql_date_add(${value.sql}, ${amount.sql}, '${unit}', ${sign})`;
+  return typed(sql, movedType(value.type, unit, amount.type));
+}
+
+function movedType(type: ValueType, unit: string, amount: ValueType): ValueType {
+  if (type.kind === 'date') return isDayUnit(unit) ? types.date : types.datetime;
+  if (type.kind === 'datetime' && unit === 'SECOND' && scaleOf(amount) > 0) return { kind: 'datetime', scale: 6 };
+  return type.kind === 'datetime' || type.kind === 'time' ? type : types.text;
 }

@@ -16,7 +16,10 @@ export function cast(value: Typed, { name, arguments: sizes, exact }: TypeName):
       return typed(`mysql_signed(${number ? asNumber(value).sql : value.sql})`, type);
     }
     case 'decimal':
-      return typed(`mysql_store_decimal(${asNumber(value).sql}, ${size ?? 10}, ${scale}, '', 0)`, decimal(Number(scale)));
+      return typed(
+        `mysql_store_decimal(${asNumber(value).sql}, ${size ?? 10}, ${scale}, '', 0)`,
+        decimal(Number(scale)),
+      );
     case 'double':
     case 'float':
       return typed(`CAST(${asNumber(value).sql} AS REAL)`, types.double);
@@ -41,6 +44,8 @@ export function cast(value: Typed, { name, arguments: sizes, exact }: TypeName):
     case 'json':
       return typed(`mysql_json(${value.sql})`, types.json);
     default:
-      throw new MysqlError(`1064 (42000): You have an error in your SQL syntax; ${name.toUpperCase()} is no type to cast to`);
+      throw new MysqlError(
+        `1064 (42000): You have an error in your SQL syntax; ${name.toUpperCase()} is no type to cast to`,
+      );
   }
 }

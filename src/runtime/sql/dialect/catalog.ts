@@ -59,7 +59,10 @@ export function openCatalog(database: DatabaseSync): Catalog {
     );
     if (!listed) return undefined;
     const withoutRowid = listed['wr'] === 1;
-    const rows = all('SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid', text(listed['name']));
+    const rows = all(
+      'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid',
+      text(listed['name']),
+    );
     const keys = rows.filter(({ pk }) => pk !== 0).length;
     const columns = rows.map((row): ColumnInfo => {
       const declared = text(row['type']);
@@ -80,8 +83,9 @@ export function openCatalog(database: DatabaseSync): Catalog {
 
   return {
     table(name) {
-      const key = name.toLowerCase();
-      if (!known.has(key)) known.set(key, read(name));
+      // SQLite lists it under its newer name only.
+      const key = name.toLowerCase().replace(/^sqlite_master$/, 'sqlite_schema');
+      if (!known.has(key)) known.set(key, read(key));
       return known.get(key);
     },
     indexes: (table) =>
@@ -89,7 +93,9 @@ export function openCatalog(database: DatabaseSync): Catalog {
         name: text(row['name']),
         unique: row['unique'] === 1,
         origin: text(row['origin']),
-        columns: all('SELECT name FROM pragma_index_info(?) ORDER BY seqno', text(row['name'])).map(({ name }) => text(name)),
+        columns: all('SELECT name FROM pragma_index_info(?) ORDER BY seqno', text(row['name'])).map(({ name }) =>
+          text(name),
+        ),
       })),
     definition: (name) => {
       const [row] = all('SELECT sql FROM sqlite_schema WHERE lower(name) = lower(?)', name);
@@ -101,7 +107,8 @@ export function openCatalog(database: DatabaseSync): Catalog {
         table,
       ).map(({ sql }) => text(sql)),
     hasFunction: (name) =>
-      !/^mysql_/i.test(name) && all('SELECT 1 FROM pragma_function_list WHERE name = lower(?) LIMIT 1', name).length > 0,
+      !/^mysql_/i.test(name) &&
+      all('SELECT 1 FROM pragma_function_list WHERE name = lower(?) LIMIT 1', name).length > 0,
     tableNames: () =>
       all(
         `SELECT name FROM pragma_table_list

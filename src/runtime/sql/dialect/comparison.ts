@@ -34,7 +34,8 @@ export function comparable(left: Typed, right: Typed): Sides {
  */
 function texts(left: Typed, right: Typed): Sides {
   if (left.isExact === true || right.isExact === true) return { left: `${left.sql} COLLATE BINARY`, right: right.sql };
-  if (left.isColumn === true && right.isColumn === true) return { left: left.sql, right: `${right.sql} COLLATE NOCASE` };
+  if (left.isColumn === true && right.isColumn === true)
+    return { left: left.sql, right: `${right.sql} COLLATE NOCASE` };
   return { left: asKey(left), right: asKey(right) };
 }
 

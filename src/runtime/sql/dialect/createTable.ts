@@ -1,15 +1,14 @@
 import { quoted } from '../identifier';
 import { MysqlError } from '../mysqlErrors';
-import { declaredType, scaleOf, type ValueType } from '../mysqlType';
+import { scaleOf, type ValueType } from '../mysqlType';
 import { tokenize } from '../tokens';
 import type { Catalog } from './catalog';
+import { checkNames, columnSql, constraintSql } from './columnText';
 import type { Context } from './context';
-import { translate } from './expressions';
 import { findTable } from './from';
 import { nothing, type Plan } from './plan';
-import { emptyScope, type SourceColumn } from './scope';
-import type { ColumnDefinition, CreateTable, Expression, Query, TableConstraint, TableName, TypeName } from './syntax';
-import { quotedText } from './typed';
+import type { ColumnDefinition, CreateTable, TableConstraint } from './statements';
+import type { Query, TableName } from './syntax';
 
 /** CREATE TABLE, in all its forms. */
 export function translateCreateTable(statement: CreateTable, context: Context): Plan {
@@ -24,7 +23,14 @@ export function translateCreateTable(statement: CreateTable, context: Context): 
   if (like) return { ...plan, steps: [...dropping, ...copyOf(like, table.name, head, context)] };
   if (as) return { ...plan, steps: [...dropping, ...fromQuery(statement, as, head, context)] };
   const { columns, constraints } = statement;
-  return { ...plan, steps: [...dropping, `${head} (${linesOf(columns, constraints, table.name, context).join(', ')})`, ...indexesOf(table.name, constraints, context.catalog)] };
+  return {
+    ...plan,
+    steps: [
+      ...dropping,
+      `${head} (${linesOf(columns, constraints, table.name, context).join(', ')})`,
+      ...indexesOf(table.name, constraints, context.catalog),
+    ],
+  };
 }
 
 export function tableExists(name: string): MysqlError {
@@ -61,10 +67,23 @@ export function linesOf(
   const checkName = checkNames(table, 0);
   const lines = columns.map((column) => {
     const isKey = primaryKey.includes(column.name.toLowerCase());
-    return columnSql({ ...column, primaryKey: isKey && (column.autoIncrement || inline.length > 0), nullable: isKey ? false : column.nullable }, columns, table, context, checkName);
+    return columnSql(
+      {
+        ...column,
+        primaryKey: isKey && (column.autoIncrement || inline.length > 0),
+        nullable: isKey ? false : column.nullable,
+      },
+      columns,
+      table,
+      context,
+      checkName,
+    );
   });
   if (apart[0] && !numbered) lines.push(`PRIMARY KEY (${apart[0].map(quoted).join(', ')})`);
-  return [...lines, ...constraints.flatMap((constraint) => constraintSql(constraint, columns, table, context, checkName))];
+  return [
+    ...lines,
+    ...constraints.flatMap((constraint) => constraintSql(constraint, columns, table, context, checkName)),
+  ];
 }
 
 function refuseUnnumbered(
@@ -74,12 +93,20 @@ function refuseUnnumbered(
   keys: readonly string[],
 ): void {
   const isKey =
-    primaryKey || unique || constraints.some((constraint) => 'columns' in constraint && constraint.columns[0]?.toLowerCase() === name.toLowerCase());
+    primaryKey ||
+    unique ||
+    constraints.some(
+      (constraint) => 'columns' in constraint && constraint.columns[0]?.toLowerCase() === name.toLowerCase(),
+    );
   if (count > 1 || !isKey) {
-    throw new MysqlError('1075 (42000): Incorrect table definition; there can be only one auto column and it must be defined as a key');
+    throw new MysqlError(
+      '1075 (42000): Incorrect table definition; there can be only one auto column and it must be defined as a key',
+    );
   }
   if (keys.length > 0 && (keys.length > 1 || keys[0] !== name.toLowerCase())) {
-    throw new MysqlError("1235 (42000): This version of MySQL doesn't yet support 'AUTO_INCREMENT beside another primary key'");
+    throw new MysqlError(
+      "1235 (42000): This version of MySQL doesn't yet support 'AUTO_INCREMENT beside another primary key'",
+    );
   }
 }
 
@@ -89,142 +116,6 @@ function refuseTwice(names: readonly string[]): void {
     if (seen.has(name.toLowerCase())) throw new MysqlError(`1060 (42S21): Duplicate column name '${name}'`);
     seen.add(name.toLowerCase());
   }
-}
-
-/** One column as SQLite declares it. Its type keeps the words of MySQL, in quotes where SQLite would not read them. */
-export function columnSql(
-  column: ColumnDefinition,
-  all: readonly ColumnDefinition[],
-  table: string,
-  context: Context,
-  checkName: () => string,
-): string {
-  const { name, type, autoIncrement, primaryKey, nullable, unique, generated, checks, references } = column;
-  const declared = declaredName(type);
-  const parts = [quoted(name)];
-  if (autoIncrement) parts.push('INTEGER PRIMARY KEY AUTOINCREMENT');
-  else {
-    parts.push(/^[a-z]+(\(\d+(,\d+)?\))?$/.test(declared) ? declared : quoted(declared));
-    if (primaryKey) parts.push('PRIMARY KEY');
-    if (nullable === false) parts.push('NOT NULL');
-    const standard = defaultSql(column, context);
-    if (standard !== undefined) parts.push(`DEFAULT ${standard}`);
-    if (unique && !primaryKey) parts.push('UNIQUE');
-    if (isCollated(type)) parts.push('COLLATE NOCASE');
-  }
-  if (type.name === 'enum') parts.push(`CONSTRAINT ${quoted(`enum ${name}`)} CHECK (${quoted(name)} IN (${type.arguments.map(quotedText).join(', ')}))`);
-  const within = columnsContext(all, table, context);
-  for (const check of checks) parts.push(`CONSTRAINT ${quoted(checkName())} CHECK (${kept(check, within)})`);
-  if (references) parts.push(referencesSql(references));
-  if (generated) parts.push(`GENERATED ALWAYS AS (${kept(generated.expression, within)}) ${generated.stored ? 'STORED' : 'VIRTUAL'}`);
-  return parts.join(' ');
-}
-
-function isCollated({ name, exact }: TypeName): boolean {
-  return !exact && /^(char|varchar|enum|set|(tiny|medium|long)?text)$/.test(name);
-}
-
-/** @throws {MysqlError} for a type that nobody knows */
-function declaredName({ name, arguments: sizes, unsigned, exact }: TypeName): string {
-  const size = sizes.join(',');
-  const ending = `${unsigned ? ' unsigned' : ''}${exact ? ' binary' : ''}`;
-  switch (name) {
-    case 'bool':
-    case 'boolean':
-      return 'tinyint(1)';
-    case 'tinyint':
-      return (size === '1' ? 'tinyint(1)' : 'tinyint') + ending;
-    case 'smallint':
-    case 'mediumint':
-    case 'int':
-    case 'bigint':
-    case 'year':
-      return name + ending;
-    case 'decimal':
-      return `decimal(${sizes[0] ?? '10'},${sizes[1] ?? '0'})${ending}`;
-    case 'char':
-    case 'bit':
-      return `${name}(${size || '1'})${ending}`;
-    case 'varchar':
-    case 'varbinary':
-      return `${name}(${size})${ending}`;
-    case 'enum':
-    case 'set':
-      return `${name}(${sizes.map(quotedText).join(',')})`;
-    default:
-      if (!plainTypes.has(name)) throw new MysqlError(`4161 (HY000): Unknown data type: '${name}'`);
-      return (size ? `${name}(${size})` : name) + ending;
-  }
-}
-
-const plainTypes = new Set([
-  ...['float', 'double', 'date', 'datetime', 'timestamp', 'time', 'json', 'binary', 'blob', 'tinyblob', 'mediumblob', 'longblob'],
-  ...['text', 'tinytext', 'mediumtext', 'longtext'],
-]);
-
-/** @throws {MysqlError} 1067 for a default that the column cannot hold */
-function defaultSql(column: ColumnDefinition, context: Context): string | undefined {
-  if (!column.default || column.default.kind === 'null') return undefined;
-  const value = kept(column.default, { ...context, scope: emptyScope });
-  return /^('(?:[^']|'')*'|-?[\d.]+)$/.test(value) ? value : `(${value})`;
-}
-
-/** MySQL numbers the conditions of a table that have no name. */
-export function checkNames(table: string, known: number): () => string {
-  let number = known;
-  return () => `${table}_chk_${(number += 1)}`;
-}
-
-/**
- * A condition or a formula that stays with the table.
- * @throws {MysqlError} 1235 for one that a program without these functions could not evaluate
- */
-function kept(expression: Expression, context: Context): string {
-  const { sql } = translate(expression, { ...context, isStored: true });
-  if (/\bmysql_/.test(sql)) throw new MysqlError(`1235 (42000): This version of MySQL doesn't yet support 'functions that SQLite lacks in a table'`);
-  return sql;
-}
-
-function columnsContext(all: readonly ColumnDefinition[], table: string, context: Context): Context {
-  const columns = all.map((column): SourceColumn => ({
-    name: column.name,
-    type: declared(column),
-    hidden: false,
-    sql: quoted(column.name),
-  }));
-  return { ...context, clause: 'field list', allowsAggregates: false, scope: { ...emptyScope, sources: [{ alias: table, columns, table: undefined }] } };
-}
-
-function declared({ type }: ColumnDefinition): ValueType {
-  return declaredType(declaredName(type));
-}
-
-export function constraintSql(
-  constraint: TableConstraint,
-  all: readonly ColumnDefinition[],
-  table: string,
-  context: Context,
-  checkName: () => string,
-): string[] {
-  const list = (names: readonly string[]) => `(${names.map(quoted).join(', ')})`;
-  switch (constraint.kind) {
-    case 'foreign-key':
-      return [`${named(constraint.name)}FOREIGN KEY ${list(constraint.columns)} ${referencesSql(constraint.references)}`];
-    case 'check':
-      return [`${named(constraint.name ?? checkName())}CHECK (${kept(constraint.condition, columnsContext(all, table, context))})`];
-    case 'primary-key':
-    case 'index':
-      return [];
-  }
-}
-
-function named(name: string | undefined): string {
-  return name === undefined ? '' : `CONSTRAINT ${quoted(name)} `;
-}
-
-function referencesSql({ table, columns, actions }: { table: string; columns: readonly string[]; actions: string }): string {
-  const list = columns.length > 0 ? ` (${columns.map(quoted).join(', ')})` : '';
-  return `REFERENCES ${quoted(table)}${list}${actions && ` ${actions}`}`;
 }
 
 /** The statements that make the indexes named in a CREATE TABLE. */
@@ -243,9 +134,13 @@ export function createIndex(name: string, table: string, columns: readonly strin
 
 /** Each table of MySQL has index names of its own; SQLite has them in common with tables. */
 export function freeIndexName(wanted: string, table: string, catalog: Catalog, taken = new Set<string>()): string {
-  const isFree = (name: string) => catalog.definition(name) === undefined && !taken.has(name.toLowerCase()) && name.toLowerCase() !== table.toLowerCase();
+  const isFree = (name: string) =>
+    catalog.definition(name) === undefined &&
+    !taken.has(name.toLowerCase()) &&
+    name.toLowerCase() !== table.toLowerCase();
   let name = wanted;
-  for (let number = 1; !isFree(name); number += 1) name = number === 1 ? `${table}_${wanted}` : `${table}_${wanted}_${number}`;
+  for (let number = 1; !isFree(name); number += 1)
+    name = number === 1 ? `${table}_${wanted}` : `${table}_${wanted}_${number}`;
   taken.add(name.toLowerCase());
   return name;
 }
@@ -308,4 +203,3 @@ function typeFor(type: ValueType): string {
       return type.kind;
   }
 }
-

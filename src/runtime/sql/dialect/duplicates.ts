@@ -9,7 +9,11 @@ import type { Written } from './plan';
  * Undefined for every other failure, and where the rows are not known.
  * @param message of SQLite
  */
-export function nameDuplicate(database: DatabaseSync, message: string, written: Written | undefined): string | undefined {
+export function nameDuplicate(
+  database: DatabaseSync,
+  message: string,
+  written: Written | undefined,
+): string | undefined {
   const [, list] = /^UNIQUE constraint failed: (.+)$/s.exec(message) ?? [];
   if (list === undefined) return undefined;
   const table = list.split('.')[0] ?? '';
@@ -25,8 +29,14 @@ function takenEntry(database: DatabaseSync, columns: readonly string[], { table,
   for (const row of rows) {
     const values = columns.map((column) => row.get(column.toLowerCase()) ?? 'NULL');
     const same = columns.map((column, index) => `${quoted(column)} = ${values[index]}`).join(' AND ');
-    const [key] = database.prepare(`SELECT ${values.map((value, index) => `${value} AS "v${index}"`).join(', ')}, EXISTS (SELECT 1 FROM ${quoted(table)} WHERE ${same}) AS taken`).all();
-    const texts = columns.map((_, index) => key?.[`v${index}`]).map((value) => (value === null || value === undefined ? '' : toText(value)));
+    const [key] = database
+      .prepare(
+        `SELECT ${values.map((value, index) => `${value} AS "v${index}"`).join(', ')}, EXISTS (SELECT 1 FROM ${quoted(table)} WHERE ${same}) AS taken`,
+      )
+      .all();
+    const texts = columns
+      .map((_, index) => key?.[`v${index}`])
+      .map((value) => (value === null || value === undefined ? '' : toText(value)));
     const entry = texts.join('-');
     if (key?.['taken'] === 1 || seen.has(entry.toLowerCase())) return entry;
     seen.add(entry.toLowerCase());
@@ -37,7 +47,9 @@ function takenEntry(database: DatabaseSync, columns: readonly string[], { table,
 function keyName(database: DatabaseSync, table: string, columns: readonly string[]): string {
   const catalog = openCatalog(database);
   const isSame = (names: readonly string[]) => names.join('\0').toLowerCase() === columns.join('\0').toLowerCase();
-  const key = (catalog.table(table)?.columns ?? []).filter(({ keyPlace }) => keyPlace > 0).sort((a, b) => a.keyPlace - b.keyPlace);
+  const key = (catalog.table(table)?.columns ?? [])
+    .filter(({ keyPlace }) => keyPlace > 0)
+    .sort((a, b) => a.keyPlace - b.keyPlace);
   if (isSame(key.map(({ name }) => name))) return 'PRIMARY';
   const index = catalog.indexes(table).find((each) => each.origin === 'c' && isSame(each.columns));
   return index?.name ?? columns[0] ?? '';

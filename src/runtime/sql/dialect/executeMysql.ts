@@ -18,7 +18,9 @@ export function executeMysql(database: DatabaseSync, sql: string): Executed {
     const code = sqliteCode(error);
     if (code === undefined || !(error instanceof Error)) throw error;
     const written = plan?.kind === 'statements' ? plan.written : undefined;
-    const output = nameDuplicate(database, error.message, written) ?? mysqlError({ message: error.message, code, verb: verbOf(sql) });
+    const output =
+      nameDuplicate(database, error.message, written) ??
+      mysqlError({ message: error.message, code, verb: verbOf(sql) });
     return { output, omittedBytes: 0, ...fullNote(code) };
   }
 }
@@ -45,7 +47,13 @@ function run(database: DatabaseSync, plan: Plan, sql: string): Executed {
     case 'statements': {
       if (plan.isDefinition === true && database.isTransaction) database.exec('COMMIT');
       const rows = runSteps(database, plan);
-      return rows ? wordRows(rows, plan.columns.map(({ type }) => type), plan.reads) : noRows;
+      return rows
+        ? wordRows(
+            rows,
+            plan.columns.map(({ type }) => type),
+            plan.reads,
+          )
+        : noRows;
     }
   }
 }

@@ -1,13 +1,12 @@
-import { quoted } from '../identifier';
 import { MysqlError } from '../mysqlErrors';
-import { commonType, decimal, scaleOf, types, type ValueType } from '../mysqlType';
-import { bitwise, calculate, negate } from './arithmetic';
-import { translateCall } from './calls';
+import { commonType, types } from '../mysqlType';
+import { addInterval, bitwise, calculate, negate } from './arithmetic';
+import { translateCall } from './calls/calls';
 import { cast } from './casts';
-import { comparable, compare } from './comparison';
-import type { Context, ResultColumn } from './context';
-import { isDayUnit } from './functions/intervals';
-import { parseMoment, writeMoment } from './functions/moments';
+import { compare } from './comparison';
+import type { Context } from './context';
+import { momentLiteral, numberLiteral } from './literals';
+import { comparison, membership, oneColumn, quantified } from './membership';
 import { resolveColumn } from './scope';
 import type { Expression, Operator, Query } from './syntax';
 import { systemVariable } from './systemVariables';
@@ -55,11 +54,14 @@ export function translate(expression: Expression, context: Context): Typed {
     }
     case 'between': {
       const operand = inner(expression.operand);
-      const [low, high] = [compare('>=', operand, inner(expression.low)), compare('<=', operand, inner(expression.high))];
+      const [low, high] = [
+        compare('>=', operand, inner(expression.low)),
+        compare('<=', operand, inner(expression.high)),
+      ];
       return typed(`(${expression.negated ? 'NOT ' : ''}(${low.sql} AND ${high.sql}))`, types.integer);
     }
     case 'in':
-      return membership(expression, context);
+      return membership(expression, context, translate);
     case 'match':
       return match(expression, inner, context.isStored);
     case 'case':
@@ -69,7 +71,7 @@ export function translate(expression: Expression, context: Context): Typed {
     case 'interval':
       throw new MysqlError("1064 (42000): You have an error in your SQL syntax near 'INTERVAL'");
     case 'call':
-      return translateCall(expression, context, { translate: (part, where = context) => single(translate(part, where), part), addInterval });
+      return translateCall(expression, context, (part, where = context) => single(translate(part, where), part));
     case 'row':
       throw new MysqlError(oneColumn);
     case 'query':
@@ -77,10 +79,12 @@ export function translate(expression: Expression, context: Context): Typed {
     case 'exists':
       return typed(`EXISTS (${context.translateQuery(expression.query, context).sql})`, types.integer);
     case 'quantified':
-      return quantified(expression, context);
+      return quantified(expression, context, translate);
     case 'collate': {
       const operand = asText(inner(expression.operand));
-      return /_bin$|^binary$/i.test(expression.collation) ? { ...operand, isExact: true } : { ...operand, isExact: false };
+      return /_bin$|^binary$/i.test(expression.collation)
+        ? { ...operand, isExact: true }
+        : { ...operand, isExact: false };
     }
     case 'default':
       if (!context.defaultOf) throw new MysqlError('1364 (HY000): DEFAULT has no meaning here');
@@ -90,28 +94,16 @@ export function translate(expression: Expression, context: Context): Typed {
   }
 }
 
-const oneColumn = '1241 (21000): Operand should contain 1 column(s)';
-
 function single(value: Typed, expression: Expression): Typed {
   if (expression.kind === 'row') throw new MysqlError(oneColumn);
   return value;
 }
 
-function numberLiteral(text: string): Typed {
-  if (/e/i.test(text)) return typed(text, types.double);
-  const [, fraction] = text.split('.');
-  if (fraction !== undefined) return typed(text.startsWith('.') ? `0${text}` : text.replace(/\.$/, '.0'), decimal(fraction.length));
-  const digits = text.replace(/^0+(?=\d)/, '');
-  return BigInt(digits) < 2n ** 63n ? typed(digits, types.integer) : typed(`${digits}.0`, decimal(0));
-}
-
-function momentLiteral(type: 'date' | 'time' | 'datetime', value: string): Typed {
-  const moment = parseMoment(value, type === 'time');
-  if (!moment) throw new MysqlError(`1525 (HY000): Incorrect ${type.toUpperCase()} value: '${value}'`);
-  return typed(quotedText(writeMoment(moment, type)), types[type]);
-}
-
-function unary(operator: '-' | '~' | 'NOT' | 'BINARY', expression: Expression, inner: (part: Expression) => Typed): Typed {
+function unary(
+  operator: '-' | '~' | 'NOT' | 'BINARY',
+  expression: Expression,
+  inner: (part: Expression) => Typed,
+): Typed {
   // The smallest integer of 64 bits has no positive counterpart.
   if (operator === '-' && expression.kind === 'number' && /^0*9223372036854775808$/.test(expression.text)) {
     return typed('-9223372036854775808', types.integer);
@@ -151,11 +143,13 @@ function operation(operator: Operator, left: Expression, right: Expression, cont
     case '>':
     case '>=':
     case '<=>':
-      return comparison(operator, left, right, context);
+      return comparison(operator, left, right, context, translate);
     case '+':
     case '-':
-      if (right.kind === 'interval') return addInterval(inner(left), inner(right.amount), right.unit, operator === '+' ? 1 : -1);
-      if (left.kind === 'interval' && operator === '+') return addInterval(inner(right), inner(left.amount), left.unit, 1);
+      if (right.kind === 'interval')
+        return addInterval(inner(left), inner(right.amount), right.unit, operator === '+' ? 1 : -1);
+      if (left.kind === 'interval' && operator === '+')
+        return addInterval(inner(right), inner(left.amount), left.unit, 1);
       return calculate(operator, inner(left), inner(right));
     case '*':
     case '/':
@@ -173,69 +167,6 @@ function operation(operator: Operator, left: Expression, right: Expression, cont
     case '->>':
       return typed(`mysql_json_unquote(mysql_json_extract(${inner(left).sql}, ${inner(right).sql}))`, types.text);
   }
-}
-
-/** Rows are compared item by item. */
-function comparison(operator: Operator, left: Expression, right: Expression, context: Context): Typed {
-  const sign = operator === '<=>' ? 'IS' : operator;
-  if (left.kind !== 'row' && right.kind !== 'row') {
-    return compare(sign, translate(left, context), translate(right, context));
-  }
-  if (left.kind !== 'row') throw new MysqlError(oneColumn);
-  const width = `1241 (21000): Operand should contain ${left.items.length} column(s)`;
-  if (right.kind === 'query') {
-    const query = context.translateQuery(right.query, context);
-    if (query.columns.length !== left.items.length) throw new MysqlError(width);
-    return typed(`(${rowOf(left.items, context)} ${sign} (${query.sql}))`, types.integer);
-  }
-  if (right.kind !== 'row' || right.items.length !== left.items.length) throw new MysqlError(width);
-  const pairs = left.items.map((item, index) => comparable(translate(item, context), translate(right.items[index] ?? item, context)));
-  return typed(`((${pairs.map((pair) => pair.left).join(', ')}) ${sign} (${pairs.map((pair) => pair.right).join(', ')}))`, types.integer);
-}
-
-function rowOf(items: readonly Expression[], context: Context): string {
-  return `(${items.map((item) => translate(item, context).sql).join(', ')})`;
-}
-
-function membership({ operand, among, negated }: Extract<Expression, { kind: 'in' }>, context: Context): Typed {
-  const not = negated ? 'NOT ' : '';
-  if ('body' in among) return typed(`(${not}${inQuery(operand, among, context)})`, types.integer);
-  if (operand.kind === 'row' || among.some(({ kind }) => kind === 'row')) {
-    const alternatives = among.map((item) => comparison('=', operand, item, context).sql);
-    return typed(`(${not}(${alternatives.join(' OR ')}))`, types.integer);
-  }
-  const wanted = translate(operand, context);
-  const candidates = among.map((item) => translate(item, context));
-  const sides = candidates.map((candidate) => comparable(wanted, candidate));
-  const [first] = sides;
-  const plain = candidates.every(({ isColumn }) => isColumn !== true);
-  if (first && plain && sides.every(({ left }) => left === first.left)) {
-    return typed(`(${first.left} ${not}IN (${sides.map(({ right }) => right).join(', ')}))`, types.integer);
-  }
-  return typed(`(${not}(${sides.map(({ left, right }) => `${left} = ${right}`).join(' OR ')}))`, types.integer);
-}
-
-function inQuery(operand: Expression, among: Query, context: Context): string {
-  const query = context.translateQuery(among, context);
-  const items = operand.kind === 'row' ? operand.items : [operand];
-  if (query.columns.length !== items.length) {
-    throw new MysqlError(`1241 (21000): Operand should contain ${items.length} column(s)`);
-  }
-  const sides = items.map((item, index) => besideMember(translate(item, context), query.columns[index]));
-  const left = sides.map((side) => side.left).join(', ');
-  const members = sides.every((side) => side.isPlain)
-    ? query.sql
-    : `SELECT ${sides.map((side) => side.right).join(', ')} FROM (${query.sql}) AS member`;
-  return `${items.length === 1 ? left : `(${left})`} IN (${members})`;
-}
-
-/** A value beside what a query gives. In IN it is the left side whose collation counts. */
-function besideMember(value: Typed, column: ResultColumn | undefined): { left: string; right: string; isPlain: boolean } {
-  const name = `member.${quoted(column?.name ?? '')}`;
-  const member: Typed = { sql: name, type: column?.type ?? types.any, isColumn: true };
-  const { left, right } = comparable({ ...value, isColumn: true, literal: undefined }, member);
-  const collation = right.startsWith(`${name} COLLATE`) ? right.slice(name.length) : '';
-  return { left: left + collation, right, isPlain: collation !== '' || right === name };
 }
 
 function match(
@@ -263,11 +194,15 @@ function translateCase(
   inner: (part: Expression) => Typed,
 ): Typed {
   const subject = operand && inner(operand);
-  const conditions = branches.map(({ when }) => (subject ? compare('=', subject, inner(when)).sql : condition(inner(when))));
-  const results = branches.map(({ then }) => inner(then));
+  const conditions = branches.map(({ when }) =>
+    subject ? compare('=', subject, inner(when)).sql : condition(inner(when)),
+  );
+  const results = branches.map(({ result }) => inner(result));
   const last = otherwise && inner(otherwise);
   const type = commonType([...results, ...(last ? [last] : [])].map((result) => result.type));
-  const whens = conditions.map((when, index) => `WHEN ${when} THEN ${asMember(results[index] ?? typed('NULL', types.null), type)}`);
+  const whens = conditions.map(
+    (when, index) => `WHEN ${when} THEN ${asMember(results[index] ?? typed('NULL', types.null), type)}`,
+  );
   return typed(`CASE ${whens.join(' ')}${last ? ` ELSE ${asMember(last, type)}` : ''} END`, type);
 }
 
@@ -277,29 +212,3 @@ function subquery(query: Query, context: Context): Typed {
   if (!column || columns.length > 1) throw new MysqlError(oneColumn);
   return typed(`(${sql})`, column.type);
 }
-
-/** `= ANY` is IN; the rest asks whether a row of the query speaks against it. */
-function quantified({ operator, operand, all, query }: Extract<Expression, { kind: 'quantified' }>, context: Context): Typed {
-  if (!all && operator === '=') return translate({ kind: 'in', operand, among: query, negated: false }, context);
-  if (all && operator === '<>') return translate({ kind: 'in', operand, among: query, negated: true }, context);
-  const { sql, columns } = context.translateQuery(query, context);
-  const [column] = columns;
-  if (!column || columns.length > 1) throw new MysqlError(oneColumn);
-  const { left, right } = besideMember(translate(operand, context), column);
-  const rows = `SELECT 1 FROM (${sql}) AS member WHERE`;
-  const holds = `${left} ${operator} ${right}`;
-  return typed(all ? `NOT EXISTS (${rows} NOT coalesce(${holds}, 0))` : `EXISTS (${rows} ${holds})`, types.integer);
-}
-
-/** A moment moved by an interval: a date stays one while only whole days are added. */
-export function addInterval(value: Typed, amount: Typed, unit: string, sign: number): Typed {
-  const sql = `mysql_date_add(${value.sql}, ${amount.sql}, '${unit}', ${sign})`;
-  return typed(sql, movedType(value.type, unit, amount.type));
-}
-
-function movedType(type: ValueType, unit: string, amount: ValueType): ValueType {
-  if (type.kind === 'date') return isDayUnit(unit) ? types.date : types.datetime;
-  if (type.kind === 'datetime' && unit === 'SECOND' && scaleOf(amount) > 0) return { kind: 'datetime', scale: 6 };
-  return type.kind === 'datetime' || type.kind === 'time' ? type : types.text;
-}
-

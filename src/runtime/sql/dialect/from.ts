@@ -60,7 +60,10 @@ function readTable({ table, alias = table.name }: Extract<TableReference, { kind
 }
 
 /** @throws {MysqlError} 1146 */
-export function findTable({ database, name }: { database: string | undefined; name: string }, { catalog }: Context): TableInfo {
+export function findTable(
+  { database, name }: { database: string | undefined; name: string },
+  { catalog }: Context,
+): TableInfo {
   const isHere = database === undefined || /^(main|temp)$/i.test(database);
   const found = isHere ? catalog.table(name) : undefined;
   if (!found) throw new MysqlError(noSuchTable(database === undefined ? name : `${database}.${name}`));
@@ -68,7 +71,12 @@ export function findTable({ database, name }: { database: string | undefined; na
 }
 
 export function sourceColumns({ columns }: TableInfo): SourceColumn[] {
-  return columns.map(({ name, type, hidden, declared }) => ({ name, type, hidden, isExact: / binary$/i.test(declared) }));
+  return columns.map(({ name, type, hidden, declared }) => ({
+    name,
+    type,
+    hidden,
+    isExact: / binary$/i.test(declared),
+  }));
 }
 
 function visible(column: ResultColumn): SourceColumn {
@@ -76,7 +84,10 @@ function visible(column: ResultColumn): SourceColumn {
 }
 
 /** What is derived is computed by itself: it may read the table that the statement changes. */
-function readDerived({ query, alias, columns: names }: Extract<TableReference, { kind: 'derived' }>, context: Context): From {
+function readDerived(
+  { query, alias, columns: names }: Extract<TableReference, { kind: 'derived' }>,
+  context: Context,
+): From {
   const { sql, columns } = context.translateQuery(query, { ...context, target: undefined });
   const seen = new Set<string>();
   for (const { name } of columns) {
@@ -126,4 +137,3 @@ function commonNames(left: From, right: From): string[] {
   const names = left.sources.flatMap(({ columns }) => columns.filter(({ hidden }) => !hidden).map(({ name }) => name));
   return [...new Set(names)].filter((name) => inRight.has(name.toLowerCase()));
 }
-

@@ -50,7 +50,15 @@ const tables: Readonly<Record<string, InformationTable>> = {
     ],
   },
   tables: {
-    columns: ['TABLE_CATALOG', 'TABLE_SCHEMA', 'TABLE_NAME', 'TABLE_TYPE', 'ENGINE', 'TABLE_COLLATION', 'TABLE_COMMENT'],
+    columns: [
+      'TABLE_CATALOG',
+      'TABLE_SCHEMA',
+      'TABLE_NAME',
+      'TABLE_TYPE',
+      'ENGINE',
+      'TABLE_COLLATION',
+      'TABLE_COMMENT',
+    ],
     rows: (catalog) =>
       infos(catalog).map(({ name, isView }) => ({
         ...place,
@@ -63,8 +71,18 @@ const tables: Readonly<Record<string, InformationTable>> = {
   },
   columns: {
     columns: [
-      ...['TABLE_CATALOG', 'TABLE_SCHEMA', 'TABLE_NAME', 'COLUMN_NAME', 'ORDINAL_POSITION#', 'COLUMN_DEFAULT'],
-      ...['IS_NULLABLE', 'DATA_TYPE', 'COLUMN_TYPE', 'COLUMN_KEY', 'EXTRA', 'COLUMN_COMMENT'],
+      'TABLE_CATALOG',
+      'TABLE_SCHEMA',
+      'TABLE_NAME',
+      'COLUMN_NAME',
+      'ORDINAL_POSITION#',
+      'COLUMN_DEFAULT',
+      'IS_NULLABLE',
+      'DATA_TYPE',
+      'COLUMN_TYPE',
+      'COLUMN_KEY',
+      'EXTRA',
+      'COLUMN_COMMENT',
     ],
     rows: (catalog) =>
       infos(catalog).flatMap(({ name, columns }) =>
@@ -84,7 +102,15 @@ const tables: Readonly<Record<string, InformationTable>> = {
       ),
   },
   statistics: {
-    columns: ['TABLE_CATALOG', 'TABLE_SCHEMA', 'TABLE_NAME', 'NON_UNIQUE#', 'INDEX_NAME', 'SEQ_IN_INDEX#', 'COLUMN_NAME'],
+    columns: [
+      'TABLE_CATALOG',
+      'TABLE_SCHEMA',
+      'TABLE_NAME',
+      'NON_UNIQUE#',
+      'INDEX_NAME',
+      'SEQ_IN_INDEX#',
+      'COLUMN_NAME',
+    ],
     rows: (catalog) =>
       infos(catalog).flatMap(({ name }) =>
         catalog.indexes(name).flatMap((index) =>

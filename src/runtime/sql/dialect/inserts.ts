@@ -8,7 +8,8 @@ import type { Plan } from './plan';
 import { emptyScope, type Scope, type SourceColumn } from './scope';
 import { translateItems } from './selects';
 import { defaultOf, storedIn } from './storing';
-import type { Expression, Insert, Query } from './syntax';
+import type { Insert } from './statements';
+import type { Expression, Query } from './syntax';
 import { typed, type Typed } from './typed';
 
 /** INSERT and REPLACE. */
@@ -32,10 +33,16 @@ export function translateInsert(insert: Insert, context: Context): Plan {
   if (!isRows(insert.source)) {
     return { ...result, steps: [`${head} ${list} ${fromQuery(insert.source, columns, isStrict, context)}${tail}`] };
   }
-  const rows = insert.source.map((row, index) => writeRow(row, index, columns, isStrict, { ...context, target: info.name.toLowerCase() }));
+  const rows = insert.source.map((row, index) =>
+    writeRow(row, index, columns, isStrict, { ...context, target: info.name.toLowerCase() }),
+  );
   const values = rows.map((row) => `(${row.join(', ')})`).join(', ');
   const written = rows.map((row) => new Map(row.map((sql, index) => [columns[index]?.name.toLowerCase() ?? '', sql])));
-  return { ...result, steps: [`${head} ${list} VALUES ${values}${tail}`], written: { table: info.name, rows: written } };
+  return {
+    ...result,
+    steps: [`${head} ${list} VALUES ${values}${tail}`],
+    written: { table: info.name, rows: written },
+  };
 }
 
 function isRows(source: Insert['source']): source is readonly (readonly Expression[])[] {
@@ -91,7 +98,8 @@ export function withDefault(context: Context, own: ColumnInfo, columns: readonly
   return {
     ...context,
     defaultOf: (name) => {
-      const column = name === undefined ? own : (columns.find((each) => each.name.toLowerCase() === name.toLowerCase()) ?? own);
+      const column =
+        name === undefined ? own : (columns.find((each) => each.name.toLowerCase() === name.toLowerCase()) ?? own);
       if (needsValue(column)) throw new MysqlError(`1364 (HY000): Field '${column.name}' doesn't have a default value`);
       return defaultOf(column);
     },
@@ -113,7 +121,10 @@ function fromQuery(query: Query, columns: readonly ColumnInfo[], isStrict: boole
 
 function onDuplicate({ onDuplicate, rowAlias }: Insert, info: TableInfo, context: Context): string {
   if (onDuplicate.length === 0) return '';
-  const proposed = sourceColumns(info).map((column): SourceColumn => ({ ...column, sql: `excluded.${quoted(column.name)}` }));
+  const proposed = sourceColumns(info).map((column): SourceColumn => ({
+    ...column,
+    sql: `excluded.${quoted(column.name)}`,
+  }));
   const own = { alias: info.name, columns: sourceColumns(info), table: info };
   const news = rowAlias === undefined ? [] : [{ alias: rowAlias, columns: proposed, table: undefined }];
   const plain: Scope = { ...emptyScope, sources: [own] };

@@ -19,7 +19,11 @@ export type Plan =
       readonly written?: Written;
     }
   /** The answer is known already. */
-  | { readonly kind: 'rows'; readonly columns: readonly ResultColumn[]; readonly rows: readonly (readonly SqlValue[])[] }
+  | {
+      readonly kind: 'rows';
+      readonly columns: readonly ResultColumn[];
+      readonly rows: readonly (readonly SqlValue[])[];
+    }
   | { readonly kind: 'transaction'; readonly sql: string }
   /** What only SQLite has: it runs as it was written. */
   | { readonly kind: 'native' };

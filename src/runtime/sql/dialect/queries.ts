@@ -40,7 +40,11 @@ export function translateWith(
 }
 
 /** What a recursive table refers to as itself has the columns of its first part. */
-function translateCommonTable({ name, columns, query }: CommonTable, recursive: boolean, context: Context): TranslatedQuery {
+function translateCommonTable(
+  { name, columns, query }: CommonTable,
+  recursive: boolean,
+  context: Context,
+): TranslatedQuery {
   const { body } = query;
   const first = recursive && body.kind === 'compound' ? leftmost(body) : undefined;
   const seed = first && renamed(translateBody(first, context, true).columns, columns, name);
@@ -58,10 +62,16 @@ function withTable(context: Context, name: string, columns: readonly ResultColum
   return { ...context, commonTables: new Map([...context.commonTables, [name.toLowerCase(), sources]]) };
 }
 
-export function renamed(columns: readonly ResultColumn[], names: readonly string[], table: string): readonly ResultColumn[] {
+export function renamed(
+  columns: readonly ResultColumn[],
+  names: readonly string[],
+  table: string,
+): readonly ResultColumn[] {
   if (names.length === 0) return columns;
   if (names.length !== columns.length) {
-    throw new MysqlError(`1353 (HY000): In definition of view, derived table or common table expression, SELECT list and column names list have different column counts (${table})`);
+    throw new MysqlError(
+      `1353 (HY000): In definition of view, derived table or common table expression, SELECT list and column names list have different column counts (${table})`,
+    );
   }
   return columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }));
 }
@@ -110,11 +120,14 @@ function translateCompound(
     type: commonType([type, right.columns[index]?.type ?? types.null]),
   }));
   // SQLite reads compounds from left to right, whatever their operators.
-  const second = body.right.kind === 'compound' || body.right.kind === 'values' ? `SELECT * FROM (${right.sql})` : right.sql;
+  const second =
+    body.right.kind === 'compound' || body.right.kind === 'values' ? `SELECT * FROM (${right.sql})` : right.sql;
   const first = body.left.kind === 'values' ? `SELECT * FROM (${left.sql})` : left.sql;
   // UNION itself keeps the last of equal rows and sorts them; MySQL keeps the first, in the order in which they come.
   if (operator === 'UNION' && !all && !recursive) {
-    const items = columns.map(({ name, type }) => `${quoted(name)}${type.kind === 'text' ? ' COLLATE NOCASE' : ''} AS ${quoted(name)}`);
+    const items = columns.map(
+      ({ name, type }) => `${quoted(name)}${type.kind === 'text' ? ' COLLATE NOCASE' : ''} AS ${quoted(name)}`,
+    );
     return { sql: `SELECT DISTINCT ${items.join(', ')} FROM (${first} UNION ALL ${second})`, columns };
   }
   return { sql: `${first} ${operator}${all ? ' ALL' : ''} ${second}`, columns };
@@ -124,7 +137,8 @@ function translateCompound(
 function orderOfCompound(orderBy: readonly Ordering[], columns: readonly ResultColumn[]): string {
   if (orderBy.length === 0) return '';
   const terms = orderBy.map(({ expression, descending }) => {
-    const written = expression.kind === 'column' ? expression.path.join('.') : expression.kind === 'number' ? expression.text : '';
+    const written =
+      expression.kind === 'column' ? expression.path.join('.') : expression.kind === 'number' ? expression.text : '';
     const index =
       expression.kind === 'number'
         ? Number(expression.text) - 1

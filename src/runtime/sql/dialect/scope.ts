@@ -76,8 +76,10 @@ export function findColumn(scope: Scope, path: readonly string[]): Typed[] {
 /** SQLite's own names of the number of a row. */
 const rowidNames = new Set(['rowid', '_rowid_']);
 
+const bareName = /^"(?:[^"]|"")*"$/;
+
 export function columnOf(source: Source, column: SourceColumn): Typed {
-  if (column.sql !== undefined) return typed(column.sql, column.type);
+  if (column.sql !== undefined) return { ...typed(column.sql, column.type), isColumn: bareName.test(column.sql) };
   const sql = `${quoted(source.alias)}.${quoted(column.name)}`;
   return { sql, type: column.type, isColumn: true, isExact: column.isExact === true };
 }

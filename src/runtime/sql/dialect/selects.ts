@@ -1,6 +1,6 @@
 import { quoted } from '../identifier';
 import { MysqlError, noTables } from '../mysqlErrors';
-import { windowSql } from './aggregateCalls';
+import { windowSql } from './calls/aggregateCalls';
 import type { Context, ResultColumn, TranslatedQuery } from './context';
 import { translate } from './expressions';
 import { translateFrom, type From } from './from';
@@ -29,18 +29,21 @@ export function translateSelect(select: Select, around: Context, ordering: reado
 
   const items = translateItems(select.items, context('field list', true), from);
   const aliases = new Map<string, Typed>();
-  for (const { name, value, isNamed } of items) if (isNamed && !aliases.has(name.toLowerCase())) aliases.set(name.toLowerCase(), value);
+  for (const { name, value, isNamed } of items)
+    if (isNamed && !aliases.has(name.toLowerCase())) aliases.set(name.toLowerCase(), value);
 
   const conditions = select.where ? [translate(select.where, context('where clause', false)).sql] : [];
   const groupBy = select.groupBy.map(({ expression }) =>
     asKey(
-      byPosition(expression, items, 'group statement') ?? translate(expression, context('group statement', false, aliases)),
+      byPosition(expression, items, 'group statement') ??
+        translate(expression, context('group statement', false, aliases)),
       around.isStored,
     ),
   );
   const having = select.having && translate(select.having, context('having clause', true, aliases)).sql;
   const orderBy = ordering.map(({ expression, descending }) => {
-    const value = byPosition(expression, items, 'order clause') ?? translate(expression, context('order clause', true, aliases));
+    const value =
+      byPosition(expression, items, 'order clause') ?? translate(expression, context('order clause', true, aliases));
     return asKey(value, around.isStored) + (descending ? ' DESC' : '');
   });
   const windows = select.windows.map(({ name, window }) => {
@@ -83,7 +86,9 @@ export function translateItems(items: readonly SelectItem[], context: Context, f
 
 function star(table: string | undefined, from: From | undefined): Item[] {
   if (!from) throw new MysqlError(noTables);
-  const sources = from.sources.filter(({ alias }) => table === undefined || alias.toLowerCase() === table.toLowerCase());
+  const sources = from.sources.filter(
+    ({ alias }) => table === undefined || alias.toLowerCase() === table.toLowerCase(),
+  );
   if (sources.length === 0) throw new MysqlError(`1051 (42S02): Unknown table '${table ?? ''}'`);
   const merged = table === undefined ? from.merged : new Map<string, Typed>();
   const own = sources.flatMap((source) =>
@@ -106,7 +111,9 @@ function byPosition(expression: Expression, items: readonly Item[], clause: Clau
   const item = items[Number(expression.text) - 1];
   if (!item) throw new MysqlError(`1054 (42S22): Unknown column '${expression.text}' in '${clause}'`);
   // A literal would be a position again.
-  return item.value.type.kind === 'any' || item.value.isColumn === true ? item.value : { ...item.value, sql: `(${item.value.sql})` };
+  return item.value.type.kind === 'any' || item.value.isColumn === true
+    ? item.value
+    : { ...item.value, sql: `(${item.value.sql})` };
 }
 
 export function limitSql(limit: Limit | undefined): string {
@@ -116,4 +123,3 @@ export function limitSql(limit: Limit | undefined): string {
     expression.kind === 'number' && BigInt(expression.text) < 2n ** 63n ? expression.text : '9223372036854775807';
   return ` LIMIT ${number(limit.count)}${limit.offset ? ` OFFSET ${number(limit.offset)}` : ''}`;
 }
-

@@ -7,7 +7,8 @@ import { likeMatcher } from './functions/collation';
 import { findTable } from './from';
 import type { Plan } from './plan';
 import { systemVariables } from './systemVariables';
-import type { Show, TableName } from './syntax';
+import type { Show } from './statements';
+import type { TableName } from './syntax';
 import { columnDefault, mysqlTypeName } from './typeNames';
 
 /** SHOW of all kinds. WHERE is passed over: these lists are short. */
@@ -18,14 +19,21 @@ export function translateShow(show: Show, context: Context): Plan {
   switch (show.what) {
     case 'tables': {
       const names = catalog.tableNames().filter(fits);
-      if (!show.full) return rows(['Tables_in_main'], names.map((name) => [name]));
+      if (!show.full)
+        return rows(
+          ['Tables_in_main'],
+          names.map((name) => [name]),
+        );
       return rows(
         ['Tables_in_main', 'Table_type'],
         names.map((name) => [name, catalog.table(name)?.isView === true ? 'VIEW' : 'BASE TABLE']),
       );
     }
     case 'databases':
-      return rows(['Database'], ['information_schema', 'main'].filter(fits).map((name) => [name]));
+      return rows(
+        ['Database'],
+        ['information_schema', 'main'].filter(fits).map((name) => [name]),
+      );
     case 'columns':
       return columns(show, context, fits);
     case 'index':
@@ -37,12 +45,17 @@ export function translateShow(show: Show, context: Context): Plan {
     case 'variables':
       return rows(
         ['Variable_name', 'Value'],
-        Object.entries(systemVariables).filter(([name]) => fits(name)).map(([name, value]) => [name, value === true ? 'ON' : String(value)]),
+        Object.entries(systemVariables)
+          .filter(([name]) => fits(name))
+          .map(([name, value]) => [name, value === true ? 'ON' : String(value)]),
       );
     case 'table-status':
       return rows(
         ['Name', 'Engine', 'Comment'],
-        catalog.tableNames().filter(fits).map((name) => [name, catalog.table(name)?.isView === true ? null : 'SQLite', '']),
+        catalog
+          .tableNames()
+          .filter(fits)
+          .map((name) => [name, catalog.table(name)?.isView === true ? null : 'SQLite', '']),
       );
     case 'warnings':
       return rows(['Level', 'Code', 'Message'], []);
@@ -60,7 +73,11 @@ function columns({ table, full }: Show, context: Context, fits: (name: string) =
   const info = tableOf(table, context);
   const keys = keysOf(info, context.catalog);
   const shown = info.columns.filter(({ name, hidden }) => !hidden && fits(name));
-  if (!full) return rows(['Field', 'Type', 'Null', 'Key', 'Default', 'Extra'], shown.map((column) => describeColumn(column, keys)));
+  if (!full)
+    return rows(
+      ['Field', 'Type', 'Null', 'Key', 'Default', 'Extra'],
+      shown.map((column) => describeColumn(column, keys)),
+    );
   return rows(
     ['Field', 'Type', 'Collation', 'Null', 'Key', 'Default', 'Extra', 'Privileges', 'Comment'],
     shown.map((column) => {
@@ -74,13 +91,24 @@ function columns({ table, full }: Show, context: Context, fits: (name: string) =
 function describeColumn(column: ColumnInfo, keys: ReadonlyMap<string, string>): SqlValue[] {
   const nullable = column.notNull || column.keyPlace > 0 ? 'NO' : 'YES';
   const extra = column.autoIncrement ? 'auto_increment' : column.generated ? 'GENERATED' : '';
-  return [column.name, mysqlTypeName(column.declared), nullable, keys.get(column.name) ?? '', columnDefault(column), extra];
+  return [
+    column.name,
+    mysqlTypeName(column.declared),
+    nullable,
+    keys.get(column.name) ?? '',
+    columnDefault(column),
+    extra,
+  ];
 }
 
 /** PRI, UNI and MUL, the first that holds. */
 function keysOf({ name: table, columns: all }: TableInfo, catalog: Catalog): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
-  for (const { columns: [first], unique, columns: { length } } of catalog.indexes(table)) {
+  for (const {
+    columns: [first],
+    unique,
+    columns: { length },
+  } of catalog.indexes(table)) {
     if (first !== undefined && keys.get(first) !== 'UNI') keys.set(first, unique && length === 1 ? 'UNI' : 'MUL');
   }
   for (const { name, keyPlace } of all) if (keyPlace > 0) keys.set(name, 'PRI');
@@ -88,8 +116,21 @@ function keysOf({ name: table, columns: all }: TableInfo, catalog: Catalog): Rea
 }
 
 const indexColumns = [
-  ...['Table', 'Non_unique', 'Key_name', 'Seq_in_index', 'Column_name', 'Collation', 'Cardinality', 'Sub_part', 'Packed'],
-  ...['Null', 'Index_type', 'Comment', 'Index_comment', 'Visible', 'Expression'],
+  'Table',
+  'Non_unique',
+  'Key_name',
+  'Seq_in_index',
+  'Column_name',
+  'Collation',
+  'Cardinality',
+  'Sub_part',
+  'Packed',
+  'Null',
+  'Index_type',
+  'Comment',
+  'Index_comment',
+  'Visible',
+  'Expression',
 ];
 
 function indexRows(table: TableInfo, catalog: Catalog): SqlValue[][] {
@@ -98,11 +139,26 @@ function indexRows(table: TableInfo, catalog: Catalog): SqlValue[][] {
     .indexes(table.name)
     .filter(({ origin }) => origin !== 'pk')
     .map(({ name, unique, columns: names }) => ({ name: keyName(name, names), unique, columns: names }));
-  const nullable = new Set(table.columns.filter(({ notNull, keyPlace }) => !notNull && keyPlace === 0).map(({ name }) => name));
+  const nullable = new Set(
+    table.columns.filter(({ notNull, keyPlace }) => !notNull && keyPlace === 0).map(({ name }) => name),
+  );
   return [{ name: 'PRIMARY', unique: true, columns: key.map(({ name }) => name) }, ...named].flatMap((index) =>
     index.columns.map((column, at): SqlValue[] => [
-      ...[table.name, index.unique ? 0n : 1n, index.name, BigInt(at + 1), column, 'A', null, null, null],
-      ...[nullable.has(column) ? 'YES' : '', 'BTREE', '', '', 'YES', null],
+      table.name,
+      index.unique ? 0n : 1n,
+      index.name,
+      BigInt(at + 1),
+      column,
+      'A',
+      null,
+      null,
+      null,
+      nullable.has(column) ? 'YES' : '',
+      'BTREE',
+      '',
+      '',
+      'YES',
+      null,
     ]),
   );
 }
@@ -119,14 +175,20 @@ function createText(table: TableInfo, catalog: Catalog): string {
   const lines = table.columns
     .filter(({ hidden }) => !hidden)
     .map((column) => {
-      const standard = column.default === undefined ? (column.notNull || column.keyPlace > 0 ? '' : ' DEFAULT NULL') : ` DEFAULT ${defaultText(column)}`;
+      const standard =
+        column.default === undefined
+          ? column.notNull || column.keyPlace > 0
+            ? ''
+            : ' DEFAULT NULL'
+          : ` DEFAULT ${defaultText(column)}`;
       const ending = column.autoIncrement ? ' AUTO_INCREMENT' : standard;
       return `${quote(column.name)} ${mysqlTypeName(column.declared)}${column.notNull || column.keyPlace > 0 ? ' NOT NULL' : ''}${ending}`;
     });
   const key = table.columns.filter(({ keyPlace }) => keyPlace > 0).sort((a, b) => a.keyPlace - b.keyPlace);
   if (key.length > 0) lines.push(`PRIMARY KEY (${key.map(({ name }) => quote(name)).join(',')})`);
   for (const { name, unique, origin, columns: names } of catalog.indexes(table.name)) {
-    if (origin !== 'pk') lines.push(`${unique ? 'UNIQUE ' : ''}KEY ${quote(keyName(name, names))} (${names.map(quote).join(',')})`);
+    if (origin !== 'pk')
+      lines.push(`${unique ? 'UNIQUE ' : ''}KEY ${quote(keyName(name, names))} (${names.map(quote).join(',')})`);
   }
   const body = lines.map((line) => `  ${line}`).join(',\n');
   return `CREATE TABLE ${quote(table.name)} (\n${body}\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci`;
@@ -146,4 +208,3 @@ function rows(names: readonly string[], values: readonly (readonly SqlValue[])[]
   const columns = names.map((name): ResultColumn => ({ name, type: types.any }));
   return { kind: 'rows', columns, rows: values };
 }
-

@@ -25,7 +25,8 @@ export function storedIn(column: ColumnInfo, value: Typed, isStrict: boolean): s
       const [, choices] = /^\s*enum\s*\((.*)\)\s*$/is.exec(declared) ?? [];
       if (choices !== undefined) return `mysql_store_enum(${text.sql}, ${tail}, ${choices})`;
       const [, length] = /char\s*\((\d+)\)/i.exec(declared) ?? [];
-      if (length === undefined || (text.literal !== undefined && text.literal.length <= Number(length))) return text.sql;
+      if (length === undefined || (text.literal !== undefined && text.literal.length <= Number(length)))
+        return text.sql;
       return `mysql_store_text(${text.sql}, ${length}, ${tail})`;
     }
     case 'binary':
@@ -53,9 +54,7 @@ function integerRange(declared: string): readonly [string, string] {
   const bits = narrowBits.get(size.toLowerCase());
   const isUnsigned = /unsigned/i.test(declared);
   if (bits === undefined) return isUnsigned ? ['0', '18446744073709551615'] : wideRange;
-  return isUnsigned
-    ? ['0', String(2n ** bits - 1n)]
-    : [String(-(2n ** (bits - 1n))), String(2n ** (bits - 1n) - 1n)];
+  return isUnsigned ? ['0', String(2n ** bits - 1n)] : [String(-(2n ** (bits - 1n))), String(2n ** (bits - 1n) - 1n)];
 }
 
 const narrowBits = new Map([

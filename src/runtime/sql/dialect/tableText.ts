@@ -40,7 +40,9 @@ export function readTableText(sql: string): TableText | undefined {
 function readLine(sql: string, tokens: readonly Token[], next: Token | undefined, close: Token): Line {
   const [first] = tokens;
   const start = first?.at ?? close.at;
-  const text = next ? sql.slice(start, next.at).trimEnd().replace(/,$/, '').trimEnd() : sql.slice(start, close.at).trimEnd();
+  const text = next
+    ? sql.slice(start, next.at).trimEnd().replace(/,$/, '').trimEnd()
+    : sql.slice(start, close.at).trimEnd();
   const words = tokens.map((token) => keyword(token));
   const asks = words[0] === 'CONSTRAINT' ? words[2] : words[0];
   if (asks === undefined || !/^(PRIMARY|UNIQUE|FOREIGN|CHECK)$/.test(asks)) {

@@ -11,10 +11,11 @@ import { findTable } from './from';
 import { translateInsert } from './inserts';
 import { nothing, type Plan } from './plan';
 import { renamed, translateQuery } from './queries';
-import { readMysql } from './readStatement';
+import { readMysql } from './reading/readStatement';
 import { emptyScope } from './scope';
 import { describe, translateShow } from './show';
-import type { Expression, Statement, TableName } from './syntax';
+import type { Statement } from './statements';
+import type { Expression, TableName } from './syntax';
 import { quotedText } from './typed';
 import { translateDelete, translateUpdate } from './updates';
 
@@ -26,7 +27,8 @@ export function translateStatement(sql: string, database: DatabaseSync): Plan {
   try {
     return plan(readMysql(sql), database);
   } catch (error) {
-    if (error instanceof RangeError && /call stack/.test(error.message)) throw new MysqlError(stackOverrun, { cause: error });
+    if (error instanceof RangeError && /call stack/.test(error.message))
+      throw new MysqlError(stackOverrun, { cause: error });
     throw error;
   }
 }
@@ -54,7 +56,10 @@ function plan(statement: Statement, database: DatabaseSync): Plan {
       return renameTables(statement.pairs, context);
     case 'truncate': {
       const { name } = findTable(statement.table, context);
-      const counts = context.catalog.definition('sqlite_sequence') === undefined ? [] : [`DELETE FROM sqlite_sequence WHERE name = ${quotedText(name)}`];
+      const counts =
+        context.catalog.definition('sqlite_sequence') === undefined
+          ? []
+          : [`DELETE FROM sqlite_sequence WHERE name = ${quotedText(name)}`];
       return definition([`DELETE FROM ${quoted(name)}`, ...counts]);
     }
     case 'create-view':
@@ -107,12 +112,18 @@ function definition(steps: Iterable<string>): Plan {
   return { kind: 'statements', steps, columns: [], reads: false, isDefinition: true };
 }
 
-function dropTables({ tables, view, ifExists }: Extract<Statement, { kind: 'drop-table' }>, { catalog }: Context): Plan {
+function dropTables(
+  { tables, view, ifExists }: Extract<Statement, { kind: 'drop-table' }>,
+  { catalog }: Context,
+): Plan {
   const found = tables.map((table) => (refuseElsewhere(table), catalog.table(table.name)));
   const missing = tables.filter((_, index) => !found[index]).map(({ name }) => `main.${name}`);
   if (missing.length > 0 && !ifExists) throw new MysqlError(`1051 (42S02): Unknown table '${missing.join(',')}'`);
   const wrong = found.find((info) => info && info.isView !== view);
-  if (wrong) throw new MysqlError(view ? `1347 (HY000): 'main.${wrong.name}' is not VIEW` : `1051 (42S02): Unknown table 'main.${wrong.name}'`);
+  if (wrong)
+    throw new MysqlError(
+      view ? `1347 (HY000): 'main.${wrong.name}' is not VIEW` : `1051 (42S02): Unknown table 'main.${wrong.name}'`,
+    );
   return definition(found.flatMap((info) => (info ? [`DROP ${view ? 'VIEW' : 'TABLE'} ${quoted(info.name)}`] : [])));
 }
 
@@ -127,7 +138,10 @@ function renameTables(pairs: readonly { readonly from: TableName; readonly to: T
   return definition(steps);
 }
 
-function createView({ view, replace, columns, query }: Extract<Statement, { kind: 'create-view' }>, context: Context): Plan {
+function createView(
+  { view, replace, columns, query }: Extract<Statement, { kind: 'create-view' }>,
+  context: Context,
+): Plan {
   refuseElsewhere(view);
   const existing = context.catalog.table(view.name);
   if (existing && !(replace && existing.isView)) throw tableExists(view.name);
@@ -146,7 +160,9 @@ function makeIndex(statement: Extract<Statement, { kind: 'create-index' }>, cont
     if (statement.ifNotExists) return nothing;
     throw new MysqlError(`1061 (42000): Duplicate key name '${statement.name}'`);
   }
-  return definition([createIndex(freeIndexName(statement.name, table, context.catalog), table, statement.columns, statement.unique)]);
+  return definition([
+    createIndex(freeIndexName(statement.name, table, context.catalog), table, statement.columns, statement.unique),
+  ]);
 }
 
 /** SQLite tells what it is going to do in words of its own. */
@@ -163,9 +179,19 @@ function explain(inner: Plan): Plan {
 }
 
 /** `SET @x = 1` is kept; system variables are taken note of by no one. */
-function setVariables(assignments: readonly { readonly variable: string; readonly value: Expression }[], context: Context): Plan {
+function setVariables(
+  assignments: readonly { readonly variable: string; readonly value: Expression }[],
+  context: Context,
+): Plan {
   const own = assignments.filter(({ variable }) => variable.startsWith('@') && !variable.startsWith('@@'));
   if (own.length === 0) return nothing;
-  const values = own.map(({ variable, value }) => `mysql_assign(${quotedText(variable)}, ${translate(value, context).sql})`);
-  return { kind: 'statements', steps: [`SELECT 1 WHERE mysql_elt(0, ${values.join(', ')}) IS NOT NULL`], columns: [], reads: true };
+  const values = own.map(
+    ({ variable, value }) => `mysql_assign(${quotedText(variable)}, ${translate(value, context).sql})`,
+  );
+  return {
+    kind: 'statements',
+    steps: [`SELECT 1 WHERE mysql_elt(0, ${values.join(', ')}) IS NOT NULL`],
+    columns: [],
+    reads: true,
+  };
 }

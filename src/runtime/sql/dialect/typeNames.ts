@@ -4,7 +4,10 @@ import type { ColumnInfo } from './catalog';
 export function mysqlTypeName(declared: string): string {
   const name = declared.trim().replace(/ binary$/i, '');
   if (/^(enum|set)\b/i.test(name)) return name.replace(/^\w+/, (word) => word.toLowerCase());
-  const lower = name.toLowerCase().replace(/\s*,\s*/g, ',').replace(/\s+\(/g, '(');
+  const lower = name
+    .toLowerCase()
+    .replace(/\s*,\s*/g, ',')
+    .replace(/\s+\(/g, '(');
   return typeNames.get(lower) ?? (lower === '' ? 'blob' : lower);
 }
 

@@ -35,7 +35,8 @@ export function asNumber(value: Typed): Typed {
   const [, hex] = /^x'([\da-f]*)'$/i.exec(sql) ?? [];
   if (hex !== undefined) return typed(BigInt.asIntN(64, BigInt(`0x${hex || '0'}`)).toString(), types.unsigned);
   if (type.kind === 'any') return typed(`(${sql} + 0)`, types.any);
-  if (isTemporal(type)) return typed(`mysql_number(${sql})`, scaleOf(type) > 0 ? decimal(scaleOf(type)) : types.integer);
+  if (isTemporal(type))
+    return typed(`mysql_number(${sql})`, scaleOf(type) > 0 ? decimal(scaleOf(type)) : types.integer);
   return typed(`CAST(${sql} AS REAL)`, types.double);
 }
 

@@ -10,7 +10,8 @@ import { translateWith } from './queries';
 import { emptyScope, findColumn, type Scope, type Source } from './scope';
 import { limitSql } from './selects';
 import { storedIn } from './storing';
-import type { Assignment, Delete, Expression, Ordering, Update } from './syntax';
+import type { Assignment, Delete, Update } from './statements';
+import type { Expression, Ordering } from './syntax';
 import { asKey } from './typed';
 
 /** UPDATE of one table or, joined with others, of several. */
@@ -43,7 +44,13 @@ export function translateUpdate(update: Update, context: Context): Plan {
   const grouped = targets.length === 1 ? ` GROUP BY ${identity(target).join(', ')}` : '';
   const rows = `SELECT ${[...keys, ...values].join(', ')} FROM ${from.sql}${where}${grouped}`;
   if (targets.length === 1) return { ...plan, steps: [`${commonTables}${statement(target, `(${rows})`)}`] };
-  return { ...plan, steps: throughTable(commonTables + rows, targets.map((source) => statement(source, quoted(gathered)))) };
+  return {
+    ...plan,
+    steps: throughTable(
+      commonTables + rows,
+      targets.map((source) => statement(source, quoted(gathered))),
+    ),
+  };
 }
 
 /** DELETE from one table or, joined with others, from several. */
@@ -89,7 +96,13 @@ function scopeOf(from: From): Scope {
 
 function conditionOf(where: Expression | undefined, scope: Scope, target: Source, context: Context): string {
   if (!where) return '';
-  const within: Context = { ...context, scope, clause: 'where clause', allowsAggregates: false, target: target.table?.name.toLowerCase() };
+  const within: Context = {
+    ...context,
+    scope,
+    clause: 'where clause',
+    allowsAggregates: false,
+    target: target.table?.name.toLowerCase(),
+  };
   return ` WHERE ${translate(where, within).sql}`;
 }
 
@@ -103,7 +116,9 @@ function limited(
 ): string {
   if (!limit) return where;
   const within: Context = { ...context, scope: scopeOf(from), clause: 'order clause', allowsAggregates: false };
-  const terms = orderBy.map(({ expression, descending }) => asKey(translate(expression, within)) + (descending ? ' DESC' : ''));
+  const terms = orderBy.map(
+    ({ expression, descending }) => asKey(translate(expression, within)) + (descending ? ' DESC' : ''),
+  );
   const order = terms.length > 0 ? ` ORDER BY ${terms.join(', ')}` : '';
   const columns = identity(target);
   const key = columns.join(', ');
@@ -130,7 +145,9 @@ export function rowidName({ columns }: TableInfo): string {
 }
 
 function keysOf(targets: readonly Source[]): string[] {
-  return targets.flatMap((source, place) => identity(source).map((column, at) => `${column} AS ${quoted(`k${place}_${at}`)}`));
+  return targets.flatMap((source, place) =>
+    identity(source).map((column, at) => `${column} AS ${quoted(`k${place}_${at}`)}`),
+  );
 }
 
 function targetNamed(name: string, { sources }: From): Source {
@@ -160,7 +177,10 @@ function assign(assignments: readonly Assignment[], from: From, isStrict: boolea
     const column = columnNamed(source.table, path.at(-1) ?? '');
     const within: Context = {
       ...withDefault(context, column, source.table.columns),
-      ...{ scope, clause: 'field list' as const, allowsAggregates: false, target: source.table.name.toLowerCase() },
+      scope,
+      clause: 'field list' as const,
+      allowsAggregates: false,
+      target: source.table.name.toLowerCase(),
     };
     const sql = storedIn(column, translate(value, within), isStrict);
     sources = sources.map((each) => (each.alias === source.alias ? overridden(each, column.name, sql) : each));
@@ -183,4 +203,3 @@ function sourceOf(path: readonly string[], { sources }: From): Source {
   if (second) throw new MysqlError(`1052 (23000): Column '${path.join('.')}' in field list is ambiguous`);
   return first;
 }
-

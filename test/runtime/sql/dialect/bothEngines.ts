@@ -11,7 +11,7 @@ import type { MariadbServer } from '../../../mariadb';
 export function openDialect(file = ':memory:'): Session & { readonly database: DatabaseSync } {
   const database = openScratch(openNodeSqlite(), file, 1e9);
   const session = openSession(database, 'mysql');
-  return { execute: session.execute, rows: session.rows, inTransaction: false, database };
+  return Object.assign(session, { database });
 }
 
 /** A connection as Python's client has one, to a fresh database called main. */
@@ -53,7 +53,10 @@ const wordings: readonly (readonly [RegExp, string])[] = [
   [/for column `\w+`\.`\w+`\.`(\w+)`/, "for column '$1'"],
   [/^1366 \(22007\)/, '1366 (HY000)'],
   [/^(145[12].*constraint fails) .*$/, '$1'],
-  [/^1091 \(42000\): Can't DROP COLUMN `(\w+)`; check that it exists$/, "1091 (42000): Can't DROP '$1'; check that column/key exists"],
+  [
+    /^1091 \(42000\): Can't DROP COLUMN `(\w+)`; check that it exists$/,
+    "1091 (42000): Can't DROP '$1'; check that column/key exists",
+  ],
   [/^4025 \(23000\): CONSTRAINT `(\w+)\.\w+` failed for .*$/, "3819 (HY000): Check constraint '$1_chk_1' is violated."],
   [/^1051 (.*)'main\.nothing'$/, "1051 $1'nothing'"],
 ];
@@ -77,7 +80,10 @@ function literal(bytes: Buffer | null, field: FieldPacket | undefined): string {
 
 const binary = 63;
 
-function typedValue(bytes: Buffer, { columnType, characterSet, decimals = 0 }: FieldPacket & { characterSet?: number }): { type: ValueType; value: SqlValue } {
+function typedValue(
+  bytes: Buffer,
+  { columnType, characterSet, decimals }: FieldPacket & { characterSet?: number },
+): { type: ValueType; value: SqlValue } {
   const text = bytes.toString('utf8');
   switch (columnType) {
     case Types.TINY:
@@ -104,6 +110,8 @@ function typedValue(bytes: Buffer, { columnType, characterSet, decimals = 0 }: F
     case Types.BIT:
       return { type: types.any, value: BigInt(`0x${bytes.toString('hex') || '0'}`) };
     default:
-      return characterSet === binary ? { type: types.binary, value: new Uint8Array(bytes) } : { type: types.text, value: text };
+      return characterSet === binary
+        ? { type: types.binary, value: new Uint8Array(bytes) }
+        : { type: types.text, value: text };
   }
 }

@@ -61,8 +61,8 @@ describe('The tasks of AgentBench', function () {
   let mariadb: Connection;
 
   before(async function () {
-    sharedText(this as unknown as Context, 'agentbench/db/dev.jsonl');
-    requireMariadb(this as unknown as Context);
+    sharedText(this, 'agentbench/db/dev.jsonl');
+    requireMariadb(this);
     server = await startMariadb();
   });
   after(() => server?.stop());
@@ -97,7 +97,7 @@ describe('The tasks of AgentBench', function () {
       const seed = openDialect(file);
       for (const sql of setUp(task)) seed.execute(sql);
       seed.database.close();
-      const sandbox = await bench.open(file);
+      const sandbox = await bench.open(file, { dialect: 'mysql' });
       assert.equal(await bench.run(sandbox, statement), '[]', statement);
       assert.equal(await bench.run(sandbox, hashOf(task)), task.answer_md5, statement);
       await sandbox.close();

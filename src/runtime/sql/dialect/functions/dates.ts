@@ -1,5 +1,14 @@
 import type { SqlValue } from '../../pythonLiteral';
-import { dayNames, dayOfYear, formatKind, formatMoment, monthNames, readFormatted, weekday, weekOf } from './dateFormat';
+import {
+  dayNames,
+  dayOfYear,
+  formatKind,
+  formatMoment,
+  monthNames,
+  readFormatted,
+  weekday,
+  weekOf,
+} from './dateFormat';
 import { addInterval, intervalBetween } from './intervals';
 import {
   dayNumber,
@@ -116,9 +125,15 @@ export const dateFunctions: Implementations = {
     const date = new Date(toNumber(seconds) * 1000);
     if (Number.isNaN(date.getTime()) || toNumber(seconds) < 0) return null;
     const moment = {
-      ...{ year: date.getFullYear(), month: date.getMonth() + 1, day: date.getDate(), hour: date.getHours() },
-      ...{ minute: date.getMinutes(), second: date.getSeconds(), micro: date.getMilliseconds() * 1000 },
-      ...{ negative: false, hasTime: true },
+      year: date.getFullYear(),
+      month: date.getMonth() + 1,
+      day: date.getDate(),
+      hour: date.getHours(),
+      minute: date.getMinutes(),
+      second: date.getSeconds(),
+      micro: date.getMilliseconds() * 1000,
+      negative: false,
+      hasTime: true,
     };
     return writeMoment(moment, 'datetime');
   },
@@ -186,7 +201,13 @@ function extract(unit: string, moment: Moment | undefined): bigint | null {
   const { year, month, day, hour, minute, second, micro } = moment;
   const sign = moment.negative ? -1 : 1;
   const values: Readonly<Record<string, number>> = {
-    ...{ YEAR: year, MONTH: month, DAY: day, HOUR: hour, MINUTE: minute, SECOND: second, MICROSECOND: micro },
+    YEAR: year,
+    MONTH: month,
+    DAY: day,
+    HOUR: hour,
+    MINUTE: minute,
+    SECOND: second,
+    MICROSECOND: micro,
     QUARTER: Math.ceil(month / 3),
     WEEK: weekOf(moment, 0).week,
     YEAR_MONTH: year * 100 + month,

@@ -1,7 +1,12 @@
 import { dayNumber, daysInMonth, fromDayNumber, fromMicros, secondsOf, type Moment } from './moments';
 
 /** What each unit of an INTERVAL is made of: the amounts in its text, in this order, as months or as microseconds. */
-const months: Readonly<Record<string, readonly number[]>> = { MONTH: [1], QUARTER: [3], YEAR: [12], YEAR_MONTH: [12, 1] };
+const months: Readonly<Record<string, readonly number[]>> = {
+  MONTH: [1],
+  QUARTER: [3],
+  YEAR: [12],
+  YEAR_MONTH: [12, 1],
+};
 const [second, minute, hour, day] = [1e6, 60e6, 3600e6, 86_400e6];
 const micros: Readonly<Record<string, readonly number[]>> = {
   MICROSECOND: [1],
@@ -44,7 +49,8 @@ export function addInterval(moment: Moment, amount: string, unit: string, sign: 
 
 /** `1:30` as minutes and seconds; fewer numbers than parts are the smaller ones. A single number is rounded unless it is seconds. */
 function weigh(amount: string, sizes: readonly number[], isWhole: boolean): number {
-  if (sizes.length === 1) return (isWhole ? Math.round(Number.parseFloat(amount) || 0) : Number.parseFloat(amount) || 0) * (sizes[0] ?? 0);
+  if (sizes.length === 1)
+    return (isWhole ? Math.round(Number.parseFloat(amount) || 0) : Number.parseFloat(amount) || 0) * (sizes[0] ?? 0);
   const sign = amount.trim().startsWith('-') ? -1 : 1;
   const numbers = (amount.match(/\d+/g) ?? []).map(Number);
   const used = sizes.slice(Math.max(0, sizes.length - numbers.length));

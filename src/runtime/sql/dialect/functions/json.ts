@@ -73,9 +73,15 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** What a path leads to; `single` where it can lead to one value only. */
 function find(root: unknown, path: string): { readonly values: readonly unknown[]; readonly single: boolean } {
-  const legs = [...path.matchAll(/\.\s*(?:"((?:[^"\\]|\\.)*)"|([^\s.[\]"*]+)|(\*))|\[\s*(?:(\d+)|last(?:\s*-\s*(\d+))?|(\*))\s*\]/g)];
+  const legs = [
+    ...path.matchAll(
+      /\.\s*(?:"((?:[^"\\]|\\.)*)"|([^\s.[\]"*]+)|(\*))|\[\s*(?:(\d+)|last(?:\s*-\s*(\d+))?|(\*))\s*\]/g,
+    ),
+  ];
   if (!path.startsWith('$') || legs.map(([text]) => text).join('') !== path.slice(1).trim()) {
-    throw new MysqlError(`3143 (42000): Invalid JSON path expression. The error is around character position ${path.length}.`);
+    throw new MysqlError(
+      `3143 (42000): Invalid JSON path expression. The error is around character position ${path.length}.`,
+    );
   }
   let values = [root];
   let single = true;

@@ -36,15 +36,17 @@ function parseDate(text: string): Moment | undefined {
     );
   }
   const parts =
-    /^\s*(\d{1,4})[^\w\s](\d{1,2})[^\w\s](\d{1,2})(?:(?:[T\s]+)(\d{1,2})(?:[^\w\s](\d{1,2})(?:[^\w\s](\d{1,2})(?:\.(\d*))?)?)?)?(?:Z|\s*)$/.exec(text);
+    /^\s*(\d{1,4})[^\w\s](\d{1,2})[^\w\s](\d{1,2})(?:(?:[T\s]+)(\d{1,2})(?:[^\w\s](\d{1,2})(?:[^\w\s](\d{1,2})(?:\.(\d*))?)?)?)?(?:Z|\s*)$/.exec(
+      text,
+    );
   return parts ? moment(parts.slice(1, 7), parts[7]) : undefined;
 }
 
+/** @param parts year, month, day, hour, minute and second, as far as they were written */
 function moment(parts: readonly (string | undefined)[], fraction: string | undefined): Moment | undefined {
-  const [yearText = '', month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map((part, index) =>
-    index === 0 ? part : Number(part ?? 0),
-  ) as [string, ...number[]];
-  const year = yearText.length <= 2 ? fullYear(Number(yearText)) : Number(yearText);
+  const [yearDigits = ''] = parts;
+  const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map((part) => Number(part ?? 0));
+  const year = yearDigits.length <= 2 ? fullYear(Number(yearDigits)) : Number(yearDigits);
   if (hour > 23 || minute > 59 || second > 59 || !isDay(year, month, day)) return undefined;
   const micro = microseconds(fraction);
   return { year, month, day, hour, minute, second, micro, negative: false, hasTime: parts[3] !== undefined };
@@ -70,8 +72,15 @@ function parseTime(text: string): Moment | undefined {
   if (minute > 59 || second > 59) return undefined;
   const hour = Number(days) * 24 + Number(hours);
   return {
-    ...{ year: 0, month: 0, day: 0, hour, minute, second },
-    ...{ micro: microseconds(fraction), negative: sign !== undefined, hasTime: true },
+    year: 0,
+    month: 0,
+    day: 0,
+    hour,
+    minute,
+    second,
+    micro: microseconds(fraction),
+    negative: sign !== undefined,
+    hasTime: true,
   };
 }
 
@@ -129,7 +138,11 @@ function clock(micros: number): Pick<Moment, 'hour' | 'minute' | 'second' | 'mic
 }
 
 /** @param scale digits of the second's fraction; left out, all six of them where there is a fraction */
-export function writeMoment(moment: Moment, as: 'date' | 'datetime' | 'time', scale = moment.micro === 0 ? 0 : 6): string {
+export function writeMoment(
+  moment: Moment,
+  as: 'date' | 'datetime' | 'time',
+  scale = moment.micro === 0 ? 0 : 6,
+): string {
   const { year, month, day, hour, minute, second, micro, negative } = moment;
   const date = `${pad(year, 4)}-${pad(month)}-${pad(day)}`;
   if (as === 'date') return date;

@@ -13,13 +13,14 @@ export const regexpFunctions: Implementations = {
     let seen = 0;
     const rest = subject.slice(start).replace(compile(pattern, mode, 'gu'), (...found: unknown[]) => {
       seen += 1;
-      const groups = found.filter((value): value is string | undefined => typeof value !== 'number' && typeof value !== 'object');
+      const groups = found.filter(
+        (value): value is string | undefined => typeof value !== 'number' && typeof value !== 'object',
+      );
       return wanted === 0 || seen === wanted ? written(groups) : (groups[0] ?? '');
     });
     return subject.slice(0, start) + rest;
   },
-  regexp_substr: (text, pattern, from, occurrence, mode) =>
-    nth(text, pattern, from, occurrence, mode)?.[0] ?? null,
+  regexp_substr: (text, pattern, from, occurrence, mode) => nth(text, pattern, from, occurrence, mode)?.[0] ?? null,
   regexp_instr: (text, pattern, from, occurrence, after, mode) => {
     const match = nth(text, pattern, from, occurrence, mode);
     if (!match) return 0n;
@@ -62,7 +63,8 @@ function compile(pattern: Value, mode: Value | undefined, flags: string): RegExp
   const all = `${flags}${modes.lastIndexOf('c') > modes.lastIndexOf('i') ? '' : 'i'}${modes.includes('n') ? 's' : ''}${modes.includes('m') ? 'm' : ''}`;
   const source = portable(toText(pattern));
   const made = tryCompile(source, all) ?? tryCompile(source, all.replace('u', ''));
-  if (!made || toText(pattern) === '') throw new MysqlError(`1139 (42000): Got error 'pattern is malformed' from regexp`);
+  if (!made || toText(pattern) === '')
+    throw new MysqlError(`1139 (42000): Got error 'pattern is malformed' from regexp`);
   if (compiled.size > 100) compiled.clear();
   compiled.set(key, made);
   return made;
@@ -100,7 +102,8 @@ const classes = new Map([
 /** `$1` of MySQL and `\1` of MariaDB stand for what a group found. */
 function replacementText(template: string): (groups: readonly (string | undefined)[]) => string {
   return (groups) =>
-    template.replace(/\\(\d)|\$(\d)|\\([^])/g, (_, one?: string, other?: string, escaped?: string) =>
-      escaped ?? groups[Number(one ?? other)] ?? '',
+    template.replace(
+      /\\(\d)|\$(\d)|\\([^])/g,
+      (_, one?: string, other?: string, escaped?: string) => escaped ?? groups[Number(one ?? other)] ?? '',
     );
 }

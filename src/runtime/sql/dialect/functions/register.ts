@@ -45,7 +45,12 @@ function isComplete(values: readonly SqlValue[]): values is readonly NonNullable
   return !values.includes(null);
 }
 
-function define(database: DatabaseSync, name: string, deterministic: boolean, call: (...values: SqlValue[]) => SqlValue): void {
+function define(
+  database: DatabaseSync,
+  name: string,
+  deterministic: boolean,
+  call: (...values: SqlValue[]) => SqlValue,
+): void {
   database.function(`mysql_${name}`, { deterministic, varargs: true, useBigIntArguments: true }, call);
 }
 

@@ -51,7 +51,9 @@ export const storeFunctions: Implementations = {
   store_time: (value, scale) => moment(value, 'time', toCount(scale)),
   store_year: (value) => {
     const year = toCount(value);
-    return Number.isInteger(year) && /^\s*\d+\s*$/.test(toText(value)) ? BigInt(year > 0 && year < 100 ? fullYear(year) : year) : value;
+    return Number.isInteger(year) && /^\s*\d+\s*$/.test(toText(value))
+      ? BigInt(year > 0 && year < 100 ? fullYear(year) : year)
+      : value;
   },
 };
 

@@ -1,6 +1,16 @@
 import { MysqlError } from '../../mysqlErrors';
 import { collationKey, likeMatcher } from './collation';
-import { characters, decimalText, doubleText, toBytes, toCount, toInteger, toNumber, toText, type Implementations } from './values';
+import {
+  characters,
+  decimalText,
+  doubleText,
+  toBytes,
+  toCount,
+  toInteger,
+  toNumber,
+  toText,
+  type Implementations,
+} from './values';
 
 /** What one value may take; a longer one is NULL, as beyond MySQL's max_allowed_packet. */
 const longest = 64 * 1024 * 1024;
@@ -18,7 +28,10 @@ export const textFunctions: Implementations = {
   like_exact: (text, pattern, escape) => truth(matcher(toText(pattern), toText(escape)).test(toText(text))),
   upper: (text) => toText(text).replace(/[^\0-\x60{-\x7f]/gu, inCapitals),
   lower: (text) => toText(text).toLowerCase(),
-  left: (text, count) => characters(text).slice(0, Math.max(0, toCount(count))).join(''),
+  left: (text, count) =>
+    characters(text)
+      .slice(0, Math.max(0, toCount(count)))
+      .join(''),
   right: (text, count) => (toCount(count) > 0 ? characters(text).slice(-toCount(count)).join('') : ''),
   substring: (text, position, length) => {
     const all = characters(text);
@@ -52,7 +65,11 @@ export const textFunctions: Implementations = {
   find_in_set: (text, list) => {
     const wanted = collationKey(toText(text));
     if (toText(list) === '' || wanted.includes(collationKey(','))) return 0n;
-    return BigInt(toText(list).split(',').findIndex((item) => collationKey(item) === wanted) + 1);
+    return BigInt(
+      toText(list)
+        .split(',')
+        .findIndex((item) => collationKey(item) === wanted) + 1,
+    );
   },
   ascii: (text) => BigInt(toBytes(text)[0] ?? 0),
   ord: (text) => BigInt(toBytes(characters(text)[0] ?? '').reduce((code, byte) => code * 256 + byte, 0)),
@@ -65,12 +82,18 @@ export const textFunctions: Implementations = {
     return /^[\da-f]*$/i.test(digits) ? Buffer.from(digits.length % 2 ? `0${digits}` : digits, 'hex') : null;
   },
   format: (value, digits) => {
-    const [whole = '', fraction] = decimalText(typeof value === 'bigint' ? value : toNumber(value), Math.max(0, toCount(digits))).split('.');
+    const [whole = '', fraction] = decimalText(
+      typeof value === 'bigint' ? value : toNumber(value),
+      Math.max(0, toCount(digits)),
+    ).split('.');
     const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
     return fraction === undefined ? grouped : `${grouped}.${fraction}`;
   },
   quote: (text) => `'${toText(text).replace(/[\\']/g, '\\$&').replaceAll('\0', '\\0').replaceAll('\x1a', '\\Z')}'`,
-  to_base64: (value) => toBytes(value).toString('base64').replace(/.{76}(?=.)/g, '$&\n'),
+  to_base64: (value) =>
+    toBytes(value)
+      .toString('base64')
+      .replace(/.{76}(?=.)/g, '$&\n'),
   from_base64: (text) => Buffer.from(toText(text), 'base64'),
   soundex: (text) => soundex(toText(text)),
   char_text: (...codes) => charBytes(codes.map(toInteger)).toString('utf8'),
@@ -111,7 +134,12 @@ function matcher(pattern: string, escape: string): RegExp {
   return made;
 }
 
-function padded(text: string, length: number, padding: string, join: (fill: string, body: string) => string): string | null {
+function padded(
+  text: string,
+  length: number,
+  padding: string,
+  join: (fill: string, body: string) => string,
+): string | null {
   const all = Array.from(text);
   if (length < 0 || length > longest) return null;
   if (all.length >= length) return all.slice(0, length).join('');
@@ -130,11 +158,12 @@ function repeated(text: string, count: number): string {
 const tooLong = '1301 (HY000): Result of repeat() was larger than max_allowed_packet (67108864) - truncated';
 
 function trimmed(text: string, removed: string, side: string): string {
-  let [start, end] = [0, text.length];
   if (removed === '') return text;
-  while (side !== 'TRAILING' && start < end && text.startsWith(removed, start)) start += removed.length;
-  while (side !== 'LEADING' && end - removed.length >= start && text.endsWith(removed, end) && end > start) end -= removed.length;
-  return text.slice(start, Math.max(start, end));
+  let start = 0;
+  let end = text.length;
+  if (side !== 'TRAILING') while (text.startsWith(removed, start)) start += removed.length;
+  if (side !== 'LEADING') while (end - removed.length >= start && text.endsWith(removed, end)) end -= removed.length;
+  return text.slice(start, end);
 }
 
 function position(part: string, text: string, from: number): bigint {

@@ -1,13 +1,14 @@
-import { quoted } from '../identifier';
-import { emptyQuery, MysqlError } from '../mysqlErrors';
-import { tokenize } from '../tokens';
+import { quoted } from '../../identifier';
+import { emptyQuery, MysqlError } from '../../mysqlErrors';
+import { tokenize } from '../../tokens';
 import { readExpression } from './readExpression';
 import { readNames, readQuery, readTableName } from './readQuery';
 import { Reader } from './reader';
 import { readShow } from './readShow';
 import { readAlterations, readCreateTable, readKeyTail, skipIndexType } from './readTable';
 import { readDelete, readInsert, readUpdate } from './readWrite';
-import type { Expression, Statement } from './syntax';
+import type { Statement } from '../statements';
+import type { Expression } from '../syntax';
 
 /**
  * Reads one statement of MySQL.
@@ -78,7 +79,8 @@ function readWithStatement(reader: Reader): Statement {
 
 function readCreate(reader: Reader): Statement {
   reader.needs('CREATE');
-  if (reader.takesOneOf('DATABASE', 'SCHEMA', 'USER', 'ROLE', 'FUNCTION', 'PROCEDURE', 'EVENT', 'SERVER')) return deny(reader);
+  if (reader.takesOneOf('DATABASE', 'SCHEMA', 'USER', 'ROLE', 'FUNCTION', 'PROCEDURE', 'EVENT', 'SERVER'))
+    return deny(reader);
   const replace = reader.takes('OR', 'REPLACE');
   const temporary = reader.takesOneOf('TEMPORARY', 'TEMP') !== undefined;
   if (reader.takes('TABLE')) return readCreateTable(reader, temporary, replace);
@@ -114,7 +116,8 @@ function readAlter(reader: Reader): Statement {
 
 function readDrop(reader: Reader): Statement {
   reader.needs('DROP');
-  if (reader.takesOneOf('DATABASE', 'SCHEMA', 'USER', 'ROLE', 'FUNCTION', 'PROCEDURE', 'EVENT', 'SERVER')) return deny(reader);
+  if (reader.takesOneOf('DATABASE', 'SCHEMA', 'USER', 'ROLE', 'FUNCTION', 'PROCEDURE', 'EVENT', 'SERVER'))
+    return deny(reader);
   if (reader.sees('TRIGGER')) return readNative(reader);
   if (reader.takes('INDEX')) {
     const name = reader.name();
@@ -204,9 +207,34 @@ function readSession(reader: Reader): Statement {
 }
 
 const sessionWords = [
-  ...['USE', 'SET', 'BEGIN', 'START', 'COMMIT', 'ROLLBACK', 'SAVEPOINT', 'RELEASE', 'LOCK', 'UNLOCK', 'PRAGMA'],
-  ...['ANALYZE', 'OPTIMIZE', 'REPAIR', 'CHECK', 'FLUSH', 'DO'],
-  ...['GRANT', 'REVOKE', 'KILL', 'LOAD', 'SHUTDOWN', 'INSTALL', 'UNINSTALL', 'CALL', 'PURGE', 'RESET', 'CHANGE'],
+  'USE',
+  'SET',
+  'BEGIN',
+  'START',
+  'COMMIT',
+  'ROLLBACK',
+  'SAVEPOINT',
+  'RELEASE',
+  'LOCK',
+  'UNLOCK',
+  'PRAGMA',
+  'ANALYZE',
+  'OPTIMIZE',
+  'REPAIR',
+  'CHECK',
+  'FLUSH',
+  'DO',
+  'GRANT',
+  'REVOKE',
+  'KILL',
+  'LOAD',
+  'SHUTDOWN',
+  'INSTALL',
+  'UNINSTALL',
+  'CALL',
+  'PURGE',
+  'RESET',
+  'CHANGE',
 ];
 
 function readSet(reader: Reader): Statement {

@@ -1,7 +1,7 @@
 import { readExpression } from './readExpression';
 import { readTableName } from './readQuery';
 import type { Reader } from './reader';
-import type { Show } from './syntax';
+import type { Show } from '../statements';
 
 /** SHOW TABLES, COLUMNS, INDEX, CREATE TABLE, DATABASES, VARIABLES, TABLE STATUS and WARNINGS. */
 export function readShow(reader: Reader): Show {
@@ -21,14 +21,16 @@ export function readShow(reader: Reader): Show {
     if (!reader.takesOneOf('TABLE', 'VIEW')) throw reader.error();
     return { ...empty, what: 'create-table', table: readTableName(reader) };
   }
-  if (reader.takesOneOf('DATABASES', 'SCHEMAS') !== undefined) return { ...empty, what: 'databases', ...readFilter(reader) };
+  if (reader.takesOneOf('DATABASES', 'SCHEMAS') !== undefined)
+    return { ...empty, what: 'databases', ...readFilter(reader) };
   if (reader.takes('TABLE', 'STATUS')) {
     skipDatabase(reader);
     return { ...empty, what: 'table-status', ...readFilter(reader) };
   }
   if (reader.takesOneOf('WARNINGS', 'ERRORS') !== undefined) return { ...empty, what: 'warnings' };
   reader.takesOneOf('SESSION', 'GLOBAL');
-  if (reader.takesOneOf('VARIABLES', 'STATUS') !== undefined) return { ...empty, what: 'variables', ...readFilter(reader) };
+  if (reader.takesOneOf('VARIABLES', 'STATUS') !== undefined)
+    return { ...empty, what: 'variables', ...readFilter(reader) };
   throw reader.error();
 }
 

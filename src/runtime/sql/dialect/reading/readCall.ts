@@ -1,5 +1,5 @@
 import type { Reader } from './reader';
-import type { Call, Expression, Ordering, TypeName, Window } from './syntax';
+import type { Call, Expression, Ordering, TypeName, Window } from '../syntax';
 
 /** What a call needs of the grammar around it. */
 export interface ExpressionReaders {
@@ -105,7 +105,17 @@ function readExactly(reader: Reader, count: number, expression: () => Expression
 }
 
 function call(name: string, args: readonly Expression[], written = name): Call {
-  return { kind: 'call', name, written, args, star: false, distinct: false, orderBy: [], separator: undefined, over: undefined };
+  return {
+    kind: 'call',
+    name,
+    written,
+    args,
+    star: false,
+    distinct: false,
+    orderBy: [],
+    separator: undefined,
+    over: undefined,
+  };
 }
 
 function readGroupConcat(reader: Reader, readers: ExpressionReaders): Expression {
@@ -146,7 +156,13 @@ function readTrim(reader: Reader, expression: () => Expression): Expression {
 
 function unitOf(reader: Reader): Expression {
   if (reader.token?.kind !== 'word') throw reader.error();
-  return { kind: 'text', value: reader.next().text.toUpperCase().replace(/^SQL_TSI_/, '') };
+  return {
+    kind: 'text',
+    value: reader
+      .next()
+      .text.toUpperCase()
+      .replace(/^SQL_TSI_/, ''),
+  };
 }
 
 /** Of a column that may be qualified, the last name. */
@@ -161,13 +177,19 @@ export function readOrderBy(reader: Reader, expression: (reader: Reader) => Expr
 }
 
 export function readOrderings(reader: Reader, expression: (reader: Reader) => Expression): Ordering[] {
-  return reader.list(() => ({ expression: expression(reader), descending: reader.takesOneOf('ASC', 'DESC') === 'DESC' }));
+  return reader.list(() => ({
+    expression: expression(reader),
+    descending: reader.takesOneOf('ASC', 'DESC') === 'DESC',
+  }));
 }
 
 export function readWindow(reader: Reader, expression: (reader: Reader) => Expression): Window {
   if (!reader.seesSign('(')) return { name: reader.name(), partitionBy: [], orderBy: [], frame: '' };
   return reader.inParentheses(() => {
-    const name = reader.seesName() && !reader.sees('PARTITION') && !frameStart.test(reader.word() ?? '') ? reader.name() : undefined;
+    const name =
+      reader.seesName() && !reader.sees('PARTITION') && !frameStart.test(reader.word() ?? '')
+        ? reader.name()
+        : undefined;
     const partitionBy = reader.takes('PARTITION', 'BY') ? reader.list(() => expression(reader)) : [];
     const orderBy = readOrderBy(reader, expression);
     return { name, partitionBy, orderBy, frame: readFrame(reader) };

@@ -1,5 +1,5 @@
 import type { Reader } from './reader';
-import type { TypeName } from './syntax';
+import type { TypeName } from '../syntax';
 
 /**
  * Reads a type as columns are declared with and CAST names one: `DECIMAL(10, 2) UNSIGNED`, `enum('a', 'b')`.

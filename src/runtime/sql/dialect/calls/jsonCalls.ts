@@ -1,11 +1,10 @@
-import { types } from '../mysqlType';
+import { types } from '../../mysqlType';
 import { named, rule, type CallRule } from './callRule';
 
 const { integer, json, text } = types;
 
 /** SQLite changes documents, and what it gives is written as MySQL writes it. */
-const rewritten = (name: string): CallRule =>
-  rule('vvv*', json, (args) => `mysql_json(${name}(${args.join(', ')}))`);
+const rewritten = (name: string): CallRule => rule('vvv*', json, (args) => `mysql_json(${name}(${args.join(', ')}))`);
 
 /** Functions of JSON documents. */
 export const jsonRules: Readonly<Record<string, CallRule>> = {

@@ -1,43 +1,40 @@
-import { MysqlError } from '../mysqlErrors';
-import { commonType, types } from '../mysqlType';
+import { MysqlError } from '../../mysqlErrors';
+import { commonType, types } from '../../mysqlType';
 import { translateAggregate } from './aggregateCalls';
-import { calculate } from './arithmetic';
+import { addInterval, calculate } from '../arithmetic';
 import type { CallRule } from './callRule';
-import { compare } from './comparison';
-import type { Context } from './context';
+import { compare } from '../comparison';
+import type { Context } from '../context';
 import { dateRules } from './dateCalls';
 import { jsonRules } from './jsonCalls';
 import { numberRules } from './numberCalls';
-import type { Call, Expression } from './syntax';
+import type { Call, Expression } from '../syntax';
 import { textRules } from './textCalls';
-import { asInteger, asMember, asNumber, asText, typed, type Typed } from './typed';
+import { asInteger, asMember, asNumber, asText, typed, type Typed } from '../typed';
 
-/** What a call needs of the translation around it. */
-export interface CallTools {
-  readonly translate: (expression: Expression, context?: Context) => Typed;
-  readonly addInterval: (value: Typed, amount: Typed, unit: string, sign: number) => Typed;
-}
+/** What a call asks of the translation around it: its arguments, in another context where there has to be one. */
+type Translate = (expression: Expression, context?: Context) => Typed;
 
 const rules: ReadonlyMap<string, CallRule> = new Map(
   Object.entries({ ...textRules, ...numberRules, ...dateRules, ...jsonRules }),
 );
 
 /** A call of a function of MySQL, of one that only SQLite has, or 1305. */
-export function translateCall(call: Call, context: Context, tools: CallTools): Typed {
-  const aggregate = translateAggregate(call, context, tools.translate);
+export function translateCall(call: Call, context: Context, translate: Translate): Typed {
+  const aggregate = translateAggregate(call, context, translate);
   if (aggregate) return aggregate;
   const special = specials[call.name];
-  if (special) return special(call, tools);
+  if (special) return special(call, translate);
   const rule = rules.get(call.name);
-  if (rule && !(rule.isSqlites === true && call.args.length > 1)) return applyRule(call, rule, tools);
+  if (rule && !(rule.isSqlites === true && call.args.length > 1)) return applyRule(call, rule, translate);
   if (!context.catalog.hasFunction(call.name)) {
     throw new MysqlError(`1305 (42000): FUNCTION main.${call.written} does not exist`);
   }
-  const args = call.args.map((arg) => tools.translate(arg).sql);
+  const args = call.args.map((arg) => translate(arg).sql);
   return typed(`${call.name.toLowerCase()}(${call.star ? '*' : args.join(', ')})`, types.any);
 }
 
-function applyRule(call: Call, rule: CallRule, { translate }: CallTools): Typed {
+function applyRule(call: Call, rule: CallRule, translate: Translate): Typed {
   const [least, most] = arity(rule.takes);
   if (call.args.length < least || call.args.length > most || call.star) throw wrongCount(call);
   const args = call.args.map((arg) => translate(arg));
@@ -67,33 +64,33 @@ function convert(value: Typed, kind: string): Typed {
 }
 
 /** Functions whose result depends on all of their arguments, or that are no functions to SQLite. */
-const specials: Readonly<Record<string, (call: Call, tools: CallTools) => Typed>> = {
-  IF: (call, { translate }) => {
+const specials: Readonly<Record<string, (call: Call, translate: Translate) => Typed>> = {
+  IF: (call, translate) => {
     const [when, then, otherwise] = exactly(call, 3).map((arg) => translate(arg));
     if (!when || !then || !otherwise) throw wrongCount(call);
     const type = commonType([then.type, otherwise.type]);
     return typed(`iif(${when.sql}, ${asMember(then, type)}, ${asMember(otherwise, type)})`, type);
   },
-  IFNULL: (call, tools) => common({ ...call, args: exactly(call, 2) }, tools, 'coalesce'),
-  NVL: (call, tools) => common({ ...call, args: exactly(call, 2) }, tools, 'coalesce'),
-  COALESCE: (call, tools) => common(call, tools, 'coalesce'),
-  GREATEST: (call, tools) => extreme(call, tools, 'max'),
-  LEAST: (call, tools) => extreme(call, tools, 'min'),
-  NULLIF: (call, { translate }) => {
+  IFNULL: (call, translate) => common({ ...call, args: exactly(call, 2) }, translate, 'coalesce'),
+  NVL: (call, translate) => common({ ...call, args: exactly(call, 2) }, translate, 'coalesce'),
+  COALESCE: (call, translate) => common(call, translate, 'coalesce'),
+  GREATEST: (call, translate) => extreme(call, translate, 'max'),
+  LEAST: (call, translate) => extreme(call, translate, 'min'),
+  NULLIF: (call, translate) => {
     const [value, other] = exactly(call, 2).map((arg) => translate(arg));
     if (!value || !other) throw wrongCount(call);
     return typed(`CASE WHEN ${compare('=', value, other).sql} THEN NULL ELSE ${value.sql} END`, value.type);
   },
-  MOD: (call, { translate }) => {
+  MOD: (call, translate) => {
     const [left, right] = exactly(call, 2).map((arg) => translate(arg));
     if (!left || !right) throw wrongCount(call);
     return calculate('%', left, right);
   },
-  DATE_ADD: (call, tools) => moved(call, tools, 1),
-  ADDDATE: (call, tools) => moved(call, tools, 1),
-  DATE_SUB: (call, tools) => moved(call, tools, -1),
-  SUBDATE: (call, tools) => moved(call, tools, -1),
-  TIMESTAMPADD: (call, { translate, addInterval }) => {
+  DATE_ADD: (call, translate) => moved(call, translate, 1),
+  ADDDATE: (call, translate) => moved(call, translate, 1),
+  DATE_SUB: (call, translate) => moved(call, translate, -1),
+  SUBDATE: (call, translate) => moved(call, translate, -1),
+  TIMESTAMPADD: (call, translate) => {
     const [unit, amount, value] = exactly(call, 3);
     if (unit?.kind !== 'text' || !amount || !value) throw wrongCount(call);
     return addInterval(translate(value), translate(amount), unit.value, 1);
@@ -105,7 +102,7 @@ function exactly(call: Call, count: number): readonly Expression[] {
   return call.args;
 }
 
-function common(call: Call, { translate }: CallTools, name: string): Typed {
+function common(call: Call, translate: Translate, name: string): Typed {
   const args = call.args.map((arg) => translate(arg));
   const type = commonType(args.map((arg) => arg.type));
   const members = args.map((arg) => asMember(arg, type));
@@ -113,7 +110,7 @@ function common(call: Call, { translate }: CallTools, name: string): Typed {
 }
 
 /** Numbers beside text are compared as numbers, unless all of it is text. */
-function extreme(call: Call, { translate }: CallTools, name: 'max' | 'min'): Typed {
+function extreme(call: Call, translate: Translate, name: 'max' | 'min'): Typed {
   const args = call.args.map((arg) => translate(arg));
   if (args.length < 2) throw wrongCount(call);
   const type = commonType(args.map((arg) => arg.type));
@@ -122,7 +119,7 @@ function extreme(call: Call, { translate }: CallTools, name: 'max' | 'min'): Typ
   return typed(`${name}(${members.join(', ')})`, type);
 }
 
-function moved(call: Call, { translate, addInterval }: CallTools, sign: number): Typed {
+function moved(call: Call, translate: Translate, sign: number): Typed {
   const [value, by] = exactly(call, 2);
   if (!value || !by) throw wrongCount(call);
   if (by.kind === 'interval') return addInterval(translate(value), translate(by.amount), by.unit, sign);

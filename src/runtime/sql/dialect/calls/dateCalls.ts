@@ -1,7 +1,7 @@
-import { scaleOf, types, type ValueType } from '../mysqlType';
+import { scaleOf, types, type ValueType } from '../../mysqlType';
 import { named, rule, type CallRule } from './callRule';
-import { formatKind } from './functions/dateFormat';
-import type { Typed } from './typed';
+import { formatKind } from '../functions/dateFormat';
+import type { Typed } from '../typed';
 
 const { date, datetime, time, integer, text } = types;
 
@@ -20,8 +20,10 @@ const today = rule('', date, () => now('%Y-%m-%d'));
 const timeOfDay = clock(time, '%H:%M:');
 
 /** The scale that the value already has. */
-const scaled = (kind: 'datetime' | 'time') => ([value]: readonly Typed[]): ValueType =>
-  value && scaleOf(value.type) > 0 ? { kind, scale: scaleOf(value.type) } : { kind };
+const scaled =
+  (kind: 'datetime' | 'time') =>
+  ([value]: readonly Typed[]): ValueType =>
+    value && scaleOf(value.type) > 0 ? { kind, scale: scaleOf(value.type) } : { kind };
 
 /** Functions of dates and times. */
 export const dateRules: Readonly<Record<string, CallRule>> = {
@@ -79,8 +81,16 @@ export const dateRules: Readonly<Record<string, CallRule>> = {
   DATEDIFF: rule('vv', integer),
   TIMEDIFF: rule('vv', scaled('time')),
   TIMESTAMPDIFF: rule('tvv', integer),
-  ADDTIME: rule('vv', ([value]) => value?.type ?? text, ([value, added]) => `mysql_addtime(${value}, ${added}, 1)`),
-  SUBTIME: rule('vv', ([value]) => value?.type ?? text, ([value, taken]) => `mysql_addtime(${value}, ${taken}, -1)`),
+  ADDTIME: rule(
+    'vv',
+    ([value]) => value?.type ?? text,
+    ([value, added]) => `mysql_addtime(${value}, ${added}, 1)`,
+  ),
+  SUBTIME: rule(
+    'vv',
+    ([value]) => value?.type ?? text,
+    ([value, taken]) => `mysql_addtime(${value}, ${taken}, -1)`,
+  ),
   DATE_FORMAT: rule('vt', text),
   TIME_FORMAT: rule('vt', text),
   STR_TO_DATE: rule('tt', ([, format]) => strToDateType(format)),

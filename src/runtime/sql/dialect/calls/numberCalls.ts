@@ -1,6 +1,6 @@
-import { decimal, isInteger, scaleOf, types, type ValueType } from '../mysqlType';
+import { decimal, isInteger, scaleOf, types, type ValueType } from '../../mysqlType';
 import { named, native, rule, type CallRule } from './callRule';
-import { asNumber, type Typed } from './typed';
+import { asNumber, type Typed } from '../typed';
 
 const { integer, double, text, unsigned } = types;
 

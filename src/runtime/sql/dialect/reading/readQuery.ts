@@ -1,8 +1,17 @@
-import { MysqlError, namelessTable } from '../mysqlErrors';
+import { MysqlError, namelessTable } from '../../mysqlErrors';
 import { readOrderBy, readOrderings, readWindow } from './readCall';
 import { readExpression } from './readExpression';
 import type { Reader } from './reader';
-import type { CommonTable, Expression, Limit, Query, QueryBody, SelectItem, TableName, TableReference } from './syntax';
+import type {
+  CommonTable,
+  Expression,
+  Limit,
+  Query,
+  QueryBody,
+  SelectItem,
+  TableName,
+  TableReference,
+} from '../syntax';
 
 /** Reads a SELECT, VALUES or WITH query, with all of its UNIONs, or one in parentheses. */
 export function readQuery(reader: Reader): Query {
@@ -33,7 +42,13 @@ function readCompound(reader: Reader): QueryBody {
     const operator = reader.takesOneOf('UNION', 'EXCEPT');
     if (operator === undefined) return left;
     const all = readAll(reader);
-    left = { kind: 'compound', operator: operator === 'UNION' ? operator : 'EXCEPT', all, left, right: readIntersections(reader) };
+    left = {
+      kind: 'compound',
+      operator: operator === 'UNION' ? operator : 'EXCEPT',
+      all,
+      left,
+      right: readIntersections(reader),
+    };
   }
 }
 
@@ -195,7 +210,9 @@ function readTableFactor(reader: Reader): TableReference {
 
 export function readTableName(reader: Reader): TableName {
   const first = reader.name();
-  return reader.takesSign('.') ? { database: first, name: reader.nameBehindDot() } : { database: undefined, name: first };
+  return reader.takesSign('.')
+    ? { database: first, name: reader.nameBehindDot() }
+    : { database: undefined, name: first };
 }
 
 export function readNames(reader: Reader): string[] {
@@ -220,7 +237,8 @@ function skipIndexHints(reader: Reader): void {
   while (reader.sees('USE') || reader.sees('FORCE') || reader.sees('IGNORE')) {
     reader.next();
     if (!reader.takesOneOf('INDEX', 'KEY')) throw reader.error();
-    if (reader.takes('FOR') && !reader.takes('JOIN')) reader.needs(reader.takes('ORDER') || reader.takes('GROUP') ? 'BY' : 'JOIN');
+    if (reader.takes('FOR') && !reader.takes('JOIN'))
+      reader.needs(reader.takes('ORDER') || reader.takes('GROUP') ? 'BY' : 'JOIN');
     reader.skipParentheses();
     reader.takesSign(',');
   }

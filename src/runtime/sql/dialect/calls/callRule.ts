@@ -1,5 +1,5 @@
-import type { ValueType } from '../mysqlType';
-import type { Typed } from './typed';
+import type { ValueType } from '../../mysqlType';
+import type { Typed } from '../typed';
 
 /** How a function of MySQL is called in SQLite. */
 export interface CallRule {

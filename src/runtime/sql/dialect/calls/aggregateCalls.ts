@@ -1,10 +1,10 @@
-import { quoted } from '../identifier';
-import { misusedAggregate, MysqlError } from '../mysqlErrors';
-import { commonType, decimal, scaleOf, types, type ValueType } from '../mysqlType';
-import { divisionDigits, rounded } from './arithmetic';
-import type { Context } from './context';
-import type { Call, Expression, Ordering, Window } from './syntax';
-import { asInteger, asKey, asNumber, asText, isText, quotedText, typed, type Typed } from './typed';
+import { quoted } from '../../identifier';
+import { misusedAggregate, MysqlError } from '../../mysqlErrors';
+import { commonType, decimal, scaleOf, types, type ValueType } from '../../mysqlType';
+import { divisionDigits, rounded } from '../arithmetic';
+import type { Context } from '../context';
+import type { Call, Expression, Ordering, Window } from '../syntax';
+import { asInteger, asKey, asNumber, asText, isText, quotedText, typed, type Typed } from '../typed';
 
 type Translate = (expression: Expression, context?: Context) => Typed;
 
@@ -14,12 +14,16 @@ export function translateAggregate(call: Call, context: Context, translate: Tran
   const ranking = rankings[call.name];
   if (ranking && call.over) {
     const args = call.args.map((arg) => translate(arg));
-    return typed(`${call.name.toLowerCase()}(${args.map(({ sql }) => sql).join(', ')})${over(call.over, translate, context.isStored)}`, ranking(args));
+    return typed(
+      `${call.name.toLowerCase()}(${args.map(({ sql }) => sql).join(', ')})${over(call.over, translate, context.isStored)}`,
+      ranking(args),
+    );
   }
   if (!aggregate) return undefined;
   if (!context.allowsAggregates && !call.over) throw new MysqlError(misusedAggregate);
   if (!call.over) context.onAggregate?.();
-  if (call.args.length === 0 && !call.star) throw new MysqlError(`1582 (42000): Incorrect parameter count in the call to native function '${call.written}'`);
+  if (call.args.length === 0 && !call.star)
+    throw new MysqlError(`1582 (42000): Incorrect parameter count in the call to native function '${call.written}'`);
   const within: Context = { ...context, allowsAggregates: call.over !== undefined && context.allowsAggregates };
   const args = call.args.map((arg) => translate(arg, within));
   const [first = typed('*', types.integer)] = args;
@@ -50,7 +54,12 @@ interface Parts {
 const aggregates: Readonly<Record<string, (parts: Parts) => Typed>> = {
   COUNT: ({ args, first, distinct, over, call, isStored }) => {
     if (call.star) return typed(`count(*)${over}`, types.integer);
-    const counted = args.length > 1 ? `mysql_row_key(${args.map(({ sql }) => sql).join(', ')})` : distinct ? asKey(first, isStored) : first.sql;
+    const counted =
+      args.length > 1
+        ? `mysql_row_key(${args.map(({ sql }) => sql).join(', ')})`
+        : distinct
+          ? asKey(first, isStored)
+          : first.sql;
     return typed(`count(${distinct}${counted})${over}`, types.integer);
   },
   SUM: ({ first, distinct, over }) => {
@@ -122,7 +131,8 @@ function shiftedType([value, , fallback]: readonly Typed[]): ValueType {
 }
 
 function over({ name, partitionBy, orderBy, frame }: Window, translate: Translate, isStored: boolean): string {
-  if (name !== undefined && partitionBy.length === 0 && orderBy.length === 0 && frame === '') return ` OVER ${quoted(name)}`;
+  if (name !== undefined && partitionBy.length === 0 && orderBy.length === 0 && frame === '')
+    return ` OVER ${quoted(name)}`;
   return ` OVER (${windowSql({ name, partitionBy, orderBy, frame }, translate, isStored)})`;
 }
 
@@ -144,12 +154,7 @@ export function windowSql(
 }
 
 /** ` ORDER BY …` by MySQL's collation; nothing for no orderings. NULL is the smallest value to both. */
-function orderings(
-  all: readonly Ordering[],
-  translate: (expression: Expression) => Typed,
-  isStored: boolean,
-): string {
+function orderings(all: readonly Ordering[], translate: (expression: Expression) => Typed, isStored: boolean): string {
   if (all.length === 0) return '';
   return ` ORDER BY ${all.map(({ expression, descending }) => asKey(translate(expression), isStored) + (descending ? ' DESC' : '')).join(', ')}`;
 }
-

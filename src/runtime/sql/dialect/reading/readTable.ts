@@ -1,9 +1,10 @@
-import { MysqlError, noColumns } from '../mysqlErrors';
+import { MysqlError, noColumns } from '../../mysqlErrors';
 import { readExpression } from './readExpression';
 import { readTableName } from './readQuery';
 import { readType } from './readType';
 import type { Reader } from './reader';
-import type { Alteration, ColumnDefinition, CreateTable, Expression, Place, References, TableConstraint } from './syntax';
+import type { Alteration, ColumnDefinition, CreateTable, Place, References, TableConstraint } from '../statements';
+import type { Expression } from '../syntax';
 
 /** What stands behind CREATE [TEMPORARY] TABLE. */
 export function readCreateTable(reader: Reader, temporary: boolean, replace: boolean): CreateTable {
@@ -169,7 +170,13 @@ export function skipIndexType(reader: Reader): void {
 
 /** ENGINE, CHARSET, COMMENT and their like: there is one engine here, and none of them changes what a statement gives. */
 function readTableOptions(reader: Reader): void {
-  while (!reader.atEnd && !reader.sees('AS') && !reader.seesQuery && !reader.sees('IGNORE') && !reader.sees('REPLACE')) {
+  while (
+    !reader.atEnd &&
+    !reader.sees('AS') &&
+    !reader.seesQuery &&
+    !reader.sees('IGNORE') &&
+    !reader.sees('REPLACE')
+  ) {
     reader.takes('DEFAULT');
     if (!tableOptions.test(reader.word() ?? '')) throw reader.error();
     if (reader.takes('CHARACTER')) reader.needs('SET');

@@ -1,4 +1,4 @@
-import { types } from '../mysqlType';
+import { types } from '../../mysqlType';
 import { named, native, rule, type CallRule } from './callRule';
 
 const { text, integer, binary } = types;

@@ -2,7 +2,8 @@ import { readOrderBy } from './readCall';
 import { readExpression } from './readExpression';
 import { readItems, readLimit, readTableName, readTables, readWith } from './readQuery';
 import type { Reader } from './reader';
-import type { Assignment, Delete, Expression, Insert, SelectItem, Update } from './syntax';
+import type { Assignment, Delete, Insert, Update } from '../statements';
+import type { Expression, SelectItem } from '../syntax';
 
 /** INSERT and REPLACE, with VALUES, SET or a query. */
 export function readInsert(reader: Reader): Insert {
@@ -24,7 +25,8 @@ export function readInsert(reader: Reader): Insert {
 
 /** The list of columns; `()` and no list at all mean the same. */
 function readColumns(reader: Reader): string[] {
-  if (!reader.seesSign('(') || reader.word(1) === 'SELECT' || reader.word(1) === 'WITH' || reader.seesSign('(', 1)) return [];
+  if (!reader.seesSign('(') || reader.word(1) === 'SELECT' || reader.word(1) === 'WITH' || reader.seesSign('(', 1))
+    return [];
   return reader.inParentheses(() => {
     if (reader.seesSign(')')) return [];
     return reader.list(() => {
@@ -46,13 +48,12 @@ function readSource(reader: Reader): Insert['source'] {
   });
 }
 
-function readInsertTail(
-  reader: Reader,
-  verb: Insert['verb'],
-): Pick<Insert, 'onDuplicate' | 'rowAlias' | 'returning'> {
+function readInsertTail(reader: Reader, verb: Insert['verb']): Pick<Insert, 'onDuplicate' | 'rowAlias' | 'returning'> {
   const rowAlias = reader.takes('AS') ? reader.name() : undefined;
   const onDuplicate =
-    verb === 'INSERT' && reader.takes('ON') ? (reader.needs('DUPLICATE', 'KEY', 'UPDATE'), reader.list(() => readAssignment(reader))) : [];
+    verb === 'INSERT' && reader.takes('ON')
+      ? (reader.needs('DUPLICATE', 'KEY', 'UPDATE'), reader.list(() => readAssignment(reader)))
+      : [];
   return { rowAlias, onDuplicate, returning: readReturning(reader) };
 }
 
@@ -133,4 +134,3 @@ function readTarget(reader: Reader): string {
   }
   return name;
 }
-

@@ -1,7 +1,7 @@
-import { MysqlError, stackOverrun, syntaxError } from '../mysqlErrors';
-import { keyword, nameOf, type Token } from '../tokens';
+import { MysqlError, stackOverrun, syntaxError } from '../../mysqlErrors';
+import { keyword, nameOf, type Token } from '../../tokens';
 import { reserved } from './reservedWords';
-import type { Query } from './syntax';
+import type { Query } from '../syntax';
 
 /** Goes through the tokens of one statement, and knows where it stopped understanding them. */
 export class Reader {

@@ -1,8 +1,9 @@
 import { readCall, withWindow, type ExpressionReaders } from './readCall';
+import { momentTypes, readNumber, readPrefixedString, readUnit } from './readLiteral';
 import { readType } from './readType';
 import type { Reader } from './reader';
-import type { Expression, Operator } from './syntax';
-import { keyword, nameOf } from '../tokens';
+import type { Expression, Operator } from '../syntax';
+import { keyword } from '../../tokens';
 
 /** Reads one expression, binding as tightly as the table of operators in the MySQL manual says. */
 export function readExpression(reader: Reader): Expression {
@@ -186,11 +187,6 @@ function readPrimary(reader: Reader): Expression {
 
 const readers: ExpressionReaders = { expression: readExpression, bits: readBits, type: readType };
 
-function readNumber(reader: Reader): Expression {
-  const text = reader.number();
-  return /^0x/i.test(text) ? { kind: 'bytes', hex: text.slice(2) } : { kind: 'number', text };
-}
-
 function readParenthesis(reader: Reader): Expression {
   return reader.inParentheses((): Expression => {
     if (reader.seesQuery) return { kind: 'query', query: reader.query() };
@@ -242,23 +238,6 @@ function readWord(reader: Reader, text: string): Expression | undefined {
   }
 }
 
-const momentTypes = { DATE: 'date', TIME: 'time', TIMESTAMP: 'datetime' } as const;
-
-/** `x'41'`, `b'101'`, `N'text'`, `_utf8mb4'text'` */
-function readPrefixedString(reader: Reader, prefix: string): Expression | undefined {
-  if (/^(n|_[a-z0-9]+)$/i.test(prefix)) {
-    reader.next();
-    return { kind: 'text', value: reader.string() };
-  }
-  if (!/^[xb]$/i.test(prefix)) return undefined;
-  const digits = nameOf(reader.ahead(1) ?? reader.next()) ?? '';
-  const wellFormed = /^x$/i.test(prefix) ? /^([\da-f]{2})*$/i : /^[01]*$/;
-  if (!wellFormed.test(digits)) throw reader.error();
-  reader.next();
-  reader.next();
-  return { kind: 'bytes', hex: /^x$/i.test(prefix) ? digits : digits && BigInt(`0b${digits}`).toString(16) };
-}
-
 function readCase(reader: Reader): Expression {
   reader.needs('CASE');
   const operand = reader.sees('WHEN') ? undefined : readExpression(reader);
@@ -267,7 +246,7 @@ function readCase(reader: Reader): Expression {
     reader.needs('WHEN');
     const when = readExpression(reader);
     reader.needs('THEN');
-    branches.push({ when, then: readExpression(reader) });
+    branches.push({ when, result: readExpression(reader) });
   } while (reader.sees('WHEN'));
   const otherwise = reader.takes('ELSE') ? readExpression(reader) : undefined;
   reader.needs('END');
@@ -289,14 +268,3 @@ function readColumn(reader: Reader): Expression {
   while (path.length < 3 && reader.takesSign('.')) path.push(reader.nameBehindDot());
   return { kind: 'column', path };
 }
-
-/** The unit of an interval, in capitals. */
-export function readUnit(reader: Reader): string {
-  const unit = reader.token?.kind === 'word' ? reader.token.text.toUpperCase() : '';
-  if (!units.test(unit)) throw reader.error();
-  reader.next();
-  return unit;
-}
-
-const units =
-  /^(MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR|(SECOND|MINUTE|HOUR|DAY)_MICROSECOND|(MINUTE|HOUR|DAY)_SECOND|(HOUR|DAY)_MINUTE|DAY_HOUR|YEAR_MONTH)$/;
