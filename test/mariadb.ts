@@ -72,6 +72,9 @@ export async function startMariadb(flags: readonly string[] = []): Promise<Maria
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-8000)));
   const closed = once(child, 'close');
+  // A test run that crashes takes its server along.
+  const takeAlong = (): void => void child.kill('SIGKILL');
+  process.once('exit', takeAlong);
   const connections: Connection[] = [];
 
   async function connect(options: ConnectionOptions = {}): Promise<Connection> {
@@ -84,12 +87,13 @@ export async function startMariadb(flags: readonly string[] = []): Promise<Maria
     for (const connection of connections.splice(0)) connection.destroy();
     child.kill('SIGTERM');
     await closed;
+    process.off('exit', takeAlong);
     await rm(folder, { recursive: true, force: true });
   }
 
   for (;;) {
     if (child.exitCode !== null) {
-      await rm(folder, { recursive: true, force: true });
+      await stop();
       throw new Error(`mariadbd ended with code ${child.exitCode}: ${log}`);
     }
     try {

@@ -4,7 +4,7 @@ import type { Typed } from '../typed';
 /** How a function of MySQL is called in SQLite. */
 export interface CallRule {
   /**
-   * A letter an argument: `t` text, `n` number, `i` whole number, `v` whatever it is. Those behind `?` may be left out; a
+   * A letter an argument: `t` text, `b` text or bytes, `n` number, `i` whole number, `v` whatever it is. Those behind `?` may be left out; a
    * `*` at the end says that the last kind goes on.
    */
   readonly takes: string;

@@ -59,6 +59,7 @@ export function wrongCount({ written }: Call): MysqlError {
 
 function convert(value: Typed, kind: string): Typed {
   if (kind === 't') return asText(value);
+  if (kind === 'b') return value.type.kind === 'binary' ? value : asText(value);
   if (kind === 'n') return asNumber(value);
   return kind === 'i' ? asInteger(value) : value;
 }

@@ -38,7 +38,7 @@ export const dateFunctions: Implementations = {
     return moment ? writeMoment(moment, 'time', toCount(scale)) : null;
   },
   number: (value) => {
-    const moment = read(value) ?? readTime(value);
+    const moment = readEither(value);
     if (!moment) return BigInt(Math.trunc(toNumber(value)));
     const isTime = moment.month === 0;
     const text = writeMoment(moment, isTime ? 'time' : moment.hasTime ? 'datetime' : 'date');
@@ -87,7 +87,7 @@ export const dateFunctions: Implementations = {
     return a && b ? BigInt(dayNumber(a) - dayNumber(b)) : null;
   },
   timediff: (end, start) => {
-    const [a, b] = [read(end) ?? readTime(end), read(start) ?? readTime(start)];
+    const [a, b] = [readEither(end), readEither(start)];
     return a && b ? writeMoment(timeFromMicros(microsOf(a) - microsOf(b)), 'time') : null;
   },
   timestampdiff: (unit, start, end) => {
@@ -96,7 +96,7 @@ export const dateFunctions: Implementations = {
   },
   date_add: (value, amount, unit, sign) => shifted(value, amount, toText(unit), toCount(sign)),
   addtime: (value, time, sign) => {
-    const [base, added] = [read(value) ?? readTime(value), readTime(time)];
+    const [base, added] = [readEither(value), readTime(time)];
     if (!base || !added) return null;
     const micros = toCount(sign) * microsOf(added);
     if (base.month === 0) return writeMoment(timeFromMicros(microsOf(base) + micros), 'time');
@@ -139,7 +139,7 @@ export const dateFunctions: Implementations = {
   },
   period_add: (period, months) => fromPeriod(monthsOf(toCount(period)) + toCount(months)),
   period_diff: (one, other) => BigInt(monthsOf(toCount(one)) - monthsOf(toCount(other))),
-  extract: (unit, value) => extract(toText(unit), read(value) ?? readTime(value)),
+  extract: (unit, value) => extract(toText(unit), readEither(value)),
 };
 
 /** MySQL counts days from the year 0. */
@@ -152,6 +152,11 @@ function read(value: Value): Moment | undefined {
 
 function readTime(value: Value): Moment | undefined {
   return parseMoment(toText(value), true);
+}
+
+/** `10:11:12` could be a day in 2010; where both can be meant it is a time. */
+function readEither(value: Value): Moment | undefined {
+  return /^\s*-?\d+:/.test(toText(value)) ? readTime(value) : (read(value) ?? readTime(value));
 }
 
 function of(give: (moment: Moment) => SqlValue): Implementation {

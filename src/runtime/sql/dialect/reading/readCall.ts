@@ -32,7 +32,11 @@ function readArguments(reader: Reader, name: string, readers: ExpressionReaders)
   switch (name) {
     case 'COUNT':
       if (reader.takesSign('*')) return { ...call(name, []), star: true };
-      return { ...call(name, []), distinct: reader.takes('DISTINCT'), args: reader.list(expression) };
+      return {
+        ...call(name, []),
+        distinct: reader.takesOneOf('DISTINCT', 'ALL') === 'DISTINCT',
+        args: reader.list(expression),
+      };
     case 'GROUP_CONCAT':
       return readGroupConcat(reader, readers);
     case 'CAST': {
@@ -78,7 +82,7 @@ function readArguments(reader: Reader, name: string, readers: ExpressionReaders)
       const fixed = fixedCounts.get(name);
       if (fixed !== undefined) return call(name, readExactly(reader, fixed, expression));
       if (reader.seesSign(')')) return call(name, []);
-      const distinct = reader.takes('DISTINCT') || (reader.takes('ALL'), false);
+      const distinct = reader.takesOneOf('DISTINCT', 'ALL') === 'DISTINCT';
       return { ...call(name, []), distinct, args: reader.list(expression) };
     }
   }
