@@ -1,3 +1,4 @@
+import { dialectCost } from './dialect';
 import { endpointCost } from './endpoint';
 import { loopOverhead } from './loop';
 import { shellRoundTrip } from './shell';
@@ -7,7 +8,7 @@ async function bench(): Promise<void> {
   // First: it measures what is loaded when it is first needed.
   const endpoint = await endpointCost();
   const [shell, loop, sql] = [await shellRoundTrip(), await loopOverhead(), await sqlCost()];
-  console.log(JSON.stringify({ endpoint, shell, loop, sql }));
+  console.log(JSON.stringify({ endpoint, shell, loop, sql, dialect: dialectCost() }));
 }
 
 void bench();

@@ -25,7 +25,7 @@ await build({
   packages: 'external',
   loader: { '.sh': 'text' },
 });
-const { endpoint, shell, loop, sql } = JSON.parse(
+const { endpoint, shell, loop, sql, dialect } = JSON.parse(
   execFileSync(process.execPath, ['out/bench/bench.cjs'], { encoding: 'utf8' }),
 );
 const rows: Row[] = [
@@ -43,6 +43,9 @@ const rows: Row[] = [
   { what: 'SQL, the same applied with a backup', value: milliseconds(sql.applyMs) },
   { what: 'SQL, CSV loaded', value: `${Math.round(sql.csvRowsPerSecond)} rows/s` },
   { what: 'SQL, endless statement stopped', value: milliseconds(sql.cancelMs) },
+  { what: 'MySQL on SQLite, a statement translated', value: milliseconds(dialect.translationMs) },
+  { what: 'MySQL on SQLite, a million texts compared', value: milliseconds(dialect.scanMs) },
+  { what: 'the same by SQLite alone', value: milliseconds(dialect.nativeScanMs) },
   ...(await activationRows()),
   ...bundleRows(),
 ];

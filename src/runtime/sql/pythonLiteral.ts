@@ -24,7 +24,7 @@ export function pythonLiteral(value: SqlValue, { kind, scale = 0 }: ValueType = 
   if (value instanceof Uint8Array) return `b${quoted(Buffer.from(value).toString('latin1'), notAscii)}`;
   switch (kind) {
     case 'decimal':
-      return `Decimal('${decimalDigits(value, scale)}')`;
+      return `Decimal('${scientific(decimalDigits(value, scale))}')`;
     case 'double':
       return float(Number(value));
     case 'integer':
@@ -47,6 +47,14 @@ function number(value: bigint | number): string {
 function text(value: string, kind: ValueType['kind']): string {
   const moment = kind === 'date' || kind === 'datetime' || kind === 'time' ? pythonMoment(value, kind) : undefined;
   return moment ?? quoted(value, notPrintable);
+}
+
+/** Python changes to an exponent where more than five zeros follow the point. */
+function scientific(digits: string): string {
+  const [, sign = '', zeros = '', first = '', rest = ''] = /^(-?)0\.(0{6,})(?:([1-9])(\d*))?$/.exec(digits) ?? [];
+  if (zeros === '') return digits;
+  if (first === '') return zeros.length > 6 ? `${sign}0E-${zeros.length}` : digits;
+  return `${sign}${first}${rest && `.${rest}`}E-${zeros.length + 1}`;
 }
 
 /** A float stands for a decimal here: it is shown with the digits of the column, or its own where they are more. */

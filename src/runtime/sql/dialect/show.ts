@@ -3,7 +3,7 @@ import type { SqlValue } from '../pythonLiteral';
 import { types } from '../mysqlType';
 import type { Catalog, ColumnInfo, TableInfo } from './catalog';
 import type { Context, ResultColumn } from './context';
-import { likeMatcher } from './functions/collation';
+import { likeMatcher } from './functions/like';
 import { findTable } from './from';
 import type { Plan } from './plan';
 import { systemVariables } from './systemVariables';
@@ -15,7 +15,7 @@ import { columnDefault, mysqlTypeName } from './typeNames';
 export function translateShow(show: Show, context: Context): Plan {
   const { catalog } = context;
   const like = show.like === undefined ? undefined : likeMatcher(show.like.toLowerCase(), '\\');
-  const fits = (name: string): boolean => like?.test(name.toLowerCase()) !== false;
+  const fits = (name: string): boolean => like?.(name.toLowerCase()) !== false;
   switch (show.what) {
     case 'tables': {
       const names = catalog.tableNames().filter(fits);
@@ -66,7 +66,7 @@ export function translateShow(show: Show, context: Context): Plan {
 export function describe(table: TableName, column: string | undefined, context: Context): Plan {
   const like = column === undefined ? undefined : likeMatcher(column.toLowerCase(), '\\');
   const show: Show = { kind: 'show', what: 'columns', full: false, table, like: undefined, where: undefined };
-  return columns(show, context, (name) => like?.test(name.toLowerCase()) !== false);
+  return columns(show, context, (name) => like?.(name.toLowerCase()) !== false);
 }
 
 function columns({ table, full }: Show, context: Context, fits: (name: string) => boolean): Plan {

@@ -1,5 +1,6 @@
 import { MysqlError } from '../../mysqlErrors';
-import { collationKey, likeMatcher } from './collation';
+import { collationKey } from './collation';
+import { likeMatcher, type LikeMatcher } from './like';
 import {
   characters,
   decimalText,
@@ -23,9 +24,9 @@ export const textFunctions: Implementations = {
     typeof value === 'bigint' || typeof value === 'number' ? decimalText(value, Number(scale)) : toText(value),
   like: (text, pattern, escape) => {
     const [subject, wanted] = [collationLike(toText(text)), collationLike(toText(pattern))];
-    return truth(matcher(wanted, toText(escape)).test(subject));
+    return truth(matcher(wanted, toText(escape))(subject));
   },
-  like_exact: (text, pattern, escape) => truth(matcher(toText(pattern), toText(escape)).test(toText(text))),
+  like_exact: (text, pattern, escape) => truth(matcher(toText(pattern), toText(escape))(toText(text))),
   upper: (text) => toText(text).replace(/[^\0-\x60{-\x7f]/gu, inCapitals),
   lower: (text) => toText(text).toLowerCase(),
   left: (text, count) =>
@@ -112,10 +113,8 @@ function inCapitals(letter: string): string {
 
 /** Case and accents count for nothing; signs keep their own place, for `%` and `_` mean something. */
 function collationLike(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase();
+  const base = /^[\0-\x7f]*$/.test(text) ? text : text.normalize('NFKD').replace(/\p{M}+/gu, '');
+  return base.toLowerCase();
 }
 
 function truth(value: boolean): bigint {
@@ -123,9 +122,9 @@ function truth(value: boolean): bigint {
 }
 
 /** One statement asks for few patterns, and for each of them many times. */
-const matchers = new Map<string, RegExp>();
+const matchers = new Map<string, LikeMatcher>();
 
-function matcher(pattern: string, escape: string): RegExp {
+function matcher(pattern: string, escape: string): LikeMatcher {
   const known = matchers.get(escape + pattern);
   if (known) return known;
   if (matchers.size > 100) matchers.clear();
