@@ -154,7 +154,7 @@ describe('A run from the endpoint to the machine', () => {
     await writeFile(file, 'name,age\nAda,36\nBob,41\n');
     const script = [
       'I sum.\nAction: Operation\n```sql\nSELECT SUM(age) FROM people\n```',
-      ({ prompt }: { prompt: string }) => `Action: Answer\nFinal Answer: [${/\[\((\d+),\)\]/.exec(prompt)?.[1]}]`,
+      ({ prompt }: { prompt: string }) => `Action: Answer\nFinal Answer: [${/Decimal\('(\d+)'\)/.exec(prompt)?.[1]}]`,
     ];
     const playing: FakeScript = (request, index) => {
       const reply = script[index];
@@ -162,7 +162,7 @@ describe('A run from the endpoint to the machine', () => {
     };
     await withEndpoint(playing, async (url) => {
       const { finished, observations } = await hear({ kind: 'db', problem: 'Sum?', place: file }, url);
-      assert.equal(observations[0]?.text, '[(77,)]');
+      assert.equal(observations[0]?.text, "[(Decimal('77'),)]");
       assert.deepEqual(finished.answer, ['77']);
     });
   });

@@ -53,6 +53,10 @@ export const noColumns = '1113 (42000): A table must have at least 1 column';
 export const differentColumns = '1222 (21000): The used SELECT statements have a different number of columns';
 export const connectionLost = '2013 (HY000): Lost connection to MySQL server during query';
 
+export function noDefault(column: string): string {
+  return `1364 (HY000): Field '${column}' doesn't have a default value`;
+}
+
 export function noSuchTable(name: string): string {
   return `1146 (42S02): Table '${qualified(name)}' doesn't exist`;
 }

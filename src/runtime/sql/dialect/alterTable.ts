@@ -3,7 +3,7 @@ import { MysqlError } from '../mysqlErrors';
 import { declaredType, types } from '../mysqlType';
 import type { Catalog, ColumnInfo, TableInfo } from './catalog';
 import type { Context } from './context';
-import { checkNames, columnSql, constraintSql } from './columnText';
+import { columnSql, constraintSql, resultColumn, tableWriting, type TableWriting } from './columnText';
 import { createIndex, freeIndexName, tableExists } from './createTable';
 import { copyAll, rebuild, type Copy } from './rebuild';
 import { translate } from './expressions';
@@ -129,38 +129,19 @@ function* addConstraint(info: TableInfo, constraint: TableConstraint, context: C
     yield* rebuild(info, { ...text, lines: [...text.lines, line] }, copyAll(info), catalog);
     return;
   }
-  const definitions = info.columns.map((column) => definitionOf(column));
-  const added = constraintSql(constraint, definitions, info.name, context, nextCheck(info.name, catalog)).map(
-    (sql): Line => ({ name: undefined, constraint: 'OTHER', text: sql }),
-  );
+  const added = constraintSql(constraint, writingFor(info, undefined, context)).map((sql): Line => ({
+    name: undefined,
+    constraint: 'OTHER',
+    text: sql,
+  }));
   yield* rebuild(info, { ...text, lines: [...text.lines, ...added] }, copyAll(info), catalog);
 }
 
-function nextCheck(table: string, catalog: Catalog): () => string {
-  return checkNames(table, catalog.definition(table)?.match(/_chk_\d+"/g)?.length ?? 0);
-}
-
-/** Enough of a column for a condition to name it. */
-function definitionOf({ name, declared }: ColumnInfo): ColumnDefinition {
-  const [, word = 'text'] = /^\s*([a-z]+)/i.exec(declared) ?? [];
-  const type = {
-    name: declaredType(declared).kind === 'any' ? 'text' : word.toLowerCase(),
-    arguments: ['255'],
-    unsigned: false,
-    exact: false,
-  };
-  return {
-    name,
-    type,
-    nullable: undefined,
-    default: undefined,
-    autoIncrement: false,
-    primaryKey: false,
-    unique: false,
-    generated: undefined,
-    checks: [],
-    references: undefined,
-  };
+/** With the columns that the table has, one of them new or in another shape. */
+function writingFor(info: TableInfo, changed: ColumnDefinition | undefined, context: Context): TableWriting {
+  const checks = context.catalog.definition(info.name)?.match(/_chk_\d+"/g)?.length ?? 0;
+  const others = info.columns.filter(({ name }) => name.toLowerCase() !== changed?.name.toLowerCase());
+  return tableWriting(info.name, [...others, ...(changed ? [resultColumn(changed)] : [])], checks, context);
 }
 
 function* addColumn(info: TableInfo, column: ColumnDefinition, place: Place, context: Context): Generator<string> {
@@ -168,7 +149,7 @@ function* addColumn(info: TableInfo, column: ColumnDefinition, place: Place, con
   const line: Line = {
     name: column.name,
     constraint: undefined,
-    text: columnSql(column, [column], info.name, context, nextCheck(info.name, context.catalog)),
+    text: columnSql(column, writingFor(info, column, context)),
   };
   const lines = placed(text.lines, line, place);
   const copies = copyAll(info);
@@ -207,7 +188,7 @@ function* changeColumn(table: string, column: ColumnDefinition, place: Place, co
   const line: Line = {
     name: column.name,
     constraint: undefined,
-    text: columnSql(kept, [kept], table, context, nextCheck(table, context.catalog)),
+    text: columnSql(kept, writingFor(info, kept, context)),
   };
   const numbered = column.autoIncrement;
   const others = text.lines.filter((each) => !(numbered && each.constraint === 'PRIMARY'));

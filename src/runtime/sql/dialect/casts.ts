@@ -44,8 +44,6 @@ export function cast(value: Typed, { name, arguments: sizes, exact }: TypeName):
     case 'json':
       return typed(`mysql_json(${value.sql})`, types.json);
     default:
-      throw new MysqlError(
-        `1064 (42000): You have an error in your SQL syntax; ${name.toUpperCase()} is no type to cast to`,
-      );
+      throw new MysqlError(`4161 (HY000): Unknown data type: '${name}'`);
   }
 }

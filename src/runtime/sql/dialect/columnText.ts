@@ -1,21 +1,47 @@
 import { quoted } from '../identifier';
 import { MysqlError } from '../mysqlErrors';
-import { declaredType, type ValueType } from '../mysqlType';
-import type { Context } from './context';
+import { declaredType } from '../mysqlType';
+import type { Context, ResultColumn } from './context';
 import { translate } from './expressions';
 import { emptyScope, type SourceColumn } from './scope';
 import type { ColumnDefinition, TableConstraint } from './statements';
 import type { Expression, TypeName } from './syntax';
 import { quotedText } from './typed';
 
-/** One column as SQLite declares it. Its type keeps the words of MySQL, in quotes where SQLite would not read them. */
-export function columnSql(
-  column: ColumnDefinition,
-  all: readonly ColumnDefinition[],
+/** What the lines of one table are written with. */
+export interface TableWriting {
+  /** In which conditions and formulas may name the columns. */
+  readonly context: Context;
+  /** MySQL numbers the conditions that have no name. */
+  readonly checkName: () => string;
+}
+
+/**
+ * @param columns that the table is going to have
+ * @param checks conditions without a name that it has already
+ */
+export function tableWriting(
   table: string,
+  columns: readonly ResultColumn[],
+  checks: number,
   context: Context,
-  checkName: () => string,
-): string {
+): TableWriting {
+  const bare = columns.map(({ name, type }): SourceColumn => ({ name, type, hidden: false, sql: quoted(name) }));
+  const scope = { ...emptyScope, sources: [{ alias: table, columns: bare, table: undefined }] };
+  let number = checks;
+  return {
+    context: { ...context, clause: 'field list', allowsAggregates: false, isStored: true, scope },
+    checkName: () => `${table}_chk_${(number += 1)}`,
+  };
+}
+
+/** The column as conditions know it. */
+export function resultColumn({ name, type }: ColumnDefinition): ResultColumn {
+  return { name, type: declaredType(declaredName(type)) };
+}
+
+/** One column as SQLite declares it. Its type keeps the words of MySQL, in quotes where SQLite would not read them. */
+export function columnSql(column: ColumnDefinition, { context, checkName }: TableWriting): string {
   const { name, type, autoIncrement, primaryKey, nullable, unique, generated, checks, references } = column;
   const declared = declaredName(type);
   const parts = [quoted(name)];
@@ -33,12 +59,11 @@ export function columnSql(
     parts.push(
       `CONSTRAINT ${quoted(`enum ${name}`)} CHECK (${quoted(name)} IN (${type.arguments.map(quotedText).join(', ')}))`,
     );
-  const within = columnsContext(all, table, context);
-  for (const check of checks) parts.push(`CONSTRAINT ${quoted(checkName())} CHECK (${kept(check, within)})`);
+  for (const check of checks) parts.push(`CONSTRAINT ${quoted(checkName())} CHECK (${kept(check, context)})`);
   if (references) parts.push(referencesSql(references));
   if (generated)
     parts.push(
-      `GENERATED ALWAYS AS (${kept(generated.expression, within)}) ${generated.stored ? 'STORED' : 'VIRTUAL'}`,
+      `GENERATED ALWAYS AS (${kept(generated.expression, context)}) ${generated.stored ? 'STORED' : 'VIRTUAL'}`,
     );
   return parts.join(' ');
 }
@@ -99,17 +124,10 @@ const plainTypes = new Set([
   'longtext',
 ]);
 
-/** @throws {MysqlError} 1067 for a default that the column cannot hold */
 function defaultSql(column: ColumnDefinition, context: Context): string | undefined {
   if (!column.default || column.default.kind === 'null') return undefined;
   const value = kept(column.default, { ...context, scope: emptyScope });
   return /^('(?:[^']|'')*'|-?[\d.]+)$/.test(value) ? value : `(${value})`;
-}
-
-/** MySQL numbers the conditions of a table that have no name. */
-export function checkNames(table: string, known: number): () => string {
-  let number = known;
-  return () => `${table}_chk_${(number += 1)}`;
 }
 
 /**
@@ -117,7 +135,7 @@ export function checkNames(table: string, known: number): () => string {
  * @throws {MysqlError} 1235 for one that a program without these functions could not evaluate
  */
 function kept(expression: Expression, context: Context): string {
-  const { sql } = translate(expression, { ...context, isStored: true });
+  const { sql } = translate(expression, context);
   if (/\bmysql_/.test(sql))
     throw new MysqlError(
       `1235 (42000): This version of MySQL doesn't yet support 'functions that SQLite lacks in a table'`,
@@ -125,32 +143,8 @@ function kept(expression: Expression, context: Context): string {
   return sql;
 }
 
-function columnsContext(all: readonly ColumnDefinition[], table: string, context: Context): Context {
-  const columns = all.map((column): SourceColumn => ({
-    name: column.name,
-    type: declared(column),
-    hidden: false,
-    sql: quoted(column.name),
-  }));
-  return {
-    ...context,
-    clause: 'field list',
-    allowsAggregates: false,
-    scope: { ...emptyScope, sources: [{ alias: table, columns, table: undefined }] },
-  };
-}
-
-function declared({ type }: ColumnDefinition): ValueType {
-  return declaredType(declaredName(type));
-}
-
-export function constraintSql(
-  constraint: TableConstraint,
-  all: readonly ColumnDefinition[],
-  table: string,
-  context: Context,
-  checkName: () => string,
-): string[] {
+/** A foreign key or a condition; keys are made apart. */
+export function constraintSql(constraint: TableConstraint, { context, checkName }: TableWriting): string[] {
   const list = (names: readonly string[]) => `(${names.map(quoted).join(', ')})`;
   switch (constraint.kind) {
     case 'foreign-key':
@@ -158,9 +152,7 @@ export function constraintSql(
         `${named(constraint.name)}FOREIGN KEY ${list(constraint.columns)} ${referencesSql(constraint.references)}`,
       ];
     case 'check':
-      return [
-        `${named(constraint.name ?? checkName())}CHECK (${kept(constraint.condition, columnsContext(all, table, context))})`,
-      ];
+      return [`${named(constraint.name ?? checkName())}CHECK (${kept(constraint.condition, context)})`];
     case 'primary-key':
     case 'index':
       return [];

@@ -3,7 +3,7 @@ import { MysqlError } from '../mysqlErrors';
 import { scaleOf, type ValueType } from '../mysqlType';
 import { tokenize } from '../tokens';
 import type { Catalog } from './catalog';
-import { checkNames, columnSql, constraintSql } from './columnText';
+import { columnSql, constraintSql, resultColumn, tableWriting } from './columnText';
 import type { Context } from './context';
 import { findTable } from './from';
 import { nothing, type Plan } from './plan';
@@ -64,7 +64,7 @@ export function linesOf(
   const automatic = columns.filter(({ autoIncrement }) => autoIncrement);
   const [numbered] = automatic;
   if (numbered) refuseUnnumbered(numbered, automatic.length, constraints, primaryKey);
-  const checkName = checkNames(table, 0);
+  const writing = tableWriting(table, columns.map(resultColumn), 0, context);
   const lines = columns.map((column) => {
     const isKey = primaryKey.includes(column.name.toLowerCase());
     return columnSql(
@@ -73,17 +73,11 @@ export function linesOf(
         primaryKey: isKey && (column.autoIncrement || inline.length > 0),
         nullable: isKey ? false : column.nullable,
       },
-      columns,
-      table,
-      context,
-      checkName,
+      writing,
     );
   });
   if (apart[0] && !numbered) lines.push(`PRIMARY KEY (${apart[0].map(quoted).join(', ')})`);
-  return [
-    ...lines,
-    ...constraints.flatMap((constraint) => constraintSql(constraint, columns, table, context, checkName)),
-  ];
+  return [...lines, ...constraints.flatMap((constraint) => constraintSql(constraint, writing))];
 }
 
 function refuseUnnumbered(

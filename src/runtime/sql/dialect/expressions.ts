@@ -1,4 +1,4 @@
-import { MysqlError } from '../mysqlErrors';
+import { MysqlError, noDefault, syntaxError } from '../mysqlErrors';
 import { commonType, types } from '../mysqlType';
 import { addInterval, bitwise, calculate, negate } from './arithmetic';
 import { translateCall } from './calls/calls';
@@ -17,7 +17,7 @@ import { asMember, asNumber, asText, quotedText, textLiteral, typed, type Typed 
  * @throws {MysqlError} for names that mean nothing, and what MySQL itself would refuse
  */
 export function translate(expression: Expression, context: Context): Typed {
-  const inner = (part: Expression): Typed => single(translate(part, context), part);
+  const inner = (part: Expression): Typed => translate(part, context);
   switch (expression.kind) {
     case 'number':
       return numberLiteral(expression.text);
@@ -50,7 +50,7 @@ export function translate(expression: Expression, context: Context): Typed {
       const operand = inner(expression.operand);
       const not = expression.negated ? 'NOT ' : '';
       if (expression.value === null) return typed(`(${operand.sql} IS ${not}NULL)`, types.integer);
-      return typed(`(${condition(operand)} IS ${not}${expression.value ? 'TRUE' : 'FALSE'})`, types.integer);
+      return typed(`(${operand.sql} IS ${not}${expression.value ? 'TRUE' : 'FALSE'})`, types.integer);
     }
     case 'between': {
       const operand = inner(expression.operand);
@@ -69,9 +69,9 @@ export function translate(expression: Expression, context: Context): Typed {
     case 'cast':
       return cast(inner(expression.operand), expression.type);
     case 'interval':
-      throw new MysqlError("1064 (42000): You have an error in your SQL syntax near 'INTERVAL'");
+      throw new MysqlError(syntaxError('INTERVAL', 0));
     case 'call':
-      return translateCall(expression, context, (part, where = context) => single(translate(part, where), part));
+      return translateCall(expression, context, (part, where = context) => translate(part, where));
     case 'row':
       throw new MysqlError(oneColumn);
     case 'query':
@@ -82,21 +82,14 @@ export function translate(expression: Expression, context: Context): Typed {
       return quantified(expression, context, translate);
     case 'collate': {
       const operand = asText(inner(expression.operand));
-      return /_bin$|^binary$/i.test(expression.collation)
-        ? { ...operand, isExact: true }
-        : { ...operand, isExact: false };
+      return { ...operand, isExact: /_bin$|^binary$/i.test(expression.collation) };
     }
     case 'default':
-      if (!context.defaultOf) throw new MysqlError('1364 (HY000): DEFAULT has no meaning here');
+      if (!context.defaultOf) throw new MysqlError(noDefault(expression.column ?? ''));
       return context.defaultOf(expression.column);
     case 'proposed':
       return context.proposed?.(expression.column) ?? resolveColumn(context.scope, [expression.column], context.clause);
   }
-}
-
-function single(value: Typed, expression: Expression): Typed {
-  if (expression.kind === 'row') throw new MysqlError(oneColumn);
-  return value;
 }
 
 function unary(
@@ -115,25 +108,20 @@ function unary(
     case '~':
       return typed(`(~${asNumber(operand).sql})`, types.unsigned);
     case 'NOT':
-      return typed(`(NOT ${condition(operand)})`, types.integer);
+      return typed(`(NOT ${operand.sql})`, types.integer);
     case 'BINARY':
       return { ...asText(operand), isExact: true };
   }
 }
 
-/** As SQLite may ask whether it is true: it reads the number that text begins with, as MySQL does. */
-export function condition({ sql }: Typed): string {
-  return sql;
-}
-
 function operation(operator: Operator, left: Expression, right: Expression, context: Context): Typed {
-  const inner = (part: Expression): Typed => single(translate(part, context), part);
+  const inner = (part: Expression): Typed => translate(part, context);
   switch (operator) {
     case 'OR':
     case 'AND':
-      return typed(`(${condition(inner(left))} ${operator} ${condition(inner(right))})`, types.integer);
+      return typed(`(${inner(left).sql} ${operator} ${inner(right).sql})`, types.integer);
     case 'XOR': {
-      const [a, b] = [inner(left), inner(right)].map((side) => `(NOT ${condition(side)})`);
+      const [a, b] = [inner(left), inner(right)].map((side) => `(NOT ${side.sql})`);
       return typed(`(${a} <> ${b})`, types.integer);
     }
     case '=':
@@ -194,9 +182,7 @@ function translateCase(
   inner: (part: Expression) => Typed,
 ): Typed {
   const subject = operand && inner(operand);
-  const conditions = branches.map(({ when }) =>
-    subject ? compare('=', subject, inner(when)).sql : condition(inner(when)),
-  );
+  const conditions = branches.map(({ when }) => (subject ? compare('=', subject, inner(when)).sql : inner(when).sql));
   const results = branches.map(({ result }) => inner(result));
   const last = otherwise && inner(otherwise);
   const type = commonType([...results, ...(last ? [last] : [])].map((result) => result.type));

@@ -12,7 +12,7 @@ type Row = Readonly<Record<string, string | number | null>>;
  * @throws {MysqlError} 1109 for one that is not there
  */
 export function informationTable(name: string, catalog: Catalog): TranslatedQuery {
-  const table = tables[name.toLowerCase()];
+  const table = tables.get(name.toLowerCase());
   if (!table) throw new MysqlError(`1109 (42S02): Unknown table '${name}' in information_schema`);
   const columns = table.columns.map((column): ResultColumn => ({
     name: column.replace(/#$/, ''),
@@ -37,95 +37,97 @@ interface InformationTable {
 
 const place = { TABLE_CATALOG: 'def', TABLE_SCHEMA: 'main' };
 
-const tables: Readonly<Record<string, InformationTable>> = {
-  schemata: {
-    columns: ['CATALOG_NAME', 'SCHEMA_NAME', 'DEFAULT_CHARACTER_SET_NAME', 'DEFAULT_COLLATION_NAME'],
-    rows: () => [
-      {
-        CATALOG_NAME: 'def',
-        SCHEMA_NAME: 'main',
-        DEFAULT_CHARACTER_SET_NAME: 'utf8mb4',
-        DEFAULT_COLLATION_NAME: 'utf8mb4_0900_ai_ci',
-      },
-    ],
-  },
-  tables: {
-    columns: [
-      'TABLE_CATALOG',
-      'TABLE_SCHEMA',
-      'TABLE_NAME',
-      'TABLE_TYPE',
-      'ENGINE',
-      'TABLE_COLLATION',
-      'TABLE_COMMENT',
-    ],
-    rows: (catalog) =>
-      infos(catalog).map(({ name, isView }) => ({
-        ...place,
-        TABLE_NAME: name,
-        TABLE_TYPE: isView ? 'VIEW' : 'BASE TABLE',
-        ENGINE: isView ? null : 'SQLite',
-        TABLE_COLLATION: 'utf8mb4_0900_ai_ci',
-        TABLE_COMMENT: '',
-      })),
-  },
-  columns: {
-    columns: [
-      'TABLE_CATALOG',
-      'TABLE_SCHEMA',
-      'TABLE_NAME',
-      'COLUMN_NAME',
-      'ORDINAL_POSITION#',
-      'COLUMN_DEFAULT',
-      'IS_NULLABLE',
-      'DATA_TYPE',
-      'COLUMN_TYPE',
-      'COLUMN_KEY',
-      'EXTRA',
-      'COLUMN_COMMENT',
-    ],
-    rows: (catalog) =>
-      infos(catalog).flatMap(({ name, columns }) =>
-        columns.map((column, index) => ({
+const tables = new Map<string, InformationTable>(
+  Object.entries({
+    schemata: {
+      columns: ['CATALOG_NAME', 'SCHEMA_NAME', 'DEFAULT_CHARACTER_SET_NAME', 'DEFAULT_COLLATION_NAME'],
+      rows: () => [
+        {
+          CATALOG_NAME: 'def',
+          SCHEMA_NAME: 'main',
+          DEFAULT_CHARACTER_SET_NAME: 'utf8mb4',
+          DEFAULT_COLLATION_NAME: 'utf8mb4_0900_ai_ci',
+        },
+      ],
+    },
+    tables: {
+      columns: [
+        'TABLE_CATALOG',
+        'TABLE_SCHEMA',
+        'TABLE_NAME',
+        'TABLE_TYPE',
+        'ENGINE',
+        'TABLE_COLLATION',
+        'TABLE_COMMENT',
+      ],
+      rows: (catalog) =>
+        infos(catalog).map(({ name, isView }) => ({
           ...place,
           TABLE_NAME: name,
-          COLUMN_NAME: column.name,
-          ORDINAL_POSITION: index + 1,
-          COLUMN_DEFAULT: columnDefault(column),
-          IS_NULLABLE: column.notNull || column.keyPlace > 0 ? 'NO' : 'YES',
-          DATA_TYPE: mysqlTypeName(column.declared).replace(/[ (].*$/s, ''),
-          COLUMN_TYPE: mysqlTypeName(column.declared),
-          COLUMN_KEY: column.keyPlace > 0 ? 'PRI' : '',
-          EXTRA: column.autoIncrement ? 'auto_increment' : '',
-          COLUMN_COMMENT: '',
+          TABLE_TYPE: isView ? 'VIEW' : 'BASE TABLE',
+          ENGINE: isView ? null : 'SQLite',
+          TABLE_COLLATION: 'utf8mb4_0900_ai_ci',
+          TABLE_COMMENT: '',
         })),
-      ),
-  },
-  statistics: {
-    columns: [
-      'TABLE_CATALOG',
-      'TABLE_SCHEMA',
-      'TABLE_NAME',
-      'NON_UNIQUE#',
-      'INDEX_NAME',
-      'SEQ_IN_INDEX#',
-      'COLUMN_NAME',
-    ],
-    rows: (catalog) =>
-      infos(catalog).flatMap(({ name }) =>
-        catalog.indexes(name).flatMap((index) =>
-          index.columns.map((column, at) => ({
+    },
+    columns: {
+      columns: [
+        'TABLE_CATALOG',
+        'TABLE_SCHEMA',
+        'TABLE_NAME',
+        'COLUMN_NAME',
+        'ORDINAL_POSITION#',
+        'COLUMN_DEFAULT',
+        'IS_NULLABLE',
+        'DATA_TYPE',
+        'COLUMN_TYPE',
+        'COLUMN_KEY',
+        'EXTRA',
+        'COLUMN_COMMENT',
+      ],
+      rows: (catalog) =>
+        infos(catalog).flatMap(({ name, columns }) =>
+          columns.map((column, index) => ({
             ...place,
             TABLE_NAME: name,
-            NON_UNIQUE: index.unique ? 0 : 1,
-            INDEX_NAME: index.origin === 'pk' ? 'PRIMARY' : index.name,
-            SEQ_IN_INDEX: at + 1,
-            COLUMN_NAME: column,
+            COLUMN_NAME: column.name,
+            ORDINAL_POSITION: index + 1,
+            COLUMN_DEFAULT: columnDefault(column),
+            IS_NULLABLE: column.notNull || column.keyPlace > 0 ? 'NO' : 'YES',
+            DATA_TYPE: mysqlTypeName(column.declared).replace(/[ (].*$/s, ''),
+            COLUMN_TYPE: mysqlTypeName(column.declared),
+            COLUMN_KEY: column.keyPlace > 0 ? 'PRI' : '',
+            EXTRA: column.autoIncrement ? 'auto_increment' : '',
+            COLUMN_COMMENT: '',
           })),
         ),
-      ),
-  },
-};
+    },
+    statistics: {
+      columns: [
+        'TABLE_CATALOG',
+        'TABLE_SCHEMA',
+        'TABLE_NAME',
+        'NON_UNIQUE#',
+        'INDEX_NAME',
+        'SEQ_IN_INDEX#',
+        'COLUMN_NAME',
+      ],
+      rows: (catalog) =>
+        infos(catalog).flatMap(({ name }) =>
+          catalog.indexes(name).flatMap((index) =>
+            index.columns.map((column, at) => ({
+              ...place,
+              TABLE_NAME: name,
+              NON_UNIQUE: index.unique ? 0 : 1,
+              INDEX_NAME: index.origin === 'pk' ? 'PRIMARY' : index.name,
+              SEQ_IN_INDEX: at + 1,
+              COLUMN_NAME: column,
+            })),
+          ),
+        ),
+    },
+  }),
+);
 
 function infos(catalog: Catalog) {
   return catalog.tableNames().flatMap((name) => {

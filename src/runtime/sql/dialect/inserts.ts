@@ -1,5 +1,5 @@
 import { quoted } from '../identifier';
-import { MysqlError } from '../mysqlErrors';
+import { MysqlError, noDefault } from '../mysqlErrors';
 import type { ColumnInfo, TableInfo } from './catalog';
 import type { Context } from './context';
 import { translate } from './expressions';
@@ -22,7 +22,7 @@ export function translateInsert(insert: Insert, context: Context): Plan {
   // `VALUES ()` leaves out all columns.
   const isEmpty = Array.isArray(insert.source) && insert.columns.length === 0 && insert.source[0]?.length === 0;
   const missing = (isEmpty ? columns : left).find((column) => isStrict && needsValue(column));
-  if (missing) throw new MysqlError(`1364 (HY000): Field '${missing.name}' doesn't have a default value`);
+  if (missing) throw new MysqlError(noDefault(missing.name));
 
   const verb = insert.verb === 'REPLACE' ? 'REPLACE' : insert.ignore ? 'INSERT OR IGNORE' : 'INSERT';
   const head = `${verb} INTO ${quoted(info.name)}`;
@@ -100,7 +100,7 @@ export function withDefault(context: Context, own: ColumnInfo, columns: readonly
     defaultOf: (name) => {
       const column =
         name === undefined ? own : (columns.find((each) => each.name.toLowerCase() === name.toLowerCase()) ?? own);
-      if (needsValue(column)) throw new MysqlError(`1364 (HY000): Field '${column.name}' doesn't have a default value`);
+      if (needsValue(column)) throw new MysqlError(noDefault(column.name));
       return defaultOf(column);
     },
   };

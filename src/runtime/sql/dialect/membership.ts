@@ -109,5 +109,5 @@ export function quantified(
   const { left, right } = besideMember(translate(operand, context), column);
   const rows = `SELECT 1 FROM (${sql}) AS member WHERE`;
   const holds = `${left} ${operator} ${right}`;
-  return typed(all ? `NOT EXISTS (${rows} NOT coalesce(${holds}, 0))` : `EXISTS (${rows} ${holds})`, types.integer);
+  return typed(all ? `(NOT EXISTS (${rows} NOT coalesce(${holds}, 0)))` : `EXISTS (${rows} ${holds})`, types.integer);
 }

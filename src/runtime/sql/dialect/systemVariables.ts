@@ -24,7 +24,7 @@ export const systemVariables: Readonly<Record<string, string | number | true>> =
 /** @throws {MysqlError} 1193 for a name that nobody knows */
 export function systemVariable(name: string): Typed {
   const short = name.replace(/^@@/, '').toLowerCase();
-  const value = systemVariables[short];
+  const value = Object.hasOwn(systemVariables, short) ? systemVariables[short] : undefined;
   if (value === undefined) throw new MysqlError(`1193 (HY000): Unknown system variable '${short}'`);
   return typeof value === 'string' ? typed(quotedText(value), types.text) : typed(String(Number(value)), types.integer);
 }

@@ -83,6 +83,15 @@ describe("A session in MySQL's dialect", () => {
       assert.equal(run('SELECT COUNT(*) FROM river'), '[(0,)]');
     });
 
+    it('adds conditions and formulas over columns that are there', () => {
+      assert.equal(
+        run('ALTER TABLE city ADD CHECK (area < 1000), ADD COLUMN double_area DOUBLE AS (area * 2) VIRTUAL'),
+        '[]',
+      );
+      assert.equal(run('SELECT double_area FROM city WHERE id = 1'), '[(237.4,)]');
+      assert.equal(run('UPDATE city SET area = 5000'), "3819 (HY000): Check constraint 'city_chk_1' is violated.");
+    });
+
     it('leaves everything as it was when a row does not fit', () => {
       const before = run('SHOW CREATE TABLE city');
       assert.equal(
@@ -156,6 +165,18 @@ describe("A session in MySQL's dialect", () => {
     assert.match(run(`SELECT * FROM ${'('.repeat(300)}city${')'.repeat(300)}`), /^1436/);
     assert.match(run(`SELECT REPEAT('x', 1000000000)`), /^1301/);
     assert.equal(run(`SELECT ${Array.from({ length: 500 }, () => '1').join(' + ')}`), '[(500,)]');
+  });
+
+  it('knows no table, variable or unit by a name that only JavaScript knows', () => {
+    for (const sql of [
+      'SELECT * FROM information_schema.constructor',
+      'SELECT @@constructor',
+      'SELECT constructor()',
+      "SELECT TIMESTAMPDIFF(constructor, '2020-01-01', '2020-01-02')",
+    ]) {
+      assert.match(run(sql), /^\d{4} \(\w{5}\): /, sql);
+    }
+    assert.equal(run('SELECT @constructor, @__proto__'), '[(None, None)]');
   });
 
   it('keeps variables of the session', () => {

@@ -1,3 +1,4 @@
+import { readUnit } from './readLiteral';
 import type { Reader } from './reader';
 import type { Call, Expression, Ordering, TypeName, Window } from '../syntax';
 
@@ -42,7 +43,7 @@ function readArguments(reader: Reader, name: string, readers: ExpressionReaders)
     case 'CAST': {
       const operand = expression();
       reader.needs('AS');
-      return { kind: 'cast', operand, type: readers.type(reader) };
+      return { kind: 'cast', operand, type: readCastType(reader, readers) };
     }
     case 'CONVERT':
       return readConvert(reader, readers);
@@ -132,11 +133,20 @@ function readGroupConcat(reader: Reader, readers: ExpressionReaders): Expression
 
 function readConvert(reader: Reader, readers: ExpressionReaders): Expression {
   const operand = readers.expression(reader);
-  if (reader.takesSign(',')) return { kind: 'cast', operand, type: readers.type(reader) };
+  if (reader.takesSign(',')) return { kind: 'cast', operand, type: readCastType(reader, readers) };
   reader.needs('USING');
   reader.next();
   return { kind: 'cast', operand, type: { name: 'char', arguments: [], unsigned: false, exact: false } };
 }
+
+/** The types of MySQL's CAST, and those that other servers have besides. */
+function readCastType(reader: Reader, readers: ExpressionReaders): TypeName {
+  if (!castTypes.test(reader.word() ?? '')) throw reader.error();
+  return readers.type(reader);
+}
+
+const castTypes =
+  /^(SIGNED|UNSIGNED|INT|INTEGER|BIGINT|DECIMAL|DEC|NUMERIC|DOUBLE|FLOAT|REAL|N?CHAR|CHARACTER|VARCHAR|TEXT|BINARY|DATE|DATETIME|TIMESTAMP|TIME|YEAR|JSON)$/;
 
 function readSubstring(reader: Reader, expression: () => Expression): Expression {
   const args = [expression()];
@@ -159,14 +169,7 @@ function readTrim(reader: Reader, expression: () => Expression): Expression {
 }
 
 function unitOf(reader: Reader): Expression {
-  if (reader.token?.kind !== 'word') throw reader.error();
-  return {
-    kind: 'text',
-    value: reader
-      .next()
-      .text.toUpperCase()
-      .replace(/^SQL_TSI_/, ''),
-  };
+  return { kind: 'text', value: readUnit(reader) };
 }
 
 /** Of a column that may be qualified, the last name. */

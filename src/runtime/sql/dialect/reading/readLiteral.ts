@@ -27,7 +27,7 @@ export function readPrefixedString(reader: Reader, prefix: string): Expression |
 
 /** The unit of an interval, in capitals. */
 export function readUnit(reader: Reader): string {
-  const unit = reader.token?.kind === 'word' ? reader.token.text.toUpperCase() : '';
+  const unit = reader.word()?.replace(/^SQL_TSI_/, '') ?? '';
   if (!units.test(unit)) throw reader.error();
   reader.next();
   return unit;
