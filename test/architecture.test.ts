@@ -8,11 +8,12 @@ import words from '../package.nls.json';
 /** What a part of the house may import of the others. Everything may import itself. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   agent: [],
+  dataset: ['agent'],
   protocol: ['agent'],
   webview: ['protocol'],
   runtime: ['agent'],
   vscode: ['agent', 'protocol'],
-  cli: ['agent', 'runtime'],
+  cli: ['agent', 'dataset', 'runtime'],
   'extension.ts': ['agent', 'runtime', 'vscode'],
   'cli.ts': ['cli'],
 };
@@ -20,9 +21,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only some parts may name. */
 const packages: Readonly<Record<string, RegExp>> = {
   agent: /^$/,
+  dataset: /^$/,
   protocol: /^zod\/mini$/,
   webview: /^(lit|highlight\.js)(\/|$)/,
-  runtime: /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|@xterm\/headless)/,
+  runtime: /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|hyparquet|@secretlint\/|@xterm\/headless)/,
   vscode: /^(node:path|node:crypto|vscode)$/,
   cli: /^node:/,
   'extension.ts': /^(node:path|vscode)$/,
@@ -70,7 +72,12 @@ describe('The house', () => {
 
   it('has a core that runs anywhere: it bundles without Node, browser or editor', async () => {
     const result = await build({
-      entryPoints: ['src/agent/run.ts', 'src/agent/trajectory.ts', 'src/agent/conversation.ts'],
+      entryPoints: [
+        'src/agent/run.ts',
+        'src/agent/trajectory.ts',
+        'src/agent/conversation.ts',
+        ...globSync('src/dataset/*.ts'),
+      ],
       bundle: true,
       platform: 'neutral',
       write: false,

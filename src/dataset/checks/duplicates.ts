@@ -1,0 +1,115 @@
+import type { Dialogue } from '../../agent/conversation';
+import { hash53, wordsOf } from '../hash';
+import type { Problem } from '../problem';
+import { openingLength, type Split } from '../split';
+
+/** Numbers of a signature; bands of it that are compared as a whole; of which each has so many. */
+const signatureLength = 64;
+const bands = 16;
+const bandLength = signatureLength / bands;
+
+/** Words that make a shingle, shingles that a text must have to be compared, and the share that makes it too similar. */
+const shingleWords = 5;
+const fewestShingles = 12;
+const tooSimilar = 0.9;
+
+/**
+ * Finds rows that say what an earlier row said: word for word (of all rows), or nearly (of the last `capacity` rows, by
+ * MinHash with locality-sensitive hashing). The instruction is left out, because all rows of a task share it. Memory is
+ * 50 bytes a row for the first, and fixed at some 50 MB for the second.
+ */
+export class DuplicateFinder {
+  private readonly seen = new Map<number, number>();
+  private readonly signatures: Uint32Array;
+  private readonly rows: Float64Array;
+  private readonly tables: Int32Array;
+  private readonly names: string[];
+  private row = 0;
+
+  constructor(private readonly capacity = 131_072) {
+    this.signatures = new Uint32Array(capacity * signatureLength);
+    this.rows = new Float64Array(capacity).fill(-1);
+    this.names = Array.from({ length: capacity }, () => '');
+    this.tables = new Int32Array(bands * capacity).fill(-1);
+  }
+
+  /** What the row has in common with those before it. To be called once a row, in order. */
+  check(dialogue: Dialogue, split: Split): Problem[] {
+    const row = this.row++;
+    const key = hash53(JSON.stringify(dialogue.conversations.map(({ from, value }) => [from, value.trim()])));
+    const same = this.seen.get(key);
+    if (same !== undefined) {
+      return [{ code: 'duplicate', turn: null, detail: `The conversation is that of row ${same + 1}, word for word.` }];
+    }
+    this.seen.set(key, row);
+    const similar = this.findSimilar(dialogue, split, row);
+    if (similar === undefined) return [];
+    const percent = Math.round(similar.share * 100);
+    return [
+      {
+        code: 'near-duplicate',
+        turn: null,
+        detail: `Some ${percent} % of the conversation stand in row ${similar.row + 1} (${similar.name}) too.`,
+      },
+    ];
+  }
+
+  private findSimilar(
+    dialogue: Dialogue,
+    split: Split,
+    row: number,
+  ): { row: number; name: string; share: number } | undefined {
+    const signature = signatureOf(dialogue, split);
+    if (signature === undefined) return undefined;
+    let best: { row: number; name: string; share: number } | undefined;
+    const slot = row % this.capacity;
+    for (let band = 0; band < bands; band++) {
+      const bucket = band * this.capacity + (bandHash(signature, band) % this.capacity);
+      const other = this.tables[bucket] ?? -1;
+      if (other !== -1 && other !== slot) {
+        const share = this.shareOf(signature, other);
+        const otherRow = this.rows[other] ?? -1;
+        if (share >= tooSimilar && otherRow >= 0 && share > (best?.share ?? 0)) {
+          best = { row: otherRow, name: this.names[other] ?? '', share };
+        }
+      }
+      this.tables[bucket] = slot;
+    }
+    this.signatures.set(signature, slot * signatureLength);
+    this.rows[slot] = row;
+    this.names[slot] = dialogue.id;
+    return best;
+  }
+
+  /** The share of equal numbers of two signatures, which estimates the Jaccard similarity of their shingles. */
+  private shareOf(signature: Uint32Array, slot: number): number {
+    let equal = 0;
+    for (let index = 0; index < signatureLength; index++) {
+      if (this.signatures[slot * signatureLength + index] === signature[index]) equal++;
+    }
+    return equal / signatureLength;
+  }
+}
+
+const multipliers = Uint32Array.from({ length: signatureLength }, (_, index) => (hash53('a', index) >>> 0) | 1);
+const addends = Uint32Array.from({ length: signatureLength }, (_, index) => hash53('b', index) >>> 0);
+
+/** MinHash: of each of 64 hash functions the least value over all shingles; undefined for a text too short to tell. */
+function signatureOf(dialogue: Dialogue, split: Split): Uint32Array | undefined {
+  const from = Math.max(0, openingLength(dialogue, split) - 1);
+  const words = dialogue.conversations.slice(from).flatMap(({ value }) => wordsOf(value));
+  if (words.length < shingleWords + fewestShingles) return undefined;
+  const least = new Uint32Array(signatureLength).fill(0xffffffff);
+  for (let index = 0; index + shingleWords <= words.length; index++) {
+    const shingle = hash53(words.slice(index, index + shingleWords).join(' ')) >>> 0;
+    for (let number = 0; number < signatureLength; number++) {
+      const value = (Math.imul(shingle, multipliers[number] ?? 1) + (addends[number] ?? 0)) >>> 0;
+      if (value < (least[number] ?? 0)) least[number] = value;
+    }
+  }
+  return least;
+}
+
+function bandHash(signature: Uint32Array, band: number): number {
+  return hash53(signature.subarray(band * bandLength, (band + 1) * bandLength).join(','), band);
+}
