@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import path from 'node:path';
 import type { RunRequest } from '../agent/session';
+import { datasetUsage, parseDatasetArguments, type DatasetArguments } from './datasetArguments';
+import { UsageError } from './usageError';
 
 /** Who decides whether an action runs: everything does, the user is asked, or nothing does. */
 export type ApprovalMode = 'all' | 'ask' | 'none';
@@ -17,6 +19,8 @@ export interface TaskOptions {
   readonly context: number | undefined;
   readonly approve: ApprovalMode;
   readonly record: string | undefined;
+  /** AgentInstruct rows whose prompt is sent; undefined for our own. */
+  readonly trainedFrom: string | undefined;
   readonly json: boolean;
 }
 
@@ -38,19 +42,19 @@ export interface DoctorArguments {
   readonly json: boolean;
 }
 
-export type Arguments = RunArguments | DemoArguments | DoctorArguments | { readonly command: 'help' };
-
-/** The command line says something that cannot be done; exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export type Arguments =
+  | RunArguments
+  | DemoArguments
+  | DoctorArguments
+  | { readonly command: 'dataset'; readonly dataset: DatasetArguments }
+  | { readonly command: 'help' };
 
 export const usage = `Usage:
   agentlm run os "<task>" [--cwd DIR] [options]
   agentlm run db "<question>" --database FILE [options]
   agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
   agentlm demo [options]
-
+${datasetUsage}
 Options:
   --endpoint URL|demo   where the model answers, e.g. http://localhost:8000 (or AGENTLM_ENDPOINT)
   --local FILE.gguf     serve this model with llama-server for the run, instead of --endpoint
@@ -60,10 +64,14 @@ Options:
   --context N           tokens the model can read, at most 4096
   --approve MODE        ask (default), all, or none: whether commands run
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
+  --prompt own|trained  the instruction that the model reads: this product's (default), or that of --trained-from
+  --trained-from FILE   AgentInstruct rows whose first turns are sent byte for byte
   --json                one event a line on standard output; of doctor one object
 
 Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoint unreachable or refusing,
-130 interrupted. Of doctor: 0 nothing failed, 1 a check failed.
+130 interrupted. Of doctor: 0 nothing failed, 1 a check failed. Of dataset validate: 0 every row is sound, 1 problems
+were found. Of dataset convert: 0 written, 1 no row could be written, or one was refused under --strict. A file that
+cannot be read or written: 2.
 `;
 
 /**
@@ -75,12 +83,18 @@ export function parseArguments(
   environment: NodeJS.ProcessEnv,
   interactive: boolean,
 ): Arguments {
+  if (argv[0] === 'dataset' && !argv.includes('--help') && !argv.includes('-h')) {
+    return { command: 'dataset', dataset: parseDatasetArguments(argv.slice(1)) };
+  }
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
   if (values.help === true || command === undefined || command === 'help') return { command: 'help' };
   if (command === 'demo') {
     if (rest.length > 0 || values.cwd !== undefined || values.database !== undefined) {
       throw new UsageError('agentlm demo has a folder and a database of its own: leave them out.');
+    }
+    if (values.prompt !== undefined || values['trained-from'] !== undefined) {
+      throw new UsageError('agentlm demo follows a script of its own: leave --prompt and --trained-from out.');
     }
     const defaults = { ...(values.local === undefined && { endpoint: 'demo' }), approve: 'all', ...values };
     return { command, ...readTaskOptions(defaults, environment, interactive) };
@@ -100,6 +114,7 @@ function readTaskOptions(values: Values, environment: NodeJS.ProcessEnv, interac
     context: readContext(values.context),
     approve: readMode(values.approve ?? 'ask', interactive),
     record: values.record,
+    trainedFrom: readPrompt(values),
     json: values.json === true,
   };
 }
@@ -115,6 +130,8 @@ const options = {
   context: { type: 'string' },
   approve: { type: 'string' },
   record: { type: 'string' },
+  prompt: { type: 'string' },
+  'trained-from': { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -181,6 +198,17 @@ function readKey(name: string | undefined, environment: NodeJS.ProcessEnv): stri
   // The commands of the model get what is left of the environment.
   delete environment[name];
   return key;
+}
+
+/** The file that the prompt is taken from. Naming one is choosing it. */
+function readPrompt({ prompt, 'trained-from': file }: Values): string | undefined {
+  if (prompt !== undefined && prompt !== 'own' && prompt !== 'trained')
+    throw new UsageError('--prompt is own or trained.');
+  if (prompt === 'own' && file !== undefined) throw new UsageError('--trained-from goes with --prompt trained.');
+  if (prompt === 'trained' && file === undefined) {
+    throw new UsageError('Say which AgentInstruct file the prompt is in: --trained-from FILE.');
+  }
+  return file === undefined ? undefined : path.resolve(file);
 }
 
 function readCount(option: string, text: string | undefined): number | undefined {

@@ -15,6 +15,11 @@ export async function execute(args: Exclude<Arguments, { command: 'help' }>, sig
     const { doctorCommand } = await import('./doctorCommand');
     return doctorCommand(args, write, signal);
   }
+  if (args.command === 'dataset') {
+    const { datasetCommand } = await import('./datasetCommand');
+    const { standardOutput } = await import('./output');
+    return datasetCommand(args.dataset, standardOutput(signal), signal);
+  }
   const print: Printer = args.json ? jsonPrinter(write) : textPrinter(write);
   try {
     return args.command === 'run'

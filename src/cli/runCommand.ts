@@ -19,9 +19,12 @@ export async function runCommand(args: RunArguments, print: Printer, signal: Abo
   const own = await ownEndpoint(args, signal);
   try {
     const { startRun } = await import('../runtime/startRun');
-    const options = runOptions({ ...args, ...own?.place });
+    const { readTrainedPrompt } = await import('../runtime/trajectories/readTrainedPrompt');
+    const { trainedFrom, request } = args;
+    const prompt = trainedFrom === undefined ? undefined : await readTrainedPrompt(trainedFrom, request.kind, signal);
+    const options = { ...runOptions({ ...args, ...own?.place }), prompt };
     const onNotice = (notice: EndpointNotice): void => print({ type: 'notice', notice });
-    const session = await startRun(args.request, options, approvalOf(args.approve), signal, onNotice);
+    const session = await startRun(request, options, approvalOf(args.approve), signal, onNotice);
     const recorder = new TrajectoryRecorder();
     let failure: unknown;
     let code: number = exitCodes.failure;

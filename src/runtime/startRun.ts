@@ -6,6 +6,7 @@ import type { Model } from '../agent/model';
 import { run } from '../agent/run';
 import type { RunRequest, RunSession } from '../agent/session';
 import type { Task } from '../agent/task';
+import { withTrainedPrompt, type TrainedPrompt } from '../agent/trainedPrompt';
 import { databaseTask } from '../agent/tasks/database';
 import { osTask } from '../agent/tasks/os';
 import { connect, type EndpointOptions } from './endpoint/connect';
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly statementTimeoutMs: number;
   /** The bundle of the child process that holds a database. */
   readonly sqlWorker: string;
+  /** The instruction and example that the model was trained on; left out: our own. */
+  readonly prompt?: TrainedPrompt | undefined;
 }
 
 /** What a task works on, once it is open. */
@@ -50,7 +53,8 @@ export async function startRun(
     signal,
   );
   const { terminal } = workplace;
-  return { events: events(id, request, options, { ...workplace, model, approve, signal }), terminal };
+  const task = options.prompt ? withTrainedPrompt(workplace.task, options.prompt) : workplace.task;
+  return { events: events(id, request, options, { ...workplace, task, model, approve, signal }), terminal };
 }
 
 async function* events(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { parseArguments, UsageError } from '../../src/cli/arguments';
+import { parseArguments } from '../../src/cli/arguments';
+import { UsageError } from '../../src/cli/usageError';
 
 const parse = (line: string[], environment: NodeJS.ProcessEnv = {}, interactive = true) =>
   parseArguments(line, environment, interactive);
@@ -33,6 +34,7 @@ describe('The command line', () => {
         context: undefined,
         approve: 'all',
         record: undefined,
+        trainedFrom: undefined,
         json: true,
       },
     );
