@@ -25,7 +25,7 @@ await build({
   packages: 'external',
   loader: { '.sh': 'text' },
 });
-const { endpoint, shell, loop } = JSON.parse(
+const { endpoint, shell, loop, dataset } = JSON.parse(
   execFileSync(process.execPath, ['out/bench/bench.cjs'], { encoding: 'utf8' }),
 );
 const rows: Row[] = [
@@ -36,6 +36,12 @@ const rows: Row[] = [
   { what: 'endpoint, first reply of a process', value: milliseconds(endpoint.firstReplyMs) },
   { what: 'endpoint, CPU for 1,000 tokens (with the server)', value: milliseconds(endpoint.cpuMs) },
   { what: 'endpoint, prompts rendered', value: `${endpoint.renderMBs.toFixed(0)} MB/s` },
+  ...['read', 'readParquet', 'validate', 'stats', 'convert', 'mix'].map((what) => ({
+    what: `dataset ${what}`,
+    value: `${Math.round(dataset[what])} rows/s`,
+  })),
+  { what: 'dataset mix, a million rows', value: `${dataset.millionSeconds.toFixed(0)} s` },
+  { what: 'dataset mix, a million rows, memory', value: `${dataset.millionPeakMb.toFixed(0)} MB` },
   ...(await activationRows()),
   ...bundleRows(),
 ];

@@ -83,8 +83,9 @@ export function parseArguments(
   environment: NodeJS.ProcessEnv,
   interactive: boolean,
 ): Arguments {
-  if (argv[0] === 'dataset' && !argv.includes('--help') && !argv.includes('-h')) {
-    return { command: 'dataset', dataset: parseDatasetArguments(argv.slice(1)) };
+  if (argv[0] === 'dataset') {
+    const asksForHelp = argv.includes('--help') || argv.includes('-h');
+    return asksForHelp ? { command: 'help' } : { command: 'dataset', dataset: parseDatasetArguments(argv.slice(1)) };
   }
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;

@@ -49,6 +49,7 @@ export class LeakCheck {
   }
 
   check({ conversations }: Dialogue): Leak | undefined {
+    if (this.tasks.length === 0) return undefined;
     let best: Leak | undefined;
     for (const { from, value } of conversations) {
       if (from !== 'human') continue;

@@ -11,7 +11,7 @@ const bandLength = signatureLength / bands;
 /** Words that make a shingle, shingles that a text must have to be compared, and the share that makes it too similar. */
 const shingleWords = 5;
 const fewestShingles = 12;
-const tooSimilar = 0.9;
+const tooSimilar = 0.85;
 
 /**
  * Finds rows that say what an earlier row said: word for word (of all rows), or nearly (of the last `capacity` rows, by
@@ -91,25 +91,51 @@ export class DuplicateFinder {
   }
 }
 
-const multipliers = Uint32Array.from({ length: signatureLength }, (_, index) => (hash53('a', index) >>> 0) | 1);
-const addends = Uint32Array.from({ length: signatureLength }, (_, index) => hash53('b', index) >>> 0);
-
-/** MinHash: of each of 64 hash functions the least value over all shingles; undefined for a text too short to tell. */
+/**
+ * MinHash by one permutation: each shingle falls into one of 64 bins by the first bits of its hash, and each bin keeps its
+ * least. An empty bin borrows from the next that is not (densification), so that short texts can be compared too.
+ * Undefined for a text that is too short to tell.
+ */
 function signatureOf(dialogue: Dialogue, split: Split): Uint32Array | undefined {
   const from = Math.max(0, openingLength(dialogue, split) - 1);
   const words = dialogue.conversations.slice(from).flatMap(({ value }) => wordsOf(value));
   if (words.length < shingleWords + fewestShingles) return undefined;
-  const least = new Uint32Array(signatureLength).fill(0xffffffff);
-  for (let index = 0; index + shingleWords <= words.length; index++) {
-    const shingle = hash53(words.slice(index, index + shingleWords).join(' ')) >>> 0;
-    for (let number = 0; number < signatureLength; number++) {
-      const value = (Math.imul(shingle, multipliers[number] ?? 1) + (addends[number] ?? 0)) >>> 0;
-      if (value < (least[number] ?? 0)) least[number] = value;
+  const least = new Uint32Array(signatureLength).fill(nothing);
+  const hashes = words.map((word) => hash53(word) >>> 0);
+  for (let index = 0; index + shingleWords <= hashes.length; index++) {
+    let shingle = 0;
+    for (let word = index; word < index + shingleWords; word++) {
+      shingle = mixed(Math.imul(shingle, 31) + (hashes[word] ?? 0));
     }
+    const bin = shingle >>> 26;
+    const value = mixed(shingle ^ 0x5bd1e995);
+    if (value < (least[bin] ?? 0)) least[bin] = value;
   }
-  return least;
+  return least.map((value, bin) => (value === nothing ? borrowed(least, bin) : value));
+}
+
+const nothing = 0xffffffff;
+
+function borrowed(least: Uint32Array, bin: number): number {
+  for (let distance = 1; distance < signatureLength; distance++) {
+    const value = least[(bin + distance) % signatureLength] ?? nothing;
+    if (value !== nothing) return mixed(value + distance);
+  }
+  return nothing;
+}
+
+/** Spreads the bits of a number (the finisher of MurmurHash3). */
+function mixed(number: number): number {
+  let bits = number | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }
 
 function bandHash(signature: Uint32Array, band: number): number {
-  return hash53(signature.subarray(band * bandLength, (band + 1) * bandLength).join(','), band);
+  let hash = band;
+  for (let index = band * bandLength; index < (band + 1) * bandLength; index++) {
+    hash = mixed(Math.imul(hash, 31) + (signature[index] ?? 0));
+  }
+  return hash;
 }

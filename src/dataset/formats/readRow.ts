@@ -46,7 +46,8 @@ function readShape(place: Place, value: Readonly<Record<string, unknown>>): Omit
     throw new ShapeError('has neither "conversations" nor "messages", so it is no conversation');
   }
   const carriesLoss = value['conversations'].some((turn) => isRecord(turn) && 'loss' in turn);
+  // AgentTraj, which is otherwise the same, names its rows by `item_id`.
   return carriesLoss
-    ? { format: 'agentinstruct', dialogue: readDialogue(value), about: {} }
+    ? { format: 'agentinstruct', dialogue: readDialogue({ ...value, id: value['id'] ?? value['item_id'] }), about: {} }
     : { format: 'sharegpt', ...readShareGpt(value, name) };
 }

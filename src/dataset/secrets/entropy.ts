@@ -1,5 +1,5 @@
 /** A run of characters that keys are made of. */
-const candidate = /[A-Za-z\d+/_=-]{24,200}/g;
+const candidate = /(?<![A-Za-z\d+/_=-])[A-Za-z\d+/_=-]{24,200}/g;
 
 /** What stands before something random that is public: hashes, digests, public keys, certificates, identifiers. */
 const publicBefore =

@@ -116,20 +116,14 @@ export const patterns: readonly SecretPattern[] = [
   {
     kind: 'password',
     hint: '',
-    pattern: new RegExp(
-      `(?<![A-Za-z])(?:[A-Za-z\\d]{1,30}[_.-])*[A-Za-z\\d]{0,20}${secretName}\\d?["']?\\s{0,3}(?:=>|:=|=|:)\\s{0,3}${quotedValue}`,
-      'gi',
-    ),
+    pattern: new RegExp(`${secretName}\\d?["']?\\s{0,3}(?:=>|:=|=|:)\\s{0,3}${quotedValue}`, 'gi'),
     mayBePlaceholder: true,
     chosen: true,
   },
   {
     kind: 'password',
     hint: '',
-    pattern: new RegExp(
-      `(?<![A-Za-z])(?:[A-Za-z\\d]{1,30}[_.-])*[A-Za-z\\d]{0,20}${secretName}\\d?["']?(?:\\s{0,3}(?:=>|:=|:)\\s{0,3}|\\s{0,3}=\\s{0,3})${value}`,
-      'gi',
-    ),
+    pattern: new RegExp(`${secretName}\\d?["']?(?:\\s{0,3}(?:=>|:=|:)\\s{0,3}|\\s{0,3}=\\s{0,3})${value}`, 'gi'),
     mayBePlaceholder: true,
     chosen: true,
   },

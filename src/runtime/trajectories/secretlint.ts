@@ -9,7 +9,7 @@ interface SecretStretch {
 }
 
 /** Cheap and generous: a text without any of these holds nothing that a rule of the preset could find. */
-const worthALook = /[A-Za-z\d+/_=-]{16}|:\/\/[^\s/]*@|PRIVATE KEY/;
+const worthALook = /(?<![A-Za-z\d+/_=-])[A-Za-z\d+/_=-]{16}|:\/\/[^\s/]*@|PRIVATE KEY/;
 
 /** What the recommended rules of secretlint find in a text. They know the shapes of tokens of many services. */
 export async function secretlintFindings(text: string): Promise<SecretStretch[]> {

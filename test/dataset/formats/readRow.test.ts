@@ -16,6 +16,7 @@ describe('Reading rows', () => {
   const asked = [human('Hello'), gpt('Hi', { loss: true })];
   const shapes: readonly (readonly [format: RowFormat, value: unknown, id: string])[] = [
     ['agentinstruct', { id: 'os_1', conversations: asked }, 'os_1'],
+    ['agentinstruct', { item_id: 'webshop_1', conversations: asked }, 'webshop_1'],
     [
       'sharegpt',
       {
@@ -201,12 +202,7 @@ describe('A recorded session', () => {
     const [first, second] = await rows([
       ...run('os_a', begun, turn(human('Do it.'))),
       ...run('os_b', begun, turn(human('Do that.')), turn(gpt('Act: finish', { loss: true }))),
-      ...run(
-        'os_a',
-        turn(gpt('Act: finsh', { loss: true })),
-        { type: 'finished', outcome: 'finished' },
-        { type: 'newer-than-this' },
-      ),
+      ...run('os_a', turn(gpt('Act: finsh', { loss: true })), finished),
       ...run('os_a', { type: 'verdict', verdict: 'rejected', at }, { type: 'reward', reward: 1, by: 'check' }),
       ...run(
         'os_a',
