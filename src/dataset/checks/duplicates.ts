@@ -8,9 +8,9 @@ const signatureLength = 64;
 const bands = 16;
 const bandLength = signatureLength / bands;
 
-/** Words that make a shingle, shingles that a text must have to be compared, and the share that makes it too similar. */
+/** Words that make a shingle, shingles that a text must have for the estimate to be worth something, and the share that is too similar. */
 const shingleWords = 5;
-const fewestShingles = 12;
+const fewestShingles = 64;
 const tooSimilar = 0.85;
 
 /**
@@ -99,7 +99,7 @@ export class DuplicateFinder {
 function signatureOf(dialogue: Dialogue, split: Split): Uint32Array | undefined {
   const from = Math.max(0, openingLength(dialogue, split) - 1);
   const words = dialogue.conversations.slice(from).flatMap(({ value }) => wordsOf(value));
-  if (words.length < shingleWords + fewestShingles) return undefined;
+  if (words.length + 1 < shingleWords + fewestShingles) return undefined;
   const least = new Uint32Array(signatureLength).fill(nothing);
   const hashes = words.map((word) => hash53(word) >>> 0);
   for (let index = 0; index + shingleWords <= hashes.length; index++) {
