@@ -32,6 +32,7 @@ export interface Validated {
 export class Validator {
   private readonly duplicates = new DuplicateFinder();
   private readonly poison = new PoisonScreen();
+  private checked = 0;
 
   constructor(private readonly options: ValidationOptions) {}
 
@@ -40,6 +41,7 @@ export class Validator {
   }
 
   async check(row: Row | Unreadable): Promise<Validated> {
+    this.checked++;
     if (!isRow(row)) {
       const detail = `${placeText(row.place)} ${row.unreadable}.`;
       return { id: null, ok: false, problems: [{ code: 'unreadable', turn: null, detail }] };
@@ -51,7 +53,7 @@ export class Validator {
       ...wordingProblems(dialogue, split),
       ...this.lengthProblems(dialogue.conversations),
       ...separatorProblems(dialogue),
-      ...this.duplicates.check(dialogue, split),
+      ...this.duplicates.check(dialogue, split, this.checked),
       ...(await this.secretProblems(dialogue.conversations)),
       ...this.poison.check(dialogue, split),
     ];

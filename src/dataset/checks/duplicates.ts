@@ -24,7 +24,7 @@ export class DuplicateFinder {
   private readonly rows: Float64Array;
   private readonly tables: Int32Array;
   private readonly names: string[];
-  private row = 0;
+  private stored = 0;
 
   constructor(private readonly capacity = 131_072) {
     this.signatures = new Uint32Array(capacity * signatureLength);
@@ -33,13 +33,15 @@ export class DuplicateFinder {
     this.tables = new Int32Array(bands * capacity).fill(-1);
   }
 
-  /** What the row has in common with those before it. To be called once a row, in order. */
-  check(dialogue: Dialogue, split: Split): Problem[] {
-    const row = this.row++;
+  /**
+   * What a row has in common with those before it. To be called once a row, in order.
+   * @param row its number in the input, from 1
+   */
+  check(dialogue: Dialogue, split: Split, row: number): Problem[] {
     const key = hash53(JSON.stringify(dialogue.conversations.map(({ from, value }) => [from, value.trim()])));
     const same = this.seen.get(key);
     if (same !== undefined) {
-      return [{ code: 'duplicate', turn: null, detail: `The conversation is that of row ${same + 1}, word for word.` }];
+      return [{ code: 'duplicate', turn: null, detail: `Row ${same} of the input says the same, word for word.` }];
     }
     this.seen.set(key, row);
     const similar = this.findSimilar(dialogue, split, row);
@@ -49,7 +51,7 @@ export class DuplicateFinder {
       {
         code: 'near-duplicate',
         turn: null,
-        detail: `Some ${percent} % of the conversation stand in row ${similar.row + 1} (${similar.name}) too.`,
+        detail: `Some ${percent} % of the conversation stand in row ${similar.row} of the input (${similar.name}) too.`,
       },
     ];
   }
@@ -62,7 +64,7 @@ export class DuplicateFinder {
     const signature = signatureOf(dialogue, split);
     if (signature === undefined) return undefined;
     let best: { row: number; name: string; share: number } | undefined;
-    const slot = row % this.capacity;
+    const slot = this.stored++ % this.capacity;
     for (let band = 0; band < bands; band++) {
       const bucket = band * this.capacity + (bandHash(signature, band) % this.capacity);
       const other = this.tables[bucket] ?? -1;

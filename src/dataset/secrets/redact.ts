@@ -13,11 +13,12 @@ export interface Proposal {
 /**
  * The secrets of a trajectory, each once, with stand-ins that keep the shape of the text: the same secret becomes the
  * same stand-in in every turn, and different ones stay apart, so that the conversation still makes sense to a model.
+ * @param findings of each turn
  */
-export function propose(dialogue: Dialogue, find: (text: string) => readonly Finding[]): Proposal[] {
+export function propose(dialogue: Dialogue, findings: readonly (readonly Finding[])[]): Proposal[] {
   const kinds = new Map<string, string>();
-  for (const { value } of dialogue.conversations) {
-    for (const { kind, start, end } of find(value)) {
+  for (const [turn, { value }] of dialogue.conversations.entries()) {
+    for (const { kind, start, end } of findings[turn] ?? []) {
       const secret = value.slice(start, end);
       if (!kinds.has(secret)) kinds.set(secret, kind);
     }

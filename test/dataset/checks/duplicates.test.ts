@@ -16,10 +16,10 @@ function foundPairs(changes: number): number {
   for (let pair = 0; pair < 100; pair++) {
     const finder = new DuplicateFinder(256);
     const words = Array.from({ length: 300 }, word);
-    finder.check(dialogueOf(words), 'general');
-    for (let other = 0; other < 5; other++) finder.check(dialogueOf(Array.from({ length: 300 }, word)), 'general');
+    finder.check(dialogueOf(words), 'general', 1);
+    for (let other = 0; other < 5; other++) finder.check(dialogueOf(Array.from({ length: 300 }, word)), 'general', 1);
     for (let change = 0; change < changes; change++) words[random.below(300)] = word();
-    if (finder.check(dialogueOf(words), 'general').length > 0) found++;
+    if (finder.check(dialogueOf(words), 'general', 1).length > 0) found++;
   }
   return found;
 }
@@ -35,11 +35,11 @@ describe('Near duplicates', () => {
   it('are looked for among the last rows only, and copies among all', () => {
     const finder = new DuplicateFinder(10);
     const words = Array.from({ length: 100 }, word);
-    finder.check(dialogueOf(words), 'general');
-    for (let row = 0; row < 20; row++) finder.check(dialogueOf(Array.from({ length: 100 }, word)), 'general');
-    assert.deepEqual(finder.check(dialogueOf([...words, 'more']), 'general'), []);
+    finder.check(dialogueOf(words), 'general', 1);
+    for (let row = 0; row < 20; row++) finder.check(dialogueOf(Array.from({ length: 100 }, word)), 'general', 1);
+    assert.deepEqual(finder.check(dialogueOf([...words, 'more']), 'general', 1), []);
     assert.deepEqual(
-      finder.check(dialogueOf(words), 'general').map(({ code }) => code),
+      finder.check(dialogueOf(words), 'general', 1).map(({ code }) => code),
       ['duplicate'],
     );
   });

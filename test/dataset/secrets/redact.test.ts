@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { gpt, human } from '../../../src/agent/conversation';
+import { gpt, human, type Dialogue } from '../../../src/agent/conversation';
 import { findSecrets } from '../../../src/dataset/secrets/findSecrets';
 import { propose, redact } from '../../../src/dataset/secrets/redact';
 
@@ -13,8 +13,10 @@ const dialogue = {
   ],
 };
 
+const findingsOf = ({ conversations }: Dialogue) => conversations.map(({ value }) => findSecrets(value));
+
 describe('Redaction', () => {
-  const proposals = propose(dialogue, findSecrets);
+  const proposals = propose(dialogue, findingsOf(dialogue));
 
   it('proposes each secret once, with the turns that it stands in', () => {
     assert.deepEqual(
@@ -58,7 +60,7 @@ describe('Redaction', () => {
   it('takes no stand-in that is in the text already', () => {
     const taken = { id: 'os_2', conversations: [human('user1@example.com writes to mkoenig@corp.net')] };
     assert.deepEqual(
-      propose(taken, findSecrets).map(({ replacement }) => replacement),
+      propose(taken, findingsOf(taken)).map(({ replacement }) => replacement),
       ['user2@example.com'],
     );
   });
