@@ -16,6 +16,11 @@ export interface RunSettings {
   readonly stepLimit?: number | undefined;
   /** Tokens of one reply. */
   readonly replyTokens: number;
+  /**
+   * The model is told nothing but what the environment says, as in the paper's evaluation: its first reply without an
+   * action ends the run, and going round in circles is its own affair.
+   */
+  readonly unaided?: boolean;
 }
 
 export interface RunTools {
@@ -109,7 +114,7 @@ class Loop {
     if ('problem' in parsed) {
       yield this.say(gpt(reply.text, { loss: false }));
       yield { type: 'notice', notice: { code: 'malformed', problem: parsed.problem } };
-      if (this.remindersSoFar === remindersInARow) return { outcome: 'malformed' };
+      if (this.settings.unaided === true || this.remindersSoFar === remindersInARow) return { outcome: 'malformed' };
       this.remindersSoFar++;
       yield this.say(human(this.tools.task.remind(parsed.problem)));
       return undefined;
@@ -211,7 +216,7 @@ class Loop {
         observation = task.observe(execution);
     }
 
-    const verdict = this.repetition.see(performed, observation.text);
+    const verdict = this.settings.unaided === true ? 'fine' : this.repetition.see(performed, observation.text);
     const cut = await budget.cut(observation.text, Math.floor(model.contextLength * observationShare));
     const truncated = observation.truncated || cut !== observation.text || (execution?.omittedBytes ?? 0) > 0;
     const shown = cut === observation.text ? cut : cut + task.truncationMark;

@@ -33,19 +33,21 @@ async function hear(
     model = scriptedModel(replies),
     stepLimit,
     replyTokens = 100,
+    unaided = false,
     onEvent,
     ...tools
   }: Partial<Omit<RunTools, 'model'>> & {
     model?: ScriptedModel;
     stepLimit?: number;
     replyTokens?: number;
+    unaided?: boolean;
     onEvent?: (event: AgentEvent) => void;
   } = {},
 ): Promise<Heard> {
   const events: AgentEvent[] = [];
   const recorder = new TrajectoryRecorder();
   const stream = run(
-    { id: 'os_1', problem: 'Do it.', replyTokens, ...(stepLimit === undefined ? {} : { stepLimit }) },
+    { id: 'os_1', problem: 'Do it.', replyTokens, unaided, ...(stepLimit === undefined ? {} : { stepLimit }) },
     {
       task: osTask,
       model,
@@ -191,6 +193,18 @@ describe('A run', () => {
     const { finished } = await hear([bash('a'), bash('b'), bash('a'), bash('b'), bash('a')], { environment: stuck });
     assert.equal(finished.outcome, 'repeated');
     assert.equal(finished.steps, 5);
+  });
+
+  it('leaves a model to itself where it is measured: no reminder, and no remark about circles', async () => {
+    const lost = await hear(['I do not know.'], { unaided: true });
+    assert.equal(lost.finished.outcome, 'malformed');
+    assert.equal(lost.model.requests.length, 1);
+    const circling = await hear([bash('x'), bash('x'), bash('x'), answer('3')], { unaided: true });
+    assert.equal(circling.finished.outcome, 'answered');
+    assert.deepEqual(
+      circling.of('observation').map(({ text }) => text),
+      Array(3).fill('The output of the OS:\n\nran x'),
+    );
   });
 
   it('lets a command run again when it shows something new', async () => {
