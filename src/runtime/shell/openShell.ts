@@ -21,6 +21,8 @@ export interface ShellOptions {
   /** Variables on top of the host's own, of which secrets and the editor's private ones are left out. */
   readonly env?: Readonly<Record<string, string>>;
   readonly sandbox?: Sandbox;
+  /** Where the private folder with the commands is made, for a sandbox that shows only some folder; among temporary files unless told. */
+  readonly scratchParent?: string;
   readonly patience?: Patience;
 }
 
@@ -52,10 +54,11 @@ export async function openShell({
   commandTimeoutMs = 120_000,
   env,
   sandbox,
+  scratchParent,
   patience = defaultPatience,
 }: ShellOptions): Promise<ShellEnvironment> {
   const display = createDisplay();
-  const session = await openSession({ cwd, size: { columns, rows }, env, sandbox, display });
+  const session = await openSession({ cwd, size: { columns, rows }, env, sandbox, scratchParent, display });
   const turns = createTurns();
   const keyboard = createKeyboard(session, display, turns);
   /** How many starts of bash the model knows of. */

@@ -9,11 +9,12 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
-export function createScratch(): Scratch {
+/** @param parent of the folder; the one for temporary files unless told */
+export function createScratch(parent = tmpdir()): Scratch {
   const folders: string[] = [];
 
   async function newFolder(): Promise<string> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'agentlm-shell-'));
+    const folder = await mkdtemp(path.join(parent, 'agentlm-shell-'));
     folders.push(folder);
     return folder;
   }

@@ -49,6 +49,8 @@ export interface SessionOptions {
   readonly size: TerminalSize;
   readonly env: Readonly<Record<string, string>> | undefined;
   readonly sandbox: Sandbox | undefined;
+  /** Where the private folder is made; among temporary files unless told. */
+  readonly scratchParent: string | undefined;
   readonly display: Display;
 }
 
@@ -57,7 +59,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { sandbox, display } = options;
   const run = randomUUID();
   const nonce = randomBytes(16).toString('hex');
-  const scratch = createScratch();
+  const scratch = createScratch(options.scratchParent);
   const variables = shellVariables(process.env, run, options.env);
   const program = await findBash(variables);
 

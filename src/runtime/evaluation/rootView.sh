@@ -1,0 +1,82 @@
+# Makes a view of this machine's root in which anything may be done, and holds it until its standard input ends. Runs as
+# process 1 of a pid namespace, as root of a user namespace that also owns the mounts (rootView.ts).
+#
+#   $1 an empty folder   $2 the folder that is shown inside, read-only, under its own path
+#   $3 bytes that may be written   $4 `one` where there is a single user id, `all` where there are those of the machine
+#
+# - Only folders of the operating system are shown, each under an overlay: overlayfs refuses a folder with mounts of
+#   others in it as its lower layer, which `/` always is. What else
+#   lies in the root is the user's business: homes, /tmp and /run are empty inside, and the rest is not there.
+# - With a single user id, whatever root owns outside belongs to nobody here and cannot be changed. So /etc is a copy and
+#   the folders down to the second level are made anew, which suffices to add files to them.
+# - What is mounted read-only below /proc stays so: nothing that is entered here later may mount (rootView.ts).
+set -e
+umask 022
+cd "$1"
+mount -t tmpfs -o "size=$3,mode=755" tmpfs .
+cd "$1"
+mkdir upper work root
+# pivot_root wants a mount.
+mount --bind root root
+for path in /*; do
+  name=${path#/}
+  case $name in
+    usr | etc | opt | var | srv | bin | sbin | lib | lib32 | lib64 | libx32 | boot | nix) ;;
+    *) continue ;;
+  esac
+  if [ -L "$path" ]; then
+    ln -s "$(readlink "$path")" "root/$name"
+    continue
+  fi
+  mkdir "root/$name"
+  if [ "$4" = one ] && [ "$name" = etc ]; then
+    cp -rp /etc/. root/etc/ 2>/dev/null || true
+    continue
+  fi
+  mkdir "upper/$name" "work/$name"
+  if [ "$4" = one ]; then
+    (cd "$path" && find . -mindepth 1 -maxdepth 2 -type d) | while IFS= read -r folder; do
+      mkdir -p "upper/$name/$folder"
+    done
+  fi
+  mount -t overlay -o "lowerdir=$path,upperdir=upper/$name,workdir=work/$name,userxattr" overlay "root/$name"
+done
+cd root
+mkdir -p tmp root home media mnt run proc sys dev var/tmp
+chmod 1777 tmp var/tmp
+chmod 700 root
+cp -r /etc/skel/. root/ 2>/dev/null || true
+
+mount -t proc proc proc
+hostname agentlm 2>/dev/null || true
+for name in sys sysrq-trigger irq bus fs; do
+  [ -e "proc/$name" ] || continue
+  mount --bind "proc/$name" "proc/$name"
+  mount -o remount,bind,ro "proc/$name"
+done
+mount -t sysfs -o ro sysfs sys 2>/dev/null || true
+mount -t tmpfs -o mode=755 tmpfs dev
+for name in null zero full random urandom tty; do
+  : >"dev/$name"
+  mount --bind "/dev/$name" "dev/$name"
+done
+mkdir dev/pts dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
+chmod 1777 dev/shm
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+ln -s /proc/self/fd/0 dev/stdin
+ln -s /proc/self/fd/1 dev/stdout
+ln -s /proc/self/fd/2 dev/stderr
+ip link set lo up 2>/dev/null || true
+
+mkdir -p ".$2" .agentlm
+mount --bind "$2" ".$2"
+mount -o remount,bind,ro ".$2"
+pivot_root . .agentlm
+cd /
+umount -l .agentlm
+rmdir .agentlm
+echo ready
+# Whoever started this holds the other end. Bash, because it also buries the orphans.
+while read -r _; do :; done
