@@ -22,7 +22,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   agent: /^$/,
   protocol: /^zod\/mini$/,
   webview: /^(lit|highlight\.js)(\/|$)/,
-  runtime: /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|@xterm\/headless)/,
+  runtime: /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|mysql2|@xterm\/headless)/,
   vscode: /^(node:path|node:crypto|vscode)$/,
   cli: /^node:/,
   'extension.ts': /^(node:path|vscode)$/,

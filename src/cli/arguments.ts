@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 import path from 'node:path';
 import type { RunRequest } from '../agent/session';
+import { evalOptionsUsage, evalUsage, parseEval, type EvalArguments } from './evalArguments';
+import { UsageError } from './usageError';
+
+export { UsageError };
 
 /** Who decides whether an action runs: everything does, the user is asked, or nothing does. */
 export type ApprovalMode = 'all' | 'ask' | 'none';
@@ -38,19 +42,14 @@ export interface DoctorArguments {
   readonly json: boolean;
 }
 
-export type Arguments = RunArguments | DemoArguments | DoctorArguments | { readonly command: 'help' };
-
-/** The command line says something that cannot be done; exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export type Arguments = RunArguments | DemoArguments | DoctorArguments | EvalArguments | { readonly command: 'help' };
 
 export const usage = `Usage:
   agentlm run os "<task>" [--cwd DIR] [options]
   agentlm run db "<question>" --database FILE [options]
   agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
   agentlm demo [options]
-
+${evalUsage}
 Options:
   --endpoint URL|demo   where the model answers, e.g. http://localhost:8000 (or AGENTLM_ENDPOINT)
   --local FILE.gguf     serve this model with llama-server for the run, instead of --endpoint
@@ -62,8 +61,9 @@ Options:
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
   --json                one event a line on standard output; of doctor one object
 
+${evalOptionsUsage}
 Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoint unreachable or refusing,
-130 interrupted. Of doctor: 0 nothing failed, 1 a check failed.
+130 interrupted. Of doctor: 0 nothing failed, 1 a check failed. Of eval: 0 when every task was attempted.
 `;
 
 /**
@@ -75,6 +75,7 @@ export function parseArguments(
   environment: NodeJS.ProcessEnv,
   interactive: boolean,
 ): Arguments {
+  if (argv[0] === 'eval' && !argv.includes('--help')) return parseEval(argv.slice(1), environment);
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
   if (values.help === true || command === undefined || command === 'help') return { command: 'help' };

@@ -15,6 +15,14 @@ export async function execute(args: Exclude<Arguments, { command: 'help' }>, sig
     const { doctorCommand } = await import('./doctorCommand');
     return doctorCommand(args, write, signal);
   }
+  if (args.command === 'eval') {
+    const { evalCommand } = await import('./evalCommand');
+    return evalCommand(args, write, signal);
+  }
+  if (args.command === 'eval-report') {
+    const { evalReport } = await import('./evalReport');
+    return evalReport(args, write);
+  }
   const print: Printer = args.json ? jsonPrinter(write) : textPrinter(write);
   try {
     return args.command === 'run'

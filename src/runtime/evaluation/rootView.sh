@@ -3,6 +3,7 @@
 #
 #   $1 an empty folder   $2 the folder that is shown inside, read-only, under its own path
 #   $3 bytes that may be written   $4 `one` where there is a single user id, `all` where there are those of the machine
+#   $5 the capabilities of root inside, for setpriv
 #
 # - Only folders of the operating system are shown, each under an overlay: overlayfs refuses a folder with mounts of
 #   others in it as its lower layer, which `/` always is. What else
@@ -35,9 +36,7 @@ for path in /*; do
   fi
   mkdir "upper/$name" "work/$name"
   if [ "$4" = one ]; then
-    (cd "$path" && find . -mindepth 1 -maxdepth 2 -type d) | while IFS= read -r folder; do
-      mkdir -p "upper/$name/$folder"
-    done
+    (cd "$path" && find . -mindepth 1 -maxdepth 2 -type d -print0) | (cd "upper/$name" && xargs -0 -r mkdir -p)
   fi
   mount -t overlay -o "lowerdir=$path,upperdir=upper/$name,workdir=work/$name,userxattr" overlay "root/$name"
 done
@@ -77,6 +76,6 @@ pivot_root . .agentlm
 cd /
 umount -l .agentlm
 rmdir .agentlm
-echo ready
-# Whoever started this holds the other end. Bash, because it also buries the orphans.
-while read -r _; do :; done
+# Whoever started this holds the other end. Bash, because it also buries the orphans. With no more capabilities than the
+# others have, or they could not look at it in /proc.
+exec setpriv --bounding-set "$5" -- bash -c 'echo ready; while read -r _; do :; done'

@@ -16,10 +16,8 @@ export interface RootViewOptions {
 }
 
 /** What Docker leaves root in a container. Above all nothing that mounts, makes devices or loads modules. */
-const capabilities = [
-  ...['chown', 'dac_override', 'fowner', 'fsetid', 'kill', 'setgid', 'setuid', 'setpcap', 'net_bind_service'],
-  ...['net_raw', 'sys_chroot', 'audit_write', 'setfcap'],
-];
+const capabilities =
+  '-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+audit_write,+setfcap';
 
 const namespaces = ['user', 'mount', 'net', 'ipc', 'uts', 'pid'] as const;
 type Namespace = (typeof namespaces)[number];
@@ -97,7 +95,7 @@ function hold(scriptArguments: readonly string[], own: readonly Namespace[]): Ho
       ...(all ? [] : ['--map-root-user']),
       ...['--fork', '--kill-child', '--propagation', 'private'],
       ...['bash', '-c', 'echo started; read -r _; exec bash -c "$@"', 'bash'],
-      ...[viewScript, 'bash', ...scriptArguments, all ? 'all' : 'one'],
+      ...[viewScript, 'bash', ...scriptArguments, all ? 'all' : 'one', capabilities],
     ],
     { cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C' }, stdio: ['pipe', 'pipe', 'pipe'] },
   );
@@ -188,7 +186,7 @@ function openDoors(pid: number | undefined, own: readonly Namespace[]): Doors {
       ...opened.map(([name, descriptor]) => `--${name}=${at(descriptor)}`),
       ...[`--root=${at(root)}`, `--wd=${at(root)}`],
       ...(hasAllUserIds() ? [] : ['--preserve-credentials']),
-      ...['setpriv', '--bounding-set', `-all,${capabilities.map((name) => `+${name}`).join(',')}`, '--'],
+      ...['setpriv', '--bounding-set', capabilities, '--'],
     ],
     close() {
       for (const [, descriptor] of opened) closeSync(descriptor);
