@@ -50,7 +50,7 @@ function find<P extends Problem>(prompt: string, problems: readonly P[]): P {
 
 function playOs({ text, check, reference }: OsProblem, observations: readonly string[]): string {
   const solver = solvers.find(([words]) => words.test(text))?.[1];
-  const code = solver ?? (check.kind === 'scripts' && reference && 'code' in reference ? reference.code : undefined);
+  const code = solver ?? (check.kind !== 'match' && reference && 'code' in reference ? reference.code : undefined);
   if (observations.length === 0 && code !== undefined) {
     return osTask.compose('I do what solves it.', { kind: 'bash', text: code.trim() });
   }
