@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -34,6 +34,7 @@ const namespaceFiles: Readonly<Record<Namespace, string>> = {
 
 const startTimeoutMs = 20_000;
 const endTimeoutMs = 3_000;
+const pollMs = 5;
 
 /** Whether accounts can be made inside and used: it takes all the user ids of the machine. */
 export function hasAllUserIds(): boolean {
@@ -84,7 +85,8 @@ interface Holder {
 /**
  * Starts it. It waits for a line before it does anything, because the user ids of its namespace are written from outside:
  * only so it is root of all of them. Programs lose what they may do when they are executed without an id, so it executes
- * the script after that.
+ * the script after that. Without --norc, bash would take the socket that is its input for an SSH connection and run the
+ * user's .bashrc.
  */
 function hold(scriptArguments: readonly string[], own: readonly Namespace[]): Holder {
   const all = hasAllUserIds();
@@ -94,7 +96,7 @@ function hold(scriptArguments: readonly string[], own: readonly Namespace[]): Ho
       ...own.map((name) => `--${name}`),
       ...(all ? [] : ['--map-root-user']),
       ...['--fork', '--kill-child', '--propagation', 'private'],
-      ...['bash', '-c', 'echo started; read -r _; exec bash -c "$@"', 'bash'],
+      ...['bash', '--norc', '-c', 'echo started; read -r _; exec bash --norc -c "$@"', 'bash'],
       ...[viewScript, 'bash', ...scriptArguments, all ? 'all' : 'one', capabilities],
     ],
     { cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C' }, stdio: ['pipe', 'pipe', 'pipe'] },
@@ -195,13 +197,40 @@ function openDoors(pid: number | undefined, own: readonly Namespace[]): Doors {
   };
 }
 
-/** The end of its input ends process 1, and the kernel ends the others before anybody hears of it. */
+/**
+ * The end of its input ends process 1, and with it the kernel kills all others. Where a child of a process outside was
+ * killed, process 1 stays until somebody has buried it, which may take the machine's own process 1 seconds: then it is
+ * enough that nobody lives any more.
+ */
 async function end({ child, gone }: Holder): Promise<void> {
   if (child.pid === undefined) return;
+  const space = namespaceOf(child.pid);
   child.stdin?.end();
-  const late = new AbortController();
-  const timeout = delay(endTimeoutMs, 'late', { signal: late.signal }).catch(() => undefined);
-  if ((await Promise.race([gone, timeout])) === 'late') child.kill('SIGKILL');
-  late.abort();
+  let isGone = false;
+  void gone.then(() => (isGone = true));
+  const latest = performance.now() + endTimeoutMs;
+  while (!isGone && performance.now() < latest && (space === undefined || isInhabited(space))) await delay(pollMs);
+  child.kill('SIGKILL');
   await gone;
+}
+
+/** Of the children of a process; undefined when it is gone. */
+function namespaceOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/${namespaceFiles.pid}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether anybody lives there besides process 1. Synchronous: /proc is memory. */
+function isInhabited(space: string): boolean {
+  return readdirSync('/proc').some((name) => {
+    try {
+      if (!/^\d+$/.test(name) || readlinkSync(`/proc/${name}/ns/pid`) !== space) return false;
+      return !/^State:\t[ZX]|^NSpid:.*\t1$/m.test(readFileSync(`/proc/${name}/status`, 'latin1'));
+    } catch {
+      return false;
+    }
+  });
 }
