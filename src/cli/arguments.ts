@@ -75,7 +75,8 @@ export function parseArguments(
   environment: NodeJS.ProcessEnv,
   interactive: boolean,
 ): Arguments {
-  if (argv[0] === 'eval' && !argv.includes('--help')) return parseEval(argv.slice(1), environment);
+  if (argv[0] === 'eval' && !argv.some((word) => word === '--help' || word === '-h'))
+    return parseEval(argv.slice(1), environment);
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
   if (values.help === true || command === undefined || command === 'help') return { command: 'help' };

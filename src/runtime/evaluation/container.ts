@@ -11,6 +11,8 @@ export interface ContainerOptions {
   readonly program: string;
   /** Put before `run`: `--runtime`, for instance. */
   readonly globalArguments: readonly string[];
+  /** Put after `run`: limits, for instance. */
+  readonly runArguments: readonly string[];
   readonly network: boolean;
 }
 
@@ -25,7 +27,7 @@ const startTimeoutMs = 60_000;
 export async function openContainer(
   folder: string,
   image: string,
-  { program, globalArguments, network }: ContainerOptions,
+  { program, globalArguments, runArguments, network }: ContainerOptions,
   signal: AbortSignal,
 ): Promise<Machine> {
   const exchange = path.join(folder, 'exchange');
@@ -42,6 +44,7 @@ export async function openContainer(
       ...globalArguments,
       ...['run', '--rm', '--interactive', '--pull=never', '--name', name, '--hostname', 'agentlm'],
       ...(network ? [] : ['--network', 'none']),
+      ...runArguments,
       ...['--volume', `${exchange}:${exchange}:ro`, '--entrypoint', 'bash', image],
       ...['-c', 'echo ready; while read -r _; do :; done'],
     ],

@@ -158,7 +158,12 @@ function machinesOf(options: MachineOptions): OpenMachine {
   const { image, containerProgram: program, containerArguments: globalArguments } = options;
   if (image === undefined) return async (folder, _, signal) => openRootView(folder, options, signal);
   return async (folder, own, signal) =>
-    openContainer(folder, own ?? image, { program, globalArguments, network: options.network }, signal);
+    openContainer(
+      folder,
+      own ?? image,
+      { program, globalArguments, runArguments: [], network: options.network },
+      signal,
+    );
 }
 
 /** One sentence before the first task is better than the same one after each. */
