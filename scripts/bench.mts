@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import type { EvaluationSpeed } from '../bench/evaluation.ts';
 import { findChromium } from './chromium.mts';
 import { runsHere } from './codeServerInstall.mts';
 import { runNode } from './command.mts';
@@ -25,7 +26,7 @@ await build({
   packages: 'external',
   loader: { '.sh': 'text' },
 });
-const { endpoint, shell, loop } = JSON.parse(
+const { endpoint, shell, loop, evaluation } = JSON.parse(
   execFileSync(process.execPath, ['out/bench/bench.cjs'], { encoding: 'utf8' }),
 );
 const rows: Row[] = [
@@ -38,6 +39,7 @@ const rows: Row[] = [
   { what: 'endpoint, CPU for 1,000 tokens at once', value: milliseconds(endpoint.cpuMs) },
   { what: 'endpoint, CPU for 1,000 tokens at 2,000 a second', value: milliseconds(endpoint.pacedCpuMs) },
   { what: 'endpoint, prompts rendered', value: `${endpoint.renderMBs.toFixed(0)} MB/s` },
+  ...evaluationRows(),
   ...(await activationRows()),
   ...bundleRows(),
 ];
@@ -64,6 +66,18 @@ async function activationRows(): Promise<Row[]> {
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+function evaluationRows(): Row[] {
+  const speeds: EvaluationSpeed[] = evaluation;
+  return speeds.flatMap(({ kind, concurrency, tasksAMinute, taskMs, memoryMB }) => {
+    const what = `evaluation, ${kind} tasks, ${concurrency} at a time`;
+    return [
+      { what: `${what}, a minute`, value: tasksAMinute.toFixed(0) },
+      { what: `${what}, each`, value: milliseconds(taskMs) },
+      { what: `${what}, memory`, value: `${memoryMB.toFixed(0)} MB` },
+    ];
+  });
 }
 
 function bundleRows(): Row[] {

@@ -32,7 +32,7 @@ export async function evalCommand(
         if (!args.json) write(`${tasks} tasks, ${visible(model)}\n`);
       },
       event(event) {
-        if (event.type === 'result') write(args.json ? `${JSON.stringify(withoutTurns(event))}\n` : line(event));
+        if (event.type === 'result') write(args.json ? `${withoutTurns(event)}\n` : line(event));
       },
     });
     const report = reportOf(results, args.prices);
@@ -83,8 +83,8 @@ function requestOf(args: EvalRunArguments): EvaluationRequest {
 }
 
 /** Conversations are in the results file. */
-function withoutTurns({ turns: _, ...result }: TaskResult): unknown {
-  return result;
+function withoutTurns(result: TaskResult): string {
+  return JSON.stringify(result, (key, value: unknown) => (key === 'turns' ? undefined : value));
 }
 
 function line({ task, attempt, category, passed, ending, steps, time, detail }: TaskResult): string {

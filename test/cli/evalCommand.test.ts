@@ -108,7 +108,7 @@ describe('agentlm eval', function () {
   });
 
   it('leaves no process and no file when an OS task is interrupted, and says how to go on', async function () {
-    await skipWithoutRootView.call(this);
+    await skipWithoutRootView(this);
     const out = path.join(folder, 'out.jsonl');
     const reply = 'Think: w\n\nAct: bash\n\n```bash\nsleep 1002 & sleep 1003\n```';
     await serve(() => reply);

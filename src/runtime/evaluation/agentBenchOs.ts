@@ -68,8 +68,7 @@ function readMatch(match: Field): OsCheck {
 export function pattern(field: Field): string {
   const source = text(field);
   try {
-    new RegExp(source);
-    return source;
+    return new RegExp(source).source;
   } catch (error) {
     throw new BadValue(
       field.path,

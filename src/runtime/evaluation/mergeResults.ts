@@ -13,6 +13,7 @@ export function mergeResults(all: readonly Results[]): Results[] {
 }
 
 /** Each machine of a cluster may have a model server of its own, under whatever address. */
-function identityOf({ endpoint: _, ...rest }: EvaluationSetting): string {
-  return JSON.stringify(Object.entries(rest).sort());
+function identityOf(setting: EvaluationSetting): string {
+  const entries = Object.entries({ ...setting, endpoint: '' });
+  return JSON.stringify(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -11,8 +11,11 @@ export interface MysqlColumn {
 /** What the model may be shown of a result, in UTF-16 units; it reads 800 characters of it. */
 const outputLimit = 64 * 1024;
 
+/** As mysql2 hands them out when it is told to leave long numbers and dates alone. */
+export type MysqlValue = null | number | string | Buffer;
+
 /** Rows as Python's MySQL client prints them; dates and long numbers come as text. */
-export function mysqlRows(rows: readonly (readonly unknown[])[], columns: readonly MysqlColumn[]): string {
+export function mysqlRows(rows: readonly (readonly MysqlValue[])[], columns: readonly MysqlColumn[]): string {
   let output = '[';
   for (const row of rows) {
     const values = row.map((value, index) => literal(value, columns[index]));
@@ -22,11 +25,11 @@ export function mysqlRows(rows: readonly (readonly unknown[])[], columns: readon
   return `${output}]`;
 }
 
-function literal(value: unknown, column: MysqlColumn | undefined): string {
-  if (value === null || value === undefined) return 'None';
+function literal(value: MysqlValue, column: MysqlColumn | undefined): string {
+  if (value === null) return 'None';
   const wording = wordings.find(({ types }) => types.includes(column?.columnType ?? -1));
-  if (wording !== undefined) return wording.word(String(value));
-  return pythonLiteral(Buffer.isBuffer(value) ? value : String(value));
+  if (wording !== undefined) return wording.word(value.toString());
+  return pythonLiteral(Buffer.isBuffer(value) ? value : value.toString());
 }
 
 /** By the types of MySQL's protocol, `enum_field_types`. */

@@ -3,7 +3,7 @@ import { createConnection, type Connection } from 'mysql2/promise';
 import type { Execution, Table } from '../../agent/environment';
 import { UserError } from '../../agent/errors';
 import { interrupted, timedOut } from '../sql/mysqlErrors';
-import { mysqlRows, type MysqlColumn } from './mysqlRows';
+import { mysqlRows, type MysqlColumn, type MysqlValue } from './mysqlRows';
 import { joinLimit } from './tableHash';
 import { createTable, insertRow, quotedName, type OpenDatabase } from './trialDatabase';
 
@@ -122,7 +122,7 @@ async function execute(
     const running = session
       .query({ sql, rowsAsArray: true })
       .then(([rows, fields]) =>
-        Array.isArray(rows) ? mysqlRows(rows as unknown[][], (fields ?? []) as MysqlColumn[]) : '[]',
+        Array.isArray(rows) ? mysqlRows(rows as unknown as MysqlValue[][], (fields ?? []) as MysqlColumn[]) : '[]',
       );
     const output = await Promise.race([running.catch(wordError), stopped.promise]);
     const alive = output !== interrupted && output !== timedOut;

@@ -32,6 +32,9 @@ const namespaceFiles: Readonly<Record<Namespace, string>> = {
   pid: 'pid_for_children',
 };
 
+/** Without --norc, bash would take the socket that is its input for an SSH connection and run the user's .bashrc. */
+const bashCommand = ['bash', '--norc', '-c', 'echo started; read -r _; exec bash --norc -c "$@"', 'bash'];
+
 const startTimeoutMs = 20_000;
 const endTimeoutMs = 3_000;
 const pollMs = 5;
@@ -85,8 +88,7 @@ interface Holder {
 /**
  * Starts it. It waits for a line before it does anything, because the user ids of its namespace are written from outside:
  * only so it is root of all of them. Programs lose what they may do when they are executed without an id, so it executes
- * the script after that. Without --norc, bash would take the socket that is its input for an SSH connection and run the
- * user's .bashrc.
+ * the script after that.
  */
 function hold(scriptArguments: readonly string[], own: readonly Namespace[]): Holder {
   const all = hasAllUserIds();
@@ -95,9 +97,15 @@ function hold(scriptArguments: readonly string[], own: readonly Namespace[]): Ho
     [
       ...own.map((name) => `--${name}`),
       ...(all ? [] : ['--map-root-user']),
-      ...['--fork', '--kill-child', '--propagation', 'private'],
-      ...['bash', '--norc', '-c', 'echo started; read -r _; exec bash --norc -c "$@"', 'bash'],
-      ...[viewScript, 'bash', ...scriptArguments, all ? 'all' : 'one', capabilities],
+      '--fork',
+      '--kill-child',
+      '--propagation=private',
+      ...bashCommand,
+      viewScript,
+      'bash',
+      ...scriptArguments,
+      all ? 'all' : 'one',
+      capabilities,
     ],
     { cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C' }, stdio: ['pipe', 'pipe', 'pipe'] },
   );
@@ -186,9 +194,13 @@ function openDoors(pid: number | undefined, own: readonly Namespace[]): Doors {
     entrance: [
       'nsenter',
       ...opened.map(([name, descriptor]) => `--${name}=${at(descriptor)}`),
-      ...[`--root=${at(root)}`, `--wd=${at(root)}`],
+      `--root=${at(root)}`,
+      `--wd=${at(root)}`,
       ...(hasAllUserIds() ? [] : ['--preserve-credentials']),
-      ...['setpriv', '--bounding-set', capabilities, '--'],
+      'setpriv',
+      '--bounding-set',
+      capabilities,
+      '--',
     ],
     close() {
       for (const [, descriptor] of opened) closeSync(descriptor);
@@ -206,12 +218,15 @@ async function end({ child, gone }: Holder): Promise<void> {
   if (child.pid === undefined) return;
   const space = namespaceOf(child.pid);
   child.stdin?.end();
-  let isGone = false;
-  void gone.then(() => (isGone = true));
-  const latest = performance.now() + endTimeoutMs;
-  while (!isGone && performance.now() < latest && (space === undefined || isInhabited(space))) await delay(pollMs);
+  await Promise.race([gone, deserted(space)]);
   child.kill('SIGKILL');
   await gone;
+}
+
+/** Settles when nobody lives in a namespace, or when it has taken too long. */
+async function deserted(space: string | undefined): Promise<void> {
+  if (space === undefined) return;
+  for (let left = endTimeoutMs; left > 0 && isInhabited(space); left -= pollMs) await delay(pollMs);
 }
 
 /** Of the children of a process; undefined when it is gone. */

@@ -22,7 +22,7 @@ export function sqliteTrials({ sqlWorker, statementTimeoutMs }: SqliteOptions): 
       const database = await openDatabase({ path: file, workerPath: sqlWorker, statementTimeoutMs }, signal);
       return {
         tables: database.tables,
-        execute: database.execute,
+        execute: async (sql, until) => database.execute(sql, until),
         async hashes(until) {
           const hashes: (string | undefined)[] = [];
           for (const { name, columns } of database.tables) hashes.push(await hashOf(database, name, columns, until));

@@ -311,7 +311,9 @@ describe('An evaluation', function () {
   });
 
   describe('of an OS suite', () => {
-    before(skipWithoutRootView);
+    before(async function () {
+      await skipWithoutRootView(this);
+    });
 
     it('gives all points to a model that plays the references, by every kind of check, and the host stays as it was', async () => {
       const before = hostState();

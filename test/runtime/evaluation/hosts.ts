@@ -9,13 +9,13 @@ import { openRootView } from '../../../src/runtime/evaluation/rootView';
 export const never = new AbortController().signal;
 
 /** Skips a suite where the machine has no user namespaces to be had. */
-export async function skipWithoutRootView(this: Context): Promise<void> {
+export async function skipWithoutRootView(test: Context): Promise<void> {
   const root = mkdtempSync(path.join(tmpdir(), 'agentlm-test-view-'));
   try {
     const options = { writeLimitBytes: 1024 * 1024, network: false };
     await (await openRootView(path.join(root, 'machine'), options, never)).close();
   } catch {
-    this.skip();
+    test.skip();
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
