@@ -34,7 +34,7 @@ function comparison(kind: 'os' | 'db', all: readonly ReportedResults[]): string 
   const paper = published[kind].map(({ model, score }) => bar(model, score, 'paper', 'AgentTuning paper'));
   return `<section><h2>${kindNames[kind]}</h2>
 <p>Percent of the tasks${kind === 'db' ? ', the mean of SELECT, INSERT and UPDATE' : ''}. The paper’s numbers are of its whole test set: other tasks give other numbers.</p>
-<table><thead><tr><th>Model</th><th>Score</th><th></th><th></th></tr></thead><tbody>${[...own, ...paper].join('')}</tbody></table></section>`;
+<table><thead><tr><th>Model</th><th class="number">Score</th><th></th><th></th></tr></thead><tbody>${[...own, ...paper].join('')}</tbody></table></section>`;
 }
 
 function bar(name: string, score: number, look: 'own' | 'paper', remark: string): string {
@@ -48,7 +48,7 @@ function one({ report, results }: ReportedResults): string {
 <dl>${facts(report)
     .map(([name, value]) => `<div><dt>${name}</dt><dd>${escape(value)}</dd></div>`)
     .join('')}</dl>
-<h3>By category</h3><table><thead><tr><th>Category</th><th>Passed</th><th>Of</th><th>Percent</th></tr></thead><tbody>${Object.entries(
+<h3>By category</h3><table><thead><tr><th>Category</th><th class="number">Passed</th><th class="number">Of</th><th class="number">Percent</th></tr></thead><tbody>${Object.entries(
     report.categories,
   )
     .map(categoryRow)

@@ -40,7 +40,7 @@ const endTimeoutMs = 3_000;
 const pollMs = 5;
 
 /** Whether accounts can be made inside and used: it takes all the user ids of the machine. */
-export function hasAllUserIds(): boolean {
+function hasAllUserIds(): boolean {
   return process.getuid?.() === 0;
 }
 
