@@ -158,6 +158,12 @@ describe('agentlm eval', function () {
       3,
       /No server answers/,
     ],
+    [
+      'a database server that is not there',
+      ['db', '--suite', shop, '--endpoint', 'demo', '--database-url', 'mysql://root@127.0.0.1:9'],
+      1,
+      /^The database server cannot be reached: .*Check --database-url/,
+    ],
     ['no suite', ['os', '--endpoint', 'demo'], 2, /--suite/],
     ['no kind', [], 2, /os, db or report/],
     [

@@ -95,7 +95,7 @@ export async function startEvaluation(
   const setting = settingOf(request, suite, model.name);
   const openMachine = machinesOf(request.machine);
   if (kind === 'os') await probe(openMachine, signal);
-  const openDatabase = await databasesOf(request.database);
+  const openDatabase = await databasesOf(request.database, signal);
   const file = await openFile(request, setting);
   try {
     hearing.suite(suite, setting);
@@ -176,10 +176,12 @@ async function probe(openMachine: OpenMachine, signal: AbortSignal): Promise<voi
   }
 }
 
-async function databasesOf({ url, ...sqlite }: DatabaseOptions): Promise<OpenDatabase> {
+async function databasesOf({ url, ...sqlite }: DatabaseOptions, signal: AbortSignal): Promise<OpenDatabase> {
   if (url === undefined) return sqliteTrials(sqlite);
   const { mysqlTrials } = await import('./mysqlTrial');
-  return mysqlTrials({ url, statementTimeoutMs: sqlite.statementTimeoutMs });
+  const open = mysqlTrials({ url, statementTimeoutMs: sqlite.statementTimeoutMs });
+  await (await open({ tables: [], script: undefined }, '', signal)).close();
+  return open;
 }
 
 async function openFile({ out, resume }: EvaluationRequest, setting: EvaluationSetting): Promise<ResultFile> {
