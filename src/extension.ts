@@ -18,7 +18,11 @@ import { Endpoints } from './vscode/endpoints';
 import { EndpointTest } from './vscode/endpointTest';
 import type { EndpointAccess, EndpointTools } from './vscode/endpointTools';
 import { LocalModels, type LocalModelTools } from './vscode/localModels';
+import type { PlainModels } from './vscode/modelProvider';
+import { registerNativePlaces } from './vscode/nativePlaces';
 import { Places } from './vscode/places';
+import { PlainRuns } from './vscode/plainRuns';
+import { rememberErrors } from './vscode/recentErrors';
 import { Recording } from './vscode/recording';
 import { channelLog } from './vscode/report';
 import { Runs } from './vscode/runs';
@@ -26,15 +30,17 @@ import { RunTerminals } from './vscode/runTerminals';
 import { ServerWatch } from './vscode/serverWatch';
 import { Settings } from './vscode/settings';
 import { StatusBar } from './vscode/statusBar';
+import type { OpenTerminalShell } from './vscode/terminalProfile';
 
 /** Makes everything and hands it over. Touches no network and no disk: runtime/ is loaded when the first task starts. */
 export function activate(context: vscode.ExtensionContext): void {
   const channel = vscode.window.createOutputChannel('AgentLM', { log: true });
-  const log = channelLog(channel);
+  const log = rememberErrors(channelLog(channel));
   const settings = new Settings();
   const runtime = new Runtime(context.extensionPath, settings);
 
-  const endpoints = new Endpoints(settings, new ApiKeys(context.secrets), runtime);
+  const keys = new ApiKeys(context.secrets);
+  const endpoints = new Endpoints(settings, keys, runtime);
   const endpointTest = new EndpointTest(runtime, endpoints);
   const picker = new EndpointPicker(endpoints, runtime, endpointTest);
   const localModels = new LocalModels(localModelTools, endpoints, settings, log);
@@ -51,6 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const actions = new Actions(runs, endpoints, picker, places, recording, terminal);
   const chat = new ChatView(context.extensionUri, runs, actions, log);
   const watch = new ServerWatch(runs, endpoints, runtime, log);
+  const plainRuns = new PlainRuns(runs);
   const hosting = vscode.Uri.joinPath(context.extensionUri, 'docs', 'hosting.md');
 
   context.subscriptions.push(
@@ -65,7 +72,27 @@ export function activate(context: vscode.ExtensionContext): void {
     watch,
     new StatusBar(runs, endpoints, watch, recording),
     vscode.window.registerWebviewViewProvider(ChatView.id, chat),
-    registerCommands(actions, runs, localModels, chat, log, channel, hosting),
+    registerCommands(actions, runs, localModels, chat, log, channel, hosting, places, {
+      showPlainRun: () => plainRuns.show(),
+      async copyDiagnostics() {
+        const { copyDiagnostics } = await import('./vscode/diagnostics');
+        await copyDiagnostics(context.extension.packageJSON.version, endpoints, keys, settings, log);
+      },
+    }),
+    registerNativePlaces({
+      extensionUri: context.extensionUri,
+      runs,
+      actions,
+      endpoints,
+      recording,
+      settings,
+      models: runtime.plainModels,
+      openTerminalShell: runtime.openTerminalShell,
+      showChat: () => chat.reveal(),
+      log,
+    }),
+    plainRuns,
+    runs.onDidStart((run) => run.onEvent((event) => event.type === 'failure' && log.remember(event.error))),
     runs,
   );
   closeAll = async () => {
@@ -115,6 +142,8 @@ class Runtime implements EndpointTools {
   private readonly grammarMemory = new Map<string, 'rejected' | 'ignored'>();
   /** Tasks that ask the same server wait for each other there. */
   private readonly admissions = new Map<string, Admission>();
+  /** Of terminals that a user opened, by what closes them. */
+  private readonly shells = new Set<() => Promise<void>>();
 
   constructor(
     private readonly extensionPath: string,
@@ -159,7 +188,30 @@ class Runtime implements EndpointTools {
     return openMetrics(await this.endpointOptions(access));
   };
 
+  readonly plainModels: PlainModels = {
+    open: async (access, signal) => {
+      const { openPlainModel } = await import('./runtime/plainModel');
+      return openPlainModel(await this.endpointOptions(access), signal);
+    },
+    async countTokens(turns) {
+      const { countTokens } = await import('./runtime/plainModel');
+      return countTokens(turns);
+    },
+  };
+
+  readonly openTerminalShell: OpenTerminalShell = async (folder) => {
+    const { openTerminalShell } = await import('./runtime/terminalShell');
+    const shell = await openTerminalShell({ cwd: folder });
+    const close = async (): Promise<void> => {
+      this.shells.delete(close);
+      await shell.close();
+    };
+    this.shells.add(close);
+    return { ...shell, close };
+  };
+
   async close(): Promise<void> {
+    await Promise.all([...this.shells].map((close) => close()));
     await (await this.demo)?.close();
   }
 

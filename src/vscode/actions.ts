@@ -48,14 +48,29 @@ export class Actions implements vscode.Disposable {
   }
 
   async start(kind: TaskKind, problem: string): Promise<void> {
+    await this.begin(kind, problem);
+  }
+
+  /**
+   * Starts a run, whichever surface asks for it.
+   * @param options.place absolute path; where it is left out, the one that was chosen, or asked for now
+   * @param options.inTerminal the surface is a terminal itself
+   * @returns undefined when the user was asked for a place and chose none
+   */
+  async begin(
+    kind: TaskKind,
+    problem: string,
+    options: { readonly place?: string | undefined; readonly inTerminal?: boolean } = {},
+  ): Promise<Run | undefined> {
     if (!vscode.workspace.isTrusted) {
       throw new UserError('run.untrusted', 'In Restricted Mode no task runs. Trust this workspace first.');
     }
     if (problem.trim() === '') throw new UserError('run.empty', 'The task is empty. Describe what is to be done.');
     if (!this.endpoints.selected) await this.picker.select();
     await this.endpoints.access();
-    const place = await this.places.for(kind);
-    if (place !== undefined) this.runs.start({ kind, problem: problem.trim(), place });
+    const place = options.place ?? (await this.places.for(kind));
+    if (place === undefined) return undefined;
+    return this.runs.start({ kind, problem: problem.trim(), place }, options.inTerminal);
   }
 
   stop(): void {

@@ -1,6 +1,9 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { UserError } from '../agent/errors';
 import type { TaskKind } from '../agent/task';
 import type { Actions } from './actions';
+import type { Places } from './places';
 import { report, type Log } from './report';
 import type { Runs } from './runs';
 import { pickRun } from './showRuns';
@@ -9,6 +12,13 @@ import { pickRun } from './showRuns';
 export interface Chat {
   reveal(): Promise<void>;
   compose(kind?: TaskKind, text?: string): Promise<void>;
+}
+
+/** Pages and texts that are opened by a command alone. */
+export interface Extras {
+  /** The shown run as a page of plain text. */
+  showPlainRun(): Promise<void>;
+  copyDiagnostics(): Promise<void>;
 }
 
 /**
@@ -23,6 +33,8 @@ export function registerCommands(
   log: Log,
   channel: vscode.LogOutputChannel,
   hosting: vscode.Uri,
+  places: Pick<Places, 'useFolder' | 'useDatabase'>,
+  extras: Extras,
 ): vscode.Disposable {
   const startInChat = async (kind: TaskKind, problem: string | undefined): Promise<void> => {
     if (problem === undefined) return;
@@ -36,7 +48,13 @@ export function registerCommands(
     }
     await chat.reveal();
   };
-  const commands: Readonly<Record<string, () => unknown>> = {
+  const openRun = async (id: unknown): Promise<void> => {
+    const run = typeof id === 'string' ? runs.find(id) : undefined;
+    if (!run) throw new UserError('run.gone', 'This task is not one of this window. Run AgentLM: Show Tasks.');
+    runs.show(run);
+    await chat.reveal();
+  };
+  const commands: Readonly<Record<string, (...given: readonly unknown[]) => unknown>> = {
     'agentlm.newOsTask': async () => startInChat('os', await askForTask('os')),
     'agentlm.newDatabaseTask': async () => startInChat('db', await askForTask('db')),
     'agentlm.runSelection': async () => startInChat('os', selectedText()),
@@ -50,6 +68,20 @@ export function registerCommands(
       runs.show(run);
       await chat.reveal();
     },
+    'agentlm.runHere': async (place) => {
+      const { folder, text } = await placeForTask(place);
+      places.useFolder(folder);
+      runs.show(undefined);
+      await chat.compose('os', text);
+    },
+    'agentlm.queryDatabase': async (place) => {
+      await places.useDatabase(fileOf(place));
+      runs.show(undefined);
+      await chat.compose('db');
+    },
+    'agentlm.openRun': openRun,
+    'agentlm.decide': (id, step, shown, verdict) => decide(runs, id, step, shown, verdict),
+    'agentlm.openPlainText': () => extras.showPlainRun(),
     'agentlm.stop': () => actions.stop(),
     'agentlm.toggleRecording': () => actions.toggleRecording(),
     'agentlm.acceptTrajectory': () => actions.accept(),
@@ -60,12 +92,15 @@ export function registerCommands(
     'agentlm.setApiKey': () => actions.setApiKey(),
     'agentlm.runLocalModel': () => localModels.run(),
     'agentlm.showHosting': () => vscode.commands.executeCommand('markdown.showPreview', hosting),
+    'agentlm.showWalkthrough': () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', 'agentlm.agentlm#agentlm.start'),
+    'agentlm.copyDiagnostics': () => extras.copyDiagnostics(),
     'agentlm.showLog': () => channel.show(),
   };
   const registered = Object.entries(commands).map(([id, execute]) =>
-    vscode.commands.registerCommand(id, async () => {
+    vscode.commands.registerCommand(id, async (...given: readonly unknown[]) => {
       try {
-        await execute();
+        await execute(...given);
       } catch (error) {
         report(log, error);
       }
@@ -96,4 +131,30 @@ function selectedText(): string | undefined {
   const editor = vscode.window.activeTextEditor;
   const text = editor?.document.getText(editor.selection).trim();
   return text === '' ? undefined : text;
+}
+
+/**
+ * A menu hands over what was clicked; the palette nothing, which means the file of the editor.
+ * @throws {UserError}
+ */
+function fileOf(place: unknown): string {
+  const uri = place instanceof vscode.Uri ? place : vscode.window.activeTextEditor?.document.uri;
+  if (uri?.scheme === 'file') return uri.fsPath;
+  throw new UserError('place.not-on-disk', 'This is no file on this disk. Save it, or choose one in the explorer.');
+}
+
+/** The folder that was clicked, or that of the file, which then stands in the composer. */
+async function placeForTask(place: unknown): Promise<{ readonly folder: string; readonly text?: string }> {
+  const file = fileOf(place);
+  const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(file));
+  if ((type & vscode.FileType.Directory) !== 0) return { folder: file };
+  return { folder: path.dirname(file), text: `${path.basename(file)}: ` };
+}
+
+/** A button of VS Code's chat: it says what it showed, and only that is run. */
+function decide(runs: Runs, id: unknown, step: unknown, shown: unknown, verdict: unknown): void {
+  const run = typeof id === 'string' ? runs.find(id) : undefined;
+  const decision = verdict === 'run' ? ({ verdict } as const) : ({ verdict: 'skip', reason: '' } as const);
+  if (typeof step === 'number' && typeof shown === 'string' && run?.decide(step, shown, decision)) return;
+  throw new UserError('chat.stale', 'This action no longer waits for a decision. Look at the last one.');
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Decision, ProposedAction } from '../agent/approval';
 import { UserError } from '../agent/errors';
-import type { AgentEvent } from '../agent/events';
+import type { AgentEvent, EventOf } from '../agent/events';
 import { unstarted, type RunRequest, type StartRun } from '../agent/session';
 import type { TerminalSession } from '../agent/environment';
 import { TrajectoryRecorder, type Trajectory } from '../agent/trajectory';
@@ -22,7 +22,7 @@ export class Run implements vscode.Disposable {
   readonly askedAt = Date.now();
 
   private question: { readonly action: ProposedAction; answer(decision: Decision): void } | undefined;
-  private begun = false;
+  private started: EventOf<'started'> | undefined;
   private ended = false;
 
   readonly onEvent = this.heard.event;
@@ -34,8 +34,15 @@ export class Run implements vscode.Disposable {
   constructor(
     readonly request: RunRequest,
     startRun: StartRun,
+    /** It has a terminal of its own: its shell opens in another one only when it is asked for. */
+    readonly inTerminal = false,
   ) {
     this.done = this.listen(startRun);
+  }
+
+  /** That of its trajectory; undefined until the run has begun. */
+  get id(): string | undefined {
+    return this.started?.id;
   }
 
   get active(): boolean {
@@ -44,7 +51,7 @@ export class Run implements vscode.Disposable {
 
   get phase(): 'opening' | 'running' | 'ended' {
     if (this.ended) return 'ended';
-    return this.begun ? 'running' : 'opening';
+    return this.started ? 'running' : 'opening';
   }
 
   /** The action that waits for a decision. */
@@ -115,12 +122,11 @@ export class Run implements vscode.Disposable {
   }
 
   private hear(event: AgentEvent): void {
+    if (event.type === 'started') this.started = event;
     this.events.push(event);
     this.recorder.hear(event);
     this.heard.fire(event);
-    if (event.type !== 'started') return;
-    this.begun = true;
-    this.changed.fire();
+    if (event.type === 'started') this.changed.fire();
   }
 
   private async ask(action: ProposedAction, signal: AbortSignal): Promise<Decision> {

@@ -30,8 +30,13 @@ export class Runs implements vscode.Disposable {
     return this.run;
   }
 
-  start(request: RunRequest): Run {
-    const run = new Run(request, this.startRun);
+  /** The one whose trajectory has this id. */
+  find(id: string): Run | undefined {
+    return this.runs.find((run) => run.id === id);
+  }
+
+  start(request: RunRequest, inTerminal = false): Run {
+    const run = new Run(request, this.startRun, inTerminal);
     run.onDidChange(() => this.changed.fire());
     this.runs = [...this.runs, run];
     this.forgetOldest();
