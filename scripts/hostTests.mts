@@ -32,6 +32,7 @@ export async function runHostTests({ counts, grep = '', inspect = false }: HostT
   const server = await startCodeServer({
     log: path.join(artefacts, 'host-server.log'),
     emptyHome: true,
+    settings: { 'chat.disableAIFeatures': false },
     environment: { AGENTLM_TEST_COUNTS: path.resolve(counts), AGENTLM_TEST_GREP: grep },
     // Without it, a VS Code that is not a development build ignores what its address says about tests.
     serverArguments: ['--enable-smoke-test-driver'],

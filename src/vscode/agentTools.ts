@@ -45,7 +45,7 @@ export function registerTools(parts: ToolParts): vscode.Disposable {
   );
 }
 
-function taskTool(kind: TaskKind, parts: ToolParts): vscode.LanguageModelTool<TaskInput> {
+export function taskTool(kind: TaskKind, parts: ToolParts): vscode.LanguageModelTool<TaskInput> {
   return {
     prepareInvocation({ input }) {
       return inWords(() => {
@@ -95,7 +95,7 @@ function whatHappens(kind: TaskKind, place: string | undefined, settings: Settin
   return `${where} ${approval}`;
 }
 
-function searchTool({ recording }: ToolParts): vscode.LanguageModelTool<SearchInput> {
+export function searchTool({ recording }: Pick<ToolParts, 'recording'>): vscode.LanguageModelTool<SearchInput> {
   return {
     prepareInvocation: ({ input }) => ({
       invocationMessage: vscode.l10n.t('Searching the AgentLM trajectories'),

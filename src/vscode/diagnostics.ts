@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type manifest from '../../package.json';
 import type { ApiKeys } from './apiKeys';
-import { demoProfile, readUrl, type EndpointProfile } from './endpointProfiles';
+import { demoProfile, type EndpointProfile } from './endpointProfiles';
 import type { Endpoints, Health } from './endpoints';
 import type { RecentErrors } from './recentErrors';
 import type { Settings } from './settings';
@@ -95,7 +95,7 @@ function endpointLines(
     `address ${addressOf(url)}`,
     `key ${hasKey ? 'set' : 'none'}`,
     ...(headers ? [`headers ${Object.keys(headers).join(', ')}`] : []),
-    ...(proxy === undefined ? [] : [`proxy ${addressOf(readUrl(proxy) ?? '')}`]),
+    ...(proxy === undefined ? [] : [`proxy ${addressOf(proxy)}`]),
     ...(rest.sessionHeader === undefined ? [] : ['session header set']),
     ...(rest.caFile === undefined ? [] : ['CA file set']),
     ...(rest.clientCertificate ? ['client certificate set'] : []),
@@ -114,7 +114,7 @@ function endpointLines(
 
 /** Scheme, host and port. A path can hold a token as well as a query can: of one it is only said that it is there. */
 function addressOf(url: string): string {
-  if (!URL.canParse(url)) return 'that is none';
+  if (!/^https?:/i.test(url) || !URL.canParse(url)) return 'that is none';
   const { protocol, host, pathname } = new URL(url);
   const usual = /^(?:\/v1)?\/?$/.exec(pathname)?.[0];
   return `${protocol}//${host}${usual ?? '/…'}`;
@@ -139,7 +139,7 @@ const harmless = [
 ] as const satisfies readonly Key[];
 
 /** Paths and lists: only that they are set. */
-const private_ = [
+const unspoken = [
   'trajectoryFolder',
   'localModel.llamaServer',
   'localModel.ollama',
@@ -154,7 +154,7 @@ function settingLines(settings: Pick<Settings, 'chosen'>): string[] {
       const told = typeof value === 'number' || value === 'ask' || value === 'all' ? String(value) : 'not of its type';
       return value === undefined ? [] : [`- agentlm.${key}: ${told}`];
     }),
-    ...private_.flatMap((key) => (settings.chosen(key) === undefined ? [] : [`- agentlm.${key}: set`])),
+    ...unspoken.flatMap((key) => (settings.chosen(key) === undefined ? [] : [`- agentlm.${key}: set`])),
   ];
   return lines.length === 0 ? ['None.'] : lines;
 }

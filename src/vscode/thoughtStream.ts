@@ -27,7 +27,7 @@ function thoughtOf(reply: string): string {
   const text = reply.trimStart();
   if ('Think:'.startsWith(text)) return '';
   const action = /^[ \t]*(?:Act|Action):/m.exec(text)?.index;
-  const beginning = /\n[ \t]*(?:A|Ac|Act|Acti|Actio|Action)$/.exec(text)?.index;
+  const beginning = /(?:^|\n)[ \t]*(?:A|Ac|Act|Acti|Actio|Action)$/.exec(text)?.index;
   return text
     .slice(0, action ?? beginning)
     .replace(/^Think:\s*/, '')
