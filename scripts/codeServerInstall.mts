@@ -19,6 +19,11 @@ export const newestRelease: Release = '4.139.1';
 /** The one that `engines.vscode` of the manifest names. */
 export const oldestRelease: Release = '4.105.1';
 
+/** The release that a text names, if it does. */
+export function releaseOf(text: string | undefined): Release | undefined {
+  return text !== undefined && text in releases ? (text as Release) : undefined;
+}
+
 export interface Installation {
   /** The Node binary that runs the server and with it every extension. */
   readonly node: string;
@@ -30,7 +35,7 @@ export interface Installation {
 export const runsHere = process.platform === 'linux' || process.platform === 'darwin';
 
 /**
- * Finds a release in .host/, or installs it there: 800 MB, half a minute. Nothing is compiled and no install script is
+ * Finds a release in .host/, or installs it there: up to 800 MB, half a minute. Nothing is compiled and no install script is
  * run: all that is missing then is a file logger, and the server prints its log instead.
  */
 export async function installCodeServer(release: Release = newestRelease): Promise<Installation> {
@@ -40,7 +45,7 @@ export async function installCodeServer(release: Release = newestRelease): Promi
   const serverIn = (place: string) => path.join(place, 'node_modules/code-server/lib/vscode');
 
   if (!existsSync(folder)) {
-    console.log(`Installing VS Code (code-server ${release}) into .host/: 800 MB, about half a minute, once.`);
+    console.log(`Installing VS Code (code-server ${release}) into .host/: up to 800 MB, about half a minute, once.`);
     const unfinished = `${folder}.unfinished`;
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { recursive: true });
