@@ -1,11 +1,9 @@
-import { endpointCost } from './endpoint';
-import { loopOverhead } from './loop';
-import { shellRoundTrip } from './shell';
+import { parts } from './rows';
 
-async function bench(): Promise<void> {
-  // First: it measures what is loaded when it is first needed.
-  const endpoint = await endpointCost();
-  console.log(JSON.stringify({ endpoint, shell: await shellRoundTrip(), loop: await loopOverhead() }));
+/** `bench.cjs` lists the parts, `bench.cjs PART` measures one and prints its rows as JSON. */
+async function bench([name]: readonly string[]): Promise<void> {
+  const part = name === undefined ? undefined : parts[name];
+  console.log(JSON.stringify(part ? await part() : Object.keys(parts)));
 }
 
-void bench();
+void bench(process.argv.slice(2));

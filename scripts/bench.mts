@@ -1,19 +1,15 @@
-// Measures what is promised to be fast: `npm run bench [-- --json]`. The bundles are those of a package, minified.
+// Measures what is promised to be fast: `npm run bench [-- PART…] [-- --json]`. The bundles are those of a package, minified.
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import type { Row } from '../bench/rows.ts';
 import { findChromium } from './chromium.mts';
 import { runsHere } from './codeServerInstall.mts';
 import { runNode } from './command.mts';
 import { runHostTests } from './hostTests.mts';
 
 const activations = 10;
-
-interface Row {
-  readonly what: string;
-  readonly value: string;
-}
 
 if ((await runNode('esbuild.mjs', '--minify', '--tests')) !== 0) process.exit(1);
 await build({
@@ -25,21 +21,13 @@ await build({
   packages: 'external',
   loader: { '.sh': 'text' },
 });
-const { endpoint, shell, loop } = JSON.parse(
-  execFileSync(process.execPath, ['out/bench/bench.cjs'], { encoding: 'utf8' }),
-);
+const measured = (...args: readonly string[]): readonly never[] =>
+  JSON.parse(execFileSync(process.execPath, ['out/bench/bench.cjs', ...args], { encoding: 'utf8' }));
+const all: readonly string[] = measured();
+const wanted = process.argv.slice(2).filter((each) => !each.startsWith('-'));
 const rows: Row[] = [
-  { what: 'shell round trip, median', value: milliseconds(shell.medianMs) },
-  { what: 'shell round trip, p99', value: milliseconds(shell.p99Ms) },
-  { what: 'loop, added to a step, median', value: milliseconds(loop.medianMs) },
-  { what: 'loop, added to a step, worst', value: milliseconds(loop.worstMs) },
-  { what: 'endpoint, first reply of a process', value: milliseconds(endpoint.firstReplyMs) },
-  { what: 'endpoint, first request of a process', value: milliseconds(endpoint.firstRequestMs) },
-  { what: 'endpoint, CPU for 1,000 tokens at once', value: milliseconds(endpoint.cpuMs) },
-  { what: 'endpoint, CPU for 1,000 tokens at 2,000 a second', value: milliseconds(endpoint.pacedCpuMs) },
-  { what: 'endpoint, prompts rendered', value: `${endpoint.renderMBs.toFixed(0)} MB/s` },
-  ...(await activationRows()),
-  ...bundleRows(),
+  ...all.filter((part) => wanted.length === 0 || wanted.includes(part)).flatMap((part) => measured(part)),
+  ...(wanted.length === 0 ? [...(await activationRows()), ...bundleRows()] : []),
 ];
 if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
 else for (const { what, value } of rows) console.log(`${what.padEnd(50)}${value.padStart(14)}`);

@@ -4,6 +4,7 @@ import { format } from 'node:util';
 import type { Page } from 'playwright-core';
 import { launchChromium } from './chromium.mts';
 import { startCodeServer } from './codeServer.mts';
+import { newestRelease, type Release } from './codeServerInstall.mts';
 import { makeTemporaryFolder } from './temporaryFolder.mts';
 
 const artefacts = 'out/artefacts';
@@ -20,18 +21,26 @@ export interface HostTestOptions {
   readonly grep?: string;
   /** Wait for a debugger on port 9229 before anything runs. */
   readonly inspect?: boolean;
+  readonly release?: Release;
 }
 
 /**
  * Runs test/host/ inside the extension host of a real VS Code with the extension of dist/, and prints what mocha prints.
- * Everything else that the window says goes to out/artefacts/host.log. Resolves to the exit code that a window would have.
+ * Everything else that the window says goes to a log in out/artefacts/. Resolves to the exit code that a window would have.
  * @throws when nothing was heard of the tests for a minute and a half; a screenshot is among the artefacts then.
  */
-export async function runHostTests({ counts, grep = '', inspect = false }: HostTestOptions): Promise<number> {
+export async function runHostTests({
+  counts,
+  grep = '',
+  inspect = false,
+  release = newestRelease,
+}: HostTestOptions): Promise<number> {
   const workspace = makeTemporaryFolder();
   const server = await startCodeServer({
-    log: path.join(artefacts, 'host-server.log'),
+    release,
+    log: path.join(artefacts, `host-${release}-server.log`),
     emptyHome: true,
+    settings: { 'chat.disableAIFeatures': false },
     environment: { AGENTLM_TEST_COUNTS: path.resolve(counts), AGENTLM_TEST_GREP: grep },
     // Without it, a VS Code that is not a development build ignores what its address says about tests.
     serverArguments: ['--enable-smoke-test-driver'],
@@ -50,7 +59,7 @@ export async function runHostTests({ counts, grep = '', inspect = false }: HostT
     ];
     if (inspect) console.log(`The extension host waits for a debugger on port ${inspectPort}.`);
     const url = server.urlOf(workspace.path, { payload: JSON.stringify(payload) });
-    return await untilOver(await browser.newPage(), url, inspect ? 24 * 60 * 60 : silenceSeconds);
+    return await untilOver(await browser.newPage(), url, release, inspect ? 24 * 60 * 60 : silenceSeconds);
   } finally {
     await browser.close();
     await server.stop();
@@ -59,13 +68,12 @@ export async function runHostTests({ counts, grep = '', inspect = false }: HostT
 }
 
 /** A window in which tests are run reports through two functions, if it finds them. */
-async function untilOver(page: Page, url: string, silence: number): Promise<number> {
-  const log = createWriteStream(path.join(artefacts, 'host.log'));
+async function untilOver(page: Page, url: string, release: Release, silence: number): Promise<number> {
+  const artefact = path.join(artefacts, `host-${release}`);
+  const log = createWriteStream(`${artefact}.log`);
   const { promise: over, resolve, reject } = Promise.withResolvers<number>();
   const timer = setTimeout(() => {
-    reject(
-      new Error(`Nothing was heard of the tests for ${silence} s. Look at host.log and host.png in ${artefacts}.`),
-    );
+    reject(new Error(`Nothing was heard of the tests for ${silence} s. Look at ${artefact}.log and .png.`));
   }, silence * 1000);
   await page.exposeFunction('codeAutomationExit', resolve);
   await page.exposeFunction('codeAutomationLog', (_type: string, values: readonly unknown[]) => {
@@ -79,7 +87,7 @@ async function untilOver(page: Page, url: string, silence: number): Promise<numb
     const [code] = await Promise.all([over, page.goto(url)]);
     return code;
   } catch (error) {
-    await page.screenshot({ path: path.join(artefacts, 'host.png') });
+    await page.screenshot({ path: `${artefact}.png` });
     throw error;
   } finally {
     clearTimeout(timer);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { glob, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { findChromium } from './chromium.mts';
-import { runsHere } from './codeServerInstall.mts';
+import { newestRelease, oldestRelease, runsHere, type Release } from './codeServerInstall.mts';
 import { runNode, tools } from './command.mts';
 import { runHostTests } from './hostTests.mts';
 
@@ -55,13 +55,23 @@ export const suites: readonly Suite[] = [
     name: 'host',
     built: true,
     missing: missingForWorkbench,
-    run: (options) => countsOf('host', (counts) => runHostTests({ counts, ...options })),
+    run: (options) => runInHost(newestRelease, options),
   },
   {
     name: 'browser',
     built: true,
     missing: missingForWorkbench,
     run: (options) => runMocha('browser', glob('out/test/browser/**/*.test.js'), options),
+  },
+  {
+    name: 'floor',
+    built: true,
+    missing: missingForWorkbench,
+    async run(options) {
+      const inHost = await runInHost(oldestRelease, options);
+      const inBrowser = await runMocha('floor', glob('out/test/browser/tasks.test.js'), options, oldestRelease);
+      return add(inHost, inBrowser);
+    },
   },
 ];
 
@@ -76,7 +86,23 @@ async function check(...commands: readonly (readonly string[])[]): Promise<Count
   return { passed: commands.length - failed, failed, skipped: 0 };
 }
 
-async function runMocha(name: string, found: AsyncIterable<string>, { grep, inspect }: SuiteOptions): Promise<Counts> {
+function runInHost(release: Release, options: SuiteOptions): Promise<Counts> {
+  return countsOf(`host-${release}`, (counts) => runHostTests({ counts, release, ...options }));
+}
+
+export function add(a: Counts, b: Counts): Counts {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+/** @param release the VS Code of browser tests */
+async function runMocha(
+  name: string,
+  found: AsyncIterable<string>,
+  { grep, inspect }: SuiteOptions,
+  release: Release = newestRelease,
+): Promise<Counts> {
+  // Read by test/browser/workbench.mts.
+  process.env['AGENTLM_TEST_RELEASE'] = release;
   const files = await Array.fromAsync(found);
   if (files.length === 0) throw new Error('There are no test files.');
   return countsOf(name, (counts) =>

@@ -5,7 +5,7 @@
 // lacks something for it; elsewhere it is then skipped.
 import { parseArgs } from 'node:util';
 import { build } from './build.mts';
-import { suites, type Counts, type Suite } from './suites.mts';
+import { add, suites, type Counts, type Suite } from './suites.mts';
 
 const { positionals: names, values: options } = parseArgs({
   allowPositionals: true,
@@ -47,10 +47,6 @@ async function countsOf(suite: Suite): Promise<Counts> {
     console.error(error);
   }
   return failedOnce;
-}
-
-function add(a: Counts, b: Counts): Counts {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
 }
 
 function printTable(): void {

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { exitCodes } from './cli/exitCodes';
 import { canRunHere, handOver } from './cli/handOver';
-import { parseArguments, usage, UsageError } from './cli/arguments';
+import { parseArguments } from './cli/arguments';
+import { usage } from './cli/usage';
+import { UsageError } from './cli/usageError';
 
 /** `agentlm`: reads the command line, does what it says, sets the exit code. */
 async function main(): Promise<number> {

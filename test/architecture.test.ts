@@ -8,11 +8,12 @@ import words from '../package.nls.json';
 /** What a part of the house may import of the others. Everything may import itself. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   agent: [],
+  dataset: ['agent'],
   protocol: ['agent'],
   webview: ['protocol'],
   runtime: ['agent'],
   vscode: ['agent', 'protocol'],
-  cli: ['agent', 'runtime'],
+  cli: ['agent', 'dataset', 'runtime'],
   'extension.ts': ['agent', 'runtime', 'vscode'],
   'cli.ts': ['cli'],
 };
@@ -20,9 +21,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 /** Packages that only some parts may name. */
 const packages: Readonly<Record<string, RegExp>> = {
   agent: /^$/,
+  dataset: /^$/,
   protocol: /^zod\/mini$/,
   webview: /^(lit|highlight\.js)(\/|$)/,
-  runtime: /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|@xterm\/headless)/,
+  runtime:
+    /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|hyparquet|@secretlint\/|@xterm\/headless|mysql2|unbash)/,
   vscode: /^(node:path|node:crypto|vscode)$/,
   cli: /^node:/,
   'extension.ts': /^(node:path|vscode)$/,
@@ -70,7 +73,12 @@ describe('The house', () => {
 
   it('has a core that runs anywhere: it bundles without Node, browser or editor', async () => {
     const result = await build({
-      entryPoints: ['src/agent/run.ts', 'src/agent/trajectory.ts', 'src/agent/conversation.ts'],
+      entryPoints: [
+        'src/agent/run.ts',
+        'src/agent/trajectory.ts',
+        'src/agent/conversation.ts',
+        ...globSync('src/dataset/*.ts'),
+      ],
       bundle: true,
       platform: 'neutral',
       write: false,
@@ -114,7 +122,7 @@ describe('The manifest', () => {
   const code = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
 
   it('contributes every command that is registered, and the other way round', () => {
-    const registered = [...readFileSync('src/vscode/commands.ts', 'utf8').matchAll(/^\s*'(agentlm\.\w+)':/gm)];
+    const registered = [...readFileSync('src/vscode/commands.ts', 'utf8').matchAll(/^\s*'(agentlm\.[\w.]+)':/gm)];
     assert.deepEqual(
       registered.map(([, id = '']) => id).sort(),
       manifest.contributes.commands.map(({ command }) => command).sort(),
@@ -143,6 +151,7 @@ describe('The manifest', () => {
       assert.equal(properties[key].scope, 'machine', key);
     }
     assert.equal(properties['agentlm.approval'].scope, 'application');
+    assert.equal(properties['agentlm.approvalRules'].scope, 'application');
     assert.ok(!JSON.stringify(properties).toLowerCase().includes('apikey'));
   });
 

@@ -16,3 +16,22 @@ export function sharedText(test: Context, file: string): string {
 export function agentInstructLines(test: Context): string[] {
   return sharedText(test, 'agentinstruct/db.dev.jsonl').trimEnd().split('\n');
 }
+
+/** The shell commands of AgentBench's OS tasks: reference solutions, and what prepares the machine for a task. */
+export function agentBenchOs(test: Context): { readonly solutions: string[]; readonly setups: string[] } {
+  const tasks = JSON.parse(sharedText(test, 'agentbench/os/dev.json')) as {
+    readonly start?: unknown;
+    readonly example?: unknown;
+    readonly create?: { readonly init?: unknown };
+    readonly evaluation?: { readonly example?: unknown };
+  }[];
+  const shell = (script: unknown): string[] => {
+    if (typeof script === 'string') return [script];
+    const { code } = (script ?? {}) as { readonly code?: unknown };
+    return typeof code === 'string' ? [code] : [];
+  };
+  return {
+    solutions: tasks.flatMap(({ example, evaluation }) => [...shell(example), ...shell(evaluation?.example)]),
+    setups: tasks.flatMap(({ start, create }) => [...shell(start), ...shell(create?.init)]),
+  };
+}

@@ -5,7 +5,13 @@ export const l10n = {
   },
 };
 
-export const env = { language: 'en' };
+export const version = '1.105.0';
+
+export const UIKind = { Desktop: 1, Web: 2 };
+
+export const env = { language: 'en', appName: 'Visual Studio Code', remoteName: undefined, uiKind: UIKind.Desktop };
+
+export const workspace = { isTrusted: true, workspaceFolders: undefined };
 
 export const commands = {
   executeCommand: (): Promise<undefined> => Promise.resolve(undefined),

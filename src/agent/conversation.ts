@@ -34,7 +34,14 @@ export class DialogueError extends Error {
  * @throws {DialogueError} naming the first place that does not fit.
  */
 export function parseDialogue(json: string): Dialogue {
-  const row = parseJson(json);
+  return readDialogue(parseJson(json));
+}
+
+/**
+ * Reads one row of AgentInstruct, whatever file it came out of.
+ * @throws {DialogueError} naming the first place that does not fit.
+ */
+export function readDialogue(row: unknown): Dialogue {
   if (!isRecord(row)) throw new DialogueError('row', 'an object');
   if (typeof row['id'] !== 'string') throw new DialogueError('id', 'a string');
   if (!Array.isArray(row['conversations'])) throw new DialogueError('conversations', 'a list');

@@ -24,7 +24,8 @@ export class UserError extends Error {
   }
 }
 
-function fill(template: string, values: readonly (string | number)[]): string {
+/** The sentence that a template and its values make. */
+export function fill(template: string, values: readonly (string | number)[]): string {
   return template.replace(/\{(\d+)\}/g, (placeholder, index: string) => String(values[Number(index)] ?? placeholder));
 }
 

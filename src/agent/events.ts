@@ -1,6 +1,8 @@
 import type { Decision } from './approval';
 import type { Turn } from './conversation';
+import type { Intervention, SandboxKind } from './environment';
 import type { UserError } from './errors';
+import type { Grid } from './grid';
 import type { Usage } from './model';
 import type { Action, FormatProblem, TaskKind } from './task';
 
@@ -45,7 +47,7 @@ export type EndpointNotice =
  *     started  turn*  ( step  context  delta*  ( turn  turn? | action  turn | action  approval  turn  observation  turn ) )*
  *     failure?  finished
  *
- * `turn` events are the conversation, each as soon as it is final. A `notice` can stand anywhere before `finished`.
+ * `turn` events are the conversation, each as soon as it is final: that of an action when it has been executed. A `notice` can stand anywhere before `finished`.
  */
 export type AgentEvent =
   | {
@@ -55,6 +57,8 @@ export type AgentEvent =
       readonly problem: string;
       readonly model: string;
       readonly stepLimit: number;
+      /** What holds its commands; left out where there are none. */
+      readonly sandbox?: SandboxKind;
     }
   | { readonly type: 'turn'; readonly turn: Turn }
   | { readonly type: 'step'; readonly step: number; readonly limit: number }
@@ -83,6 +87,10 @@ export type AgentEvent =
       readonly exitCode: number | null;
       readonly cwd: string | null;
       readonly truncated: boolean;
+      /** The rows of a statement, as the user sees them. */
+      readonly result?: Grid;
+      /** What a person did in the shell since the observation before; left out where nobody did anything. */
+      readonly interventions?: readonly Intervention[];
     }
   | { readonly type: 'notice'; readonly notice: Notice }
   /** Why the outcome is `failed`. A UserError is shown as it is; anything else is a bug to be logged with its stack. */

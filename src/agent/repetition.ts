@@ -6,14 +6,15 @@ export const repetitionRemark =
   'You have done this before and got the same result. Do something else, or end the task with what you know.';
 
 /**
- * Notices an agent that goes round in circles: the same action with the same observation twice in a row, or A-B-A-B.
- * A new pair of action and observation clears the suspicion.
+ * Notices an agent that goes round in circles: the same action with the same observation twice in a row, the same reply
+ * without an action twice in a row, or A-B-A-B of either. Anything new clears the suspicion.
  */
 export class RepetitionWatch {
   private readonly steps: string[] = [];
   private told = false;
 
-  see(action: string, observation: string): Verdict {
+  /** @param observation null for a reply that had no action */
+  see(action: string, observation: string | null): Verdict {
     this.steps.push(JSON.stringify([action, observation]));
     if (!this.circles()) {
       this.told = false;

@@ -1,11 +1,12 @@
 import type { Approve, ProposedAction } from './approval';
 import { ContextBudget } from './budget';
 import { gpt, human, type Turn } from './conversation';
-import type { Environment, Execution } from './environment';
+import type { Environment, Execution, SandboxKind } from './environment';
 import type { AgentEvent, Outcome } from './events';
 import type { FinishReason, Model, Usage } from './model';
+import { withRemarks } from './remarks';
 import { RepetitionWatch, repetitionRemark } from './repetition';
-import type { Action, Observation, ParsedReply, Task } from './task';
+import type { Action, FormatProblem, Observation, ParsedReply, Task } from './task';
 import { cutOffProblem } from './tasks/reply';
 
 export interface RunSettings {
@@ -16,6 +17,13 @@ export interface RunSettings {
   readonly stepLimit?: number | undefined;
   /** Tokens of one reply. */
   readonly replyTokens: number;
+  /** What holds the commands of the environment. */
+  readonly sandbox?: SandboxKind | undefined;
+  /**
+   * The model is told nothing but what the environment says, as in the paper's evaluation: its first reply without an
+   * action ends the run, and going round in circles is its own affair.
+   */
+  readonly unaided?: boolean;
 }
 
 export interface RunTools {
@@ -68,9 +76,10 @@ class Loop {
   }
 
   async *events(): AsyncGenerator<AgentEvent, void> {
-    const { id, problem } = this.settings;
+    const { id, problem, sandbox } = this.settings;
     const { task, model } = this.tools;
-    yield { type: 'started', id, kind: task.kind, problem, model: model.name, stepLimit: this.stepLimit };
+    const started = { id, kind: task.kind, problem, model: model.name, stepLimit: this.stepLimit };
+    yield { type: 'started', ...started, ...(sandbox === undefined ? {} : { sandbox }) };
     const { outcome, answer = null } = yield* this.untilTheEnd();
     yield {
       type: 'finished',
@@ -106,14 +115,7 @@ class Loop {
     yield { type: 'step', step: this.steps, limit: this.stepLimit };
     const reply = yield* this.ask(budget);
     const parsed = this.parse(reply);
-    if ('problem' in parsed) {
-      yield this.say(gpt(reply.text, { loss: false }));
-      yield { type: 'notice', notice: { code: 'malformed', problem: parsed.problem } };
-      if (this.remindersSoFar === remindersInARow) return { outcome: 'malformed' };
-      this.remindersSoFar++;
-      yield this.say(human(this.tools.task.remind(parsed.problem)));
-      return undefined;
-    }
+    if ('problem' in parsed) return yield* this.remind(reply.text, parsed.problem);
     this.remindersSoFar = 0;
     const { action, thought } = parsed;
     yield { type: 'action', step: this.steps, kind: action.kind, text: action.text, thought };
@@ -128,6 +130,22 @@ class Loop {
       case 'sql':
         return yield* this.act(action, thought, reply.text, budget);
     }
+  }
+
+  /** Tells a model that wrote no action what was wrong, twice at most, and not again what it was told already. */
+  private async *remind(reply: string, problem: FormatProblem): AsyncGenerator<AgentEvent, End | undefined> {
+    yield this.say(gpt(reply, { loss: false }));
+    yield { type: 'notice', notice: { code: 'malformed', problem } };
+    if (this.settings.unaided === true) return { outcome: 'malformed' };
+    const verdict = this.repetition.see(reply, null);
+    if (verdict !== 'fine') yield { type: 'notice', notice: { code: 'repetition' } };
+    if (verdict === 'end') return { outcome: 'repeated' };
+    if (this.remindersSoFar === remindersInARow) return { outcome: 'malformed' };
+    this.remindersSoFar++;
+    yield this.say(
+      human(withRemarks(this.tools.task.remind(problem), verdict === 'tell' ? repetitionRemark : undefined)),
+    );
+    return undefined;
   }
 
   /** Streams one reply and stops reading at the end of its first complete action. */
@@ -196,27 +214,32 @@ class Loop {
         observation = task.observeSkipped(decision.reason);
         break;
       case 'edit':
-      case 'run':
+      case 'run': {
         performed = decision.verdict === 'edit' ? decision.text : action.text;
-        // An edited action is no longer what the model said: it stays in the conversation, but nobody learns it.
-        yield this.say(
-          performed === action.text
-            ? gpt(reply, { loss: true })
-            : gpt(task.compose(thought, { kind: action.kind, text: performed }), { loss: false }),
-        );
+        const isOwn = performed === action.text;
         this.clock.start('environment');
-        execution = await environment.execute(performed, signal);
+        const [attempt] = await Promise.allSettled([environment.execute(performed, signal)]);
         this.clock.stop('environment');
+        const isTouched = attempt.status === 'fulfilled' && attempt.value.interventions !== undefined;
+        // What is no longer the model's own doing stays in the conversation, but nobody learns it: an edited action, and
+        // one whose outcome a person had a hand in.
+        yield this.say(
+          gpt(isOwn ? reply : task.compose(thought, { kind: action.kind, text: performed }), {
+            loss: isOwn && !isTouched,
+          }),
+        );
+        if (attempt.status === 'rejected') throw attempt.reason;
         signal.throwIfAborted();
+        execution = attempt.value;
         observation = task.observe(execution);
+      }
     }
 
-    const verdict = this.repetition.see(performed, observation.text);
+    const verdict = this.settings.unaided === true ? 'fine' : this.repetition.see(performed, observation.text);
     const cut = await budget.cut(observation.text, Math.floor(model.contextLength * observationShare));
     const truncated = observation.truncated || cut !== observation.text || (execution?.omittedBytes ?? 0) > 0;
     const shown = cut === observation.text ? cut : cut + task.truncationMark;
-    const remarks = [execution?.note, verdict === 'fine' ? undefined : repetitionRemark];
-    const text = [shown, ...remarks.flatMap((remark) => (remark === undefined ? [] : `[${remark}]`))].join('\n');
+    const text = withRemarks(shown, execution?.note, verdict === 'fine' ? undefined : repetitionRemark);
     yield {
       type: 'observation',
       step: this.steps,
@@ -224,6 +247,8 @@ class Loop {
       exitCode: execution?.exitCode ?? null,
       cwd: execution?.cwd ?? null,
       truncated,
+      ...(execution?.result && { result: execution.result }),
+      ...(execution?.interventions && { interventions: execution.interventions }),
     };
     yield this.say(human(text));
     if (verdict !== 'fine') yield { type: 'notice', notice: { code: 'repetition' } };

@@ -1,4 +1,6 @@
 import type { Approve } from './approval';
+import type { DatabaseEnvironment, DatabaseReview } from './database';
+import type { PendingChanges } from './changes';
 import type { TerminalSession } from './environment';
 import type { AgentEvent, EndpointNotice, EventOf } from './events';
 import type { TaskKind } from './task';
@@ -8,7 +10,7 @@ export interface RunRequest {
   readonly kind: TaskKind;
   /** The user's words. */
   readonly problem: string;
-  /** Absolute path: the folder the shell starts in, or the database (an SQLite file, a CSV file or a folder of them). */
+  /** Absolute path: the folder the shell starts in, or the database (an SQLite file, a data file or a folder of data files). */
   readonly place: string;
 }
 
@@ -18,6 +20,15 @@ export interface RunSession {
   readonly events: AsyncIterable<AgentEvent>;
   /** The live shell; undefined for a database. */
   readonly terminal: TerminalSession | undefined;
+  /** Of a database; rows can be exported until `events` has ended. */
+  readonly database?: Pick<DatabaseEnvironment, 'conversions' | 'export'>;
+  /** What the run does to a database, to be looked at, applied or discarded once `events` has ended. */
+  readonly databaseChanges?: DatabaseReview;
+  /**
+   * What the run changes in its workspace, in a sandbox that catches it: to be listed at any time, to be applied when
+   * `events` has ended. Nothing is applied by itself.
+   */
+  readonly changes?: PendingChanges;
 }
 
 /**

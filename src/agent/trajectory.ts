@@ -1,5 +1,6 @@
 import type { Dialogue, Turn } from './conversation';
-import type { AgentEvent, EventOf, Outcome } from './events';
+import type { Intervention } from './environment';
+import type { AgentEvent, EventOf, Notice, Outcome } from './events';
 import type { TaskKind } from './task';
 
 /** A recorded run: what was said, what came of it, and how. */
@@ -13,7 +14,20 @@ export interface Trajectory {
   readonly turns: readonly Turn[];
   /** Actions that a person changed before they ran, with the model's own text. */
   readonly edits: readonly { readonly step: number; readonly original: string; readonly edited: string }[];
+  /** What a person did in the agent's shell before the observation of a step; never what they typed. */
+  readonly interventions: readonly { readonly step: number; readonly kind: Intervention }[];
+  readonly counts: TroubleCounts;
   readonly finished: EventOf<'finished'>;
+}
+
+/** How often the model went astray. */
+export interface TroubleCounts {
+  /** Replies without an action. */
+  readonly malformed: number;
+  /** Those of them that were answered with a reminder. */
+  readonly reminders: number;
+  /** Steps in which it was found to go round in circles. */
+  readonly repeated: number;
 }
 
 /** Why a trajectory cannot be trained on. */
@@ -25,7 +39,10 @@ export class TrajectoryRecorder {
   private finished: EventOf<'finished'> | undefined;
   private readonly turns: Turn[] = [];
   private readonly edits: Trajectory['edits'][number][] = [];
+  private readonly interventions: Trajectory['interventions'][number][] = [];
+  private readonly counts = { malformed: 0, reminders: 0, repeated: 0 };
   private proposed = '';
+  private reminderDue = false;
 
   hear(event: AgentEvent): void {
     switch (event.type) {
@@ -34,6 +51,16 @@ export class TrajectoryRecorder {
         break;
       case 'turn':
         this.turns.push(event.turn);
+        if (this.reminderDue && event.turn.from === 'human') {
+          this.counts.reminders++;
+          this.reminderDue = false;
+        }
+        break;
+      case 'notice':
+        this.count(event.notice);
+        break;
+      case 'observation':
+        for (const kind of event.interventions ?? []) this.interventions.push({ step: event.step, kind });
         break;
       case 'action':
         this.proposed = event.text;
@@ -54,8 +81,15 @@ export class TrajectoryRecorder {
   get trajectory(): Trajectory | undefined {
     if (!this.started || !this.finished) return undefined;
     const { id, kind, problem, model } = this.started;
-    const { turns, edits, finished } = this;
-    return { version: 1, id, kind, problem, model, turns, edits, finished };
+    const { turns, edits, interventions, counts, finished } = this;
+    return { version: 1, id, kind, problem, model, turns, edits, interventions, counts, finished };
+  }
+
+  private count({ code }: Notice): void {
+    if (code === 'repetition') this.counts.repeated++;
+    if (code !== 'malformed') return;
+    this.counts.malformed++;
+    this.reminderDue = true;
   }
 }
 

@@ -1,9 +1,17 @@
 import { parseArgs } from 'node:util';
 import path from 'node:path';
+import type { ApprovalMode } from '../agent/approval';
+import type { SandboxKind } from '../agent/environment';
 import type { RunRequest } from '../agent/session';
-
-/** Who decides whether an action runs: everything does, the user is asked, or nothing does. */
-export type ApprovalMode = 'all' | 'ask' | 'none';
+import type { Dialect } from '../runtime/sql/messages';
+import { readChanges, type ChangesArguments } from './changesArguments';
+import { parseDbChangesArguments, type DbChangesArguments } from './dbChangesArguments';
+import { parseDatasetArguments, type DatasetArguments } from './datasetArguments';
+import { parseEval, type EvalArguments } from './evalArguments';
+import { readReplay, type ReplayPlan } from './replayArguments';
+import { storageFolder } from './storageFolder';
+import { readPolicy, type PolicyArguments } from './policyArguments';
+import { UsageError } from './usageError';
 
 /** What `run` and `demo` have in common. */
 export interface TaskOptions {
@@ -15,14 +23,37 @@ export interface TaskOptions {
   readonly apiKey: string | undefined;
   readonly steps: number | undefined;
   readonly context: number | undefined;
-  readonly approve: ApprovalMode;
+  /** With `none`, nothing runs. */
+  readonly approve: ApprovalMode | 'none';
+  readonly sandbox: SandboxChoice;
   readonly record: string | undefined;
+  /** AgentInstruct rows whose prompt is sent; undefined for our own. */
+  readonly trainedFrom: string | undefined;
+  /** Whether the output of commands ends with the prompt of the shell. */
+  readonly promptTail: boolean;
   readonly json: boolean;
+}
+
+/** What holds the commands of an OS task. */
+export interface SandboxChoice {
+  /** Left out: the workspace sandbox, where there is one. */
+  readonly kind: SandboxKind | undefined;
+  readonly network: boolean;
+  /** Of the container. */
+  readonly image: string | undefined;
+  /** The program that makes it, and what comes before its commands. */
+  readonly engine: readonly string[] | undefined;
+  /** Where the changes of runs wait. */
+  readonly storage: string;
 }
 
 export interface RunArguments extends TaskOptions {
   readonly command: 'run';
   readonly request: RunRequest;
+  /** A CSV file for the rows of the last query. */
+  readonly exportTo: string | undefined;
+  /** Of the statements of a database task; MySQL's where it is left out. */
+  readonly dialect: Dialect | undefined;
 }
 
 export interface DemoArguments extends TaskOptions {
@@ -38,33 +69,22 @@ export interface DoctorArguments {
   readonly json: boolean;
 }
 
-export type Arguments = RunArguments | DemoArguments | DoctorArguments | { readonly command: 'help' };
-
-/** The command line says something that cannot be done; exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+export interface ReplayArguments extends ReplayPlan {
+  readonly command: 'replay';
+  readonly approve: TaskOptions['approve'];
 }
 
-export const usage = `Usage:
-  agentlm run os "<task>" [--cwd DIR] [options]
-  agentlm run db "<question>" --database FILE [options]
-  agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
-  agentlm demo [options]
-
-Options:
-  --endpoint URL|demo   where the model answers, e.g. http://localhost:8000 (or AGENTLM_ENDPOINT)
-  --local FILE.gguf     serve this model with llama-server for the run, instead of --endpoint
-  --model ID            as the endpoint calls it; its first model if left out
-  --api-key-env NAME    the environment variable that holds the API key
-  --steps N             replies the model may give (8 for os, 15 for db)
-  --context N           tokens the model can read, at most 4096
-  --approve MODE        ask (default), all, or none: whether commands run
-  --record FILE         append the run to FILE as AgentInstruct when it answered or finished
-  --json                one event a line on standard output; of doctor one object
-
-Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoint unreachable or refusing,
-130 interrupted. Of doctor: 0 nothing failed, 1 a check failed.
-`;
+export type Arguments =
+  | RunArguments
+  | DemoArguments
+  | DoctorArguments
+  | ChangesArguments
+  | PolicyArguments
+  | ReplayArguments
+  | EvalArguments
+  | { readonly command: 'db-changes'; readonly dbChanges: DbChangesArguments }
+  | { readonly command: 'dataset'; readonly dataset: DatasetArguments }
+  | { readonly command: 'help' };
 
 /**
  * @param interactive whether somebody is there who can be asked
@@ -75,6 +95,10 @@ export function parseArguments(
   environment: NodeJS.ProcessEnv,
   interactive: boolean,
 ): Arguments {
+  const [name = '', ...others] = argv;
+  const read = withOptionsOfTheirOwn[name];
+  if (read)
+    return others.some((each) => each === '--help' || each === '-h') ? { command: 'help' } : read(others, environment);
   const { values, positionals } = parse(argv);
   const [command, ...rest] = positionals;
   if (values.help === true || command === undefined || command === 'help') return { command: 'help' };
@@ -82,15 +106,54 @@ export function parseArguments(
     if (rest.length > 0 || values.cwd !== undefined || values.database !== undefined) {
       throw new UsageError('agentlm demo has a folder and a database of its own: leave them out.');
     }
-    const defaults = { ...(values.local === undefined && { endpoint: 'demo' }), approve: 'all', ...values };
+    refuseDatabaseOptions(values);
+    if (values.prompt !== undefined || values['trained-from'] !== undefined) {
+      throw new UsageError('agentlm demo follows a script of its own: leave --prompt and --trained-from out.');
+    }
+    const defaults = {
+      ...(values.local === undefined && { endpoint: 'demo' }),
+      approve: 'all',
+      sandbox: 'off',
+      ...values,
+    };
     return { command, ...readTaskOptions(defaults, environment, interactive) };
   }
+  if (command === 'changes') return readChanges(rest, values, environment);
+  if (command === 'replay') {
+    return { command, ...readReplay(rest, values), approve: readApproval(values.approve ?? 'ask', interactive) };
+  }
   if (command === 'doctor') return { command, ...readDoctor(rest, values, environment) };
+  if (command === 'policy') return readPolicy(rest, values);
   if (command !== 'run') throw new UsageError(`There is no command "${command}".`);
-  return { command, request: readRequest(rest, values), ...readTaskOptions(values, environment, interactive) };
+  const request = readRequest(rest, values);
+  const exportTo = values.export === undefined ? undefined : path.resolve(values.export);
+  const dialect = readDialect(values.dialect);
+  return { command, request, exportTo, dialect, ...readTaskOptions(values, environment, interactive) };
 }
 
+function refuseDatabaseOptions(values: Values): void {
+  const wrong = (['export', 'dialect'] as const).find((name) => values[name] !== undefined);
+  if (wrong !== undefined) throw new UsageError(`--${wrong} goes with "run db".`);
+}
+
+function readDialect(name: string | undefined): Dialect | undefined {
+  if (name === undefined || name === 'mysql' || name === 'sqlite') return name;
+  throw new UsageError('--dialect is mysql or sqlite.');
+}
+
+/** Commands that share no option with `run`. */
+const withOptionsOfTheirOwn: Readonly<
+  Record<string, ((argv: readonly string[], environment: NodeJS.ProcessEnv) => Arguments) | undefined>
+> = {
+  eval: parseEval,
+  dataset: (argv) => ({ command: 'dataset', dataset: parseDatasetArguments(argv) }),
+  'db-changes': (argv) => ({ command: 'db-changes', dbChanges: parseDbChangesArguments(argv) }),
+};
+
 function readTaskOptions(values: Values, environment: NodeJS.ProcessEnv, interactive: boolean): TaskOptions {
+  if (values.mode !== undefined || values.stdin === true) {
+    throw new UsageError('--mode and --stdin go with policy. What runs unasked is said with --approve.');
+  }
   return {
     endpoint: values.local === undefined ? readEndpoint(values, environment) : readNoEndpoint(values),
     local: values.local === undefined ? undefined : path.resolve(values.local),
@@ -98,8 +161,11 @@ function readTaskOptions(values: Values, environment: NodeJS.ProcessEnv, interac
     apiKey: readKey(values['api-key-env'], environment),
     steps: readCount('--steps', values.steps),
     context: readContext(values.context),
-    approve: readMode(values.approve ?? 'ask', interactive),
+    approve: readApproval(values.approve ?? 'ask', interactive),
+    sandbox: readSandbox(values, storageFolder(environment)),
     record: values.record,
+    trainedFrom: readPrompt(values),
+    promptTail: values['no-prompt-tail'] !== true,
     json: values.json === true,
   };
 }
@@ -115,11 +181,25 @@ const options = {
   context: { type: 'string' },
   approve: { type: 'string' },
   record: { type: 'string' },
+  export: { type: 'string' },
+  prompt: { type: 'string' },
+  'trained-from': { type: 'string' },
+  sandbox: { type: 'string' },
+  network: { type: 'boolean' },
+  image: { type: 'string' },
+  engine: { type: 'string' },
+  'include-git': { type: 'boolean' },
+  overwrite: { type: 'boolean' },
+  mode: { type: 'string' },
+  stdin: { type: 'boolean' },
+  id: { type: 'string' },
+  'no-prompt-tail': { type: 'boolean' },
+  dialect: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-type Values = ReturnType<typeof parse>['values'];
+export type Values = ReturnType<typeof parse>['values'];
 
 function parse(argv: readonly string[]) {
   try {
@@ -129,15 +209,18 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function readRequest([kind, problem, ...more]: readonly string[], { cwd, database }: Values): RunRequest {
+function readRequest([kind, problem, ...more]: readonly string[], values: Values): RunRequest {
+  const { cwd, database, sandbox, network, image, engine } = values;
   if (kind !== 'os' && kind !== 'db') throw new UsageError('After "run" comes os or db.');
   if (!problem?.trim()) throw new UsageError('The task is missing. Put it into quotes after the kind.');
   if (more.length > 0) throw new UsageError(`"${more.join(' ')}" is too much. Put the whole task into quotes.`);
   if (kind === 'os') {
     if (database !== undefined) throw new UsageError('--database goes with "run db".');
+    refuseDatabaseOptions(values);
     return { kind, problem, place: path.resolve(cwd ?? '.') };
   }
   if (cwd !== undefined) throw new UsageError('--cwd goes with "run os".');
+  if ((sandbox ?? network ?? image ?? engine) !== undefined) throw new UsageError('A sandbox goes with "run os".');
   if (database === undefined) throw new UsageError('Say which database: --database FILE.');
   return { kind, problem, place: path.resolve(database) };
 }
@@ -183,11 +266,38 @@ function readKey(name: string | undefined, environment: NodeJS.ProcessEnv): stri
   return key;
 }
 
+/** The file that the prompt is taken from. Naming one is choosing it. */
+function readPrompt({ prompt, 'trained-from': file }: Values): string | undefined {
+  if (prompt !== undefined && prompt !== 'own' && prompt !== 'trained')
+    throw new UsageError('--prompt is own or trained.');
+  if (prompt === 'own' && file !== undefined) throw new UsageError('--trained-from goes with --prompt trained.');
+  if (prompt === 'trained' && file === undefined) {
+    throw new UsageError('Say which AgentInstruct file the prompt is in: --trained-from FILE.');
+  }
+  return file === undefined ? undefined : path.resolve(file);
+}
+
 function readCount(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const count = Number(text);
   if (!Number.isSafeInteger(count) || count < 1) throw new UsageError(`${option} wants a whole number from 1.`);
   return count;
+}
+
+function readSandbox(values: Values, storage: string): SandboxChoice {
+  const { sandbox: kind, network = false, image, engine } = values;
+  if (values['include-git'] !== undefined || values.overwrite !== undefined) {
+    throw new UsageError('--include-git and --overwrite go with "changes apply".');
+  }
+  if (kind !== undefined && kind !== 'workspace' && kind !== 'container' && kind !== 'off') {
+    throw new UsageError('--sandbox is workspace, container or off.');
+  }
+  if (kind === 'off' && network) throw new UsageError('Without a sandbox the network is there: leave --network out.');
+  if ((kind === 'container') !== (image !== undefined)) {
+    throw new UsageError('--sandbox container and --image IMAGE go together.');
+  }
+  if (kind !== 'container' && engine !== undefined) throw new UsageError('--engine goes with --sandbox container.');
+  return { kind, network, image, engine: engine?.split(/\s+/).filter((word) => word !== ''), storage };
 }
 
 function readContext(text: string | undefined): number | undefined {
@@ -198,10 +308,10 @@ function readContext(text: string | undefined): number | undefined {
   return tokens;
 }
 
-function readMode(text: string, interactive: boolean): ApprovalMode {
+function readApproval(text: string, interactive: boolean): TaskOptions['approve'] {
   if (text === 'ask' && !interactive) {
-    throw new UsageError('Nobody can be asked here. Say --approve all, or --approve none.');
+    throw new UsageError('Nobody can be asked here. Say --approve reads, --approve all, or --approve none.');
   }
-  if (text === 'all' || text === 'ask' || text === 'none') return text;
-  throw new UsageError('--approve is all, ask or none.');
+  if (text === 'all' || text === 'ask' || text === 'reads' || text === 'none') return text;
+  throw new UsageError('--approve is ask, reads, all or none.');
 }

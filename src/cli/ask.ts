@@ -1,21 +1,19 @@
 import { createInterface } from 'node:readline/promises';
 import type { Approve, Decision, ProposedAction } from '../agent/approval';
+import { fill } from '../agent/errors';
 import { visible } from '../agent/hiddenCharacters';
-import type { ApprovalMode } from './arguments';
+import type { TaskOptions } from './arguments';
 
 /** The reason that the model is told under `--approve none`. */
 const nothingRuns = 'Nothing may run in this session.';
 
-/** The approval that a mode stands for. Questions go to standard error: standard output is for events. */
-export function approvalOf(mode: ApprovalMode): Approve {
-  switch (mode) {
-    case 'all':
-      return () => Promise.resolve({ verdict: 'run' });
-    case 'none':
-      return () => Promise.resolve({ verdict: 'skip', reason: nothingRuns });
-    case 'ask':
-      return ask;
-  }
+/** The reason that the model is told where a command needs leave and nobody is there to give it. */
+const nobodyThere = 'This command needs the approval of a person, and nobody is there.';
+
+/** Who is asked about what the mode does not let pass. Questions go to standard error: standard output is for events. */
+export function askerOf(mode: TaskOptions['approve']): Approve {
+  if (mode === 'none') return () => Promise.resolve({ verdict: 'skip', reason: nothingRuns });
+  return process.stdin.isTTY ? ask : () => Promise.resolve({ verdict: 'skip', reason: nobodyThere });
 }
 
 async function ask(action: ProposedAction, signal: AbortSignal): Promise<Decision> {
@@ -23,13 +21,17 @@ async function ask(action: ProposedAction, signal: AbortSignal): Promise<Decisio
   // readline takes Ctrl-C for itself while it waits; the run has to hear it.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   // Exactly what would run: the reply above was the model's, and is read as the parser reads it.
-  process.stderr.write(`\n${visible(action.text)}\n`);
+  process.stderr.write(`\n${visible(action.text)}\n${why(action)}`);
+  const always = action.judgement?.rule === undefined ? '' : '[a]lways in this run, ';
   try {
     for (;;) {
-      const choice = await terminal.question('Run this? [y]es, [e]dit, [s]kip, [q]uit: ', { signal });
+      const choice = await terminal.question(`Run this? [y]es, ${always}[e]dit, [s]kip, [q]uit: `, { signal });
       switch (choice.trim().toLowerCase()[0]) {
         case 'y':
           return { verdict: 'run' };
+        case 'a':
+          if (always) return { verdict: 'run', remember: 'run' };
+          break;
         case 'e': {
           const editing = terminal.question('Run instead: ', { signal });
           if (!action.text.includes('\n')) terminal.write(action.text);
@@ -54,4 +56,12 @@ async function ask(action: ProposedAction, signal: AbortSignal): Promise<Decisio
   } finally {
     terminal.close();
   }
+}
+
+/** Why it asks, and which part of it. */
+function why({ judgement }: ProposedAction): string {
+  if (!judgement) return '';
+  const { reason, part } = judgement;
+  const place = part === undefined ? '' : ` In: ${part}`;
+  return `${visible(fill(reason.template, reason.values) + place)}\n`;
 }

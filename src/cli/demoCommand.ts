@@ -26,7 +26,11 @@ export async function demoCommand(
       say(kind === 'os' ? 'OS task: ' : '\nDatabase task: ');
       worst = Math.max(
         worst,
-        await runCommand({ ...args, command: 'run', request: { kind, problem, place } }, print, signal),
+        await runCommand(
+          { ...args, command: 'run', request: { kind, problem, place }, exportTo: undefined, dialect: undefined },
+          print,
+          signal,
+        ),
       );
       if (signal.aborted) break;
     }

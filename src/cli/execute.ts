@@ -1,8 +1,10 @@
+import path from 'node:path';
 import { unstarted } from '../agent/session';
 import type { Arguments } from './arguments';
 import { demoCommand } from './demoCommand';
 import { jsonPrinter, textPrinter, type Printer } from './print';
 import { exitCode, runCommand } from './runCommand';
+import { databaseStorage } from './stateFolder';
 
 /**
  * Does what the user asked for and prints it on standard output.
@@ -15,10 +17,40 @@ export async function execute(args: Exclude<Arguments, { command: 'help' }>, sig
     const { doctorCommand } = await import('./doctorCommand');
     return doctorCommand(args, write, signal);
   }
+  if (args.command === 'db-changes') {
+    const { dbChangesCommand } = await import('./dbChangesCommand');
+    const place = { storage: databaseStorage(process.env), workerPath: path.join(__dirname, 'sqlWorker.js') };
+    return dbChangesCommand(args.dbChanges, place, write, signal);
+  }
+  if (args.command === 'dataset') {
+    const { datasetCommand } = await import('./datasetCommand');
+    const { standardOutput } = await import('./output');
+    return datasetCommand(args.dataset, standardOutput(signal), signal);
+  }
+  if (args.command === 'changes') {
+    const { changesCommand } = await import('./changesCommand');
+    return changesCommand(args, write, signal);
+  }
+  if (args.command === 'policy') {
+    const { policyCommand } = await import('./policyCommand');
+    return policyCommand(args, write, process.stdin);
+  }
+  if (args.command === 'replay') {
+    const { replayCommand } = await import('./replayCommand');
+    return replayCommand(args, write, (text) => void process.stderr.write(text), signal);
+  }
+  if (args.command === 'eval') {
+    const { evalCommand } = await import('./evalCommand');
+    return evalCommand(args, write, signal);
+  }
+  if (args.command === 'eval-report') {
+    const { evalReport } = await import('./evalReport');
+    return evalReport(args, write);
+  }
   const print: Printer = args.json ? jsonPrinter(write) : textPrinter(write);
   try {
     return args.command === 'run'
-      ? await runCommand(args, print, signal)
+      ? await runCommand({ ...args, databaseStorage: databaseStorage(process.env) }, print, signal)
       : await demoCommand(args, print, args.json ? () => {} : write, signal);
   } catch (error) {
     const finished = unstarted(signal);

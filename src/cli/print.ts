@@ -1,10 +1,30 @@
 import { styleText } from 'node:util';
+import type { FileChange } from '../agent/changes';
+import type { Conversion } from '../agent/database';
 import { UserError, unreachable } from '../agent/errors';
 import type { AgentEvent, EventOf, Notice } from '../agent/events';
 import { visible } from '../agent/hiddenCharacters';
+import { changesInWords } from './changesText';
+import { conversionsText, pendingText, type PendingChanges } from './dbChangesWords';
 
-/** Takes the events of a run, in order. */
-export type Printer = (event: AgentEvent) => void;
+/** An event of a run, or what is said of its surroundings: how data files were read, and what waits for a decision at the end. */
+export type Printed =
+  | AgentEvent
+  | { readonly type: 'conversions'; readonly conversions: readonly Conversion[] }
+  | ({ readonly type: 'database-changes' } & PendingChanges)
+  | ChangesLine;
+
+/** What a run in a sandbox has changed: the line before `finished`. */
+export interface ChangesLine {
+  readonly type: 'changes';
+  /** For `agentlm changes`. */
+  readonly id: string;
+  readonly workspace: string;
+  readonly changes: readonly FileChange[];
+}
+
+/** Takes the events of a run, in order; `finished` is the last. */
+export type Printer = (event: Printed) => void;
 
 /** One JSON object a line. Turns stay out: they repeat what deltas and observations said. */
 export function jsonPrinter(write: (text: string) => void): Printer {
@@ -14,7 +34,7 @@ export function jsonPrinter(write: (text: string) => void): Printer {
   };
 }
 
-function forProgram(event: Exclude<AgentEvent, { readonly type: 'turn' }>): unknown {
+function forProgram(event: Exclude<Printed, { readonly type: 'turn' }>): unknown {
   if (event.type === 'failure') return describeFailure(event.error);
   if (event.type !== 'notice' || !('reason' in event.notice)) return event;
   return { ...event, notice: { ...event.notice, reason: event.notice.reason.message } };
@@ -45,8 +65,17 @@ export function textPrinter(write: (text: string) => void): Printer {
       case 'failure':
         write(`\n${styleText('red', visible(describeFailure(event.error).message))}\n`);
         break;
+      case 'changes':
+        write(describeChanges(event));
+        break;
       case 'finished':
         write(`\n${describeEnd(event)}\n`);
+        break;
+      case 'conversions':
+        write(styleText('dim', conversionsText(event.conversions)));
+        break;
+      case 'database-changes':
+        write(`\n${pendingText(event)}`);
         break;
       case 'turn':
       case 'context':
@@ -105,6 +134,12 @@ function describeEnd({ outcome, answer, steps, usage, time }: EventOf<'finished'
   const seconds = (time.totalMs / 1000).toFixed(1);
   const tokens = usage.promptTokens + usage.completionTokens;
   return `${styleText('bold', `${ends[outcome]}${said}`)}\n${styleText('dim', `${steps} steps, ${tokens} tokens, ${seconds} s`)}`;
+}
+
+function describeChanges({ id, changes }: ChangesLine): string {
+  if (changes.length === 0) return '\nNothing in the folder was changed.\n';
+  const next = ['show', 'apply', 'discard'].map((verb) => `  agentlm changes ${verb} ${id}\n`).join('');
+  return `\n${styleText('bold', 'Changed, and waiting to be applied:')}\n${changesInWords(changes)}${styleText('dim', next)}`;
 }
 
 function indent(text: string): string {

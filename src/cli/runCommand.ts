@@ -1,31 +1,53 @@
 import path from 'node:path';
+import type { PendingChanges } from '../agent/changes';
+import type { DatabaseReview } from '../agent/database';
 import { UserError } from '../agent/errors';
-import type { EndpointNotice, Outcome } from '../agent/events';
+import type { EndpointNotice, EventOf, Outcome } from '../agent/events';
+import type { RunSession } from '../agent/session';
+import { visible } from '../agent/hiddenCharacters';
 import { obstacles, succeeded, toDialogue, TrajectoryRecorder } from '../agent/trajectory';
 import { startDemoEndpoint } from '../runtime/demo/server';
 import type { RunOptions } from '../runtime/startRun';
 import { appendDialogue } from '../runtime/trajectories/trajectoryFile';
-import { approvalOf } from './ask';
-import type { RunArguments } from './arguments';
+import type { SandboxOptions } from '../runtime/shell/sandbox/openSandbox';
+import { askerOf } from './ask';
+import type { RunArguments, SandboxChoice } from './arguments';
+import { pendingChanges } from './dbChangesWords';
 import { exitCodes } from './exitCodes';
 import type { Printer } from './print';
 import { proxyFor } from './proxy';
+import { isSomebodyThere, typeIn } from './typeIn';
+
+export interface RunSettings extends RunArguments {
+  /** Where changes of a database wait for a decision; they are forgotten where it is left out. */
+  readonly databaseStorage?: string;
+}
+
+/** What a run in a sandbox may write. */
+const writeLimitBytes = 2_000_000_000;
 
 /**
  * Runs one task and prints it.
  * @returns the exit code
  * @throws {UserError} when the task cannot be started
  */
-export async function runCommand(args: RunArguments, print: Printer, signal: AbortSignal): Promise<number> {
+export async function runCommand(args: RunSettings, print: Printer, signal: AbortSignal): Promise<number> {
   const own = await ownEndpoint(args, signal);
   try {
     const { startRun } = await import('../runtime/startRun');
-    const options = runOptions({ ...args, ...own?.place });
+    const { readTrainedPrompt } = await import('../runtime/trajectories/readTrainedPrompt');
+    const { trainedFrom, request } = args;
+    const prompt = trainedFrom === undefined ? undefined : await readTrainedPrompt(trainedFrom, request.kind, signal);
+    const sandbox = request.kind === 'os' ? await chooseSandbox(args.sandbox) : undefined;
+    const options = { ...runOptions({ ...args, ...own?.place }, sandbox), prompt };
     const onNotice = (notice: EndpointNotice): void => print({ type: 'notice', notice });
-    const session = await startRun(args.request, options, approvalOf(args.approve), signal, onNotice);
+    const session = await startRun(request, options, askerOf(args.approve), signal, onNotice);
+    const { conversions = [] } = session.database ?? {};
+    if (conversions.length > 0) print({ type: 'conversions', conversions });
+    if (session.terminal !== undefined && isSomebodyThere(args.json)) typeIn(session.terminal);
     const recorder = new TrajectoryRecorder();
     let failure: unknown;
-    let code: number = exitCodes.failure;
+    let finished: EventOf<'finished'> | undefined;
     for await (const event of session.events) {
       recorder.hear(event);
       if (event.type === 'failure') failure = event.error;
@@ -33,14 +55,18 @@ export async function runCommand(args: RunArguments, print: Printer, signal: Abo
         print(event);
         continue;
       }
-      // `finished` is the last line, so what comes of the record has to be known before it is printed.
-      const problem = args.record === undefined ? undefined : await record(recorder, args.record);
-      if (problem !== undefined) print({ type: 'failure', error: problem });
-      const outcome = problem === undefined ? event.outcome : 'failed';
-      code = exitCode(outcome, failure, signal);
-      print({ ...event, outcome });
+      finished = event;
+      const problem = (await exportRows(session, args, signal)) ?? (await record(recorder, args.record));
+      if (problem === undefined) continue;
+      print({ type: 'failure', error: problem });
+      finished = { ...event, outcome: 'failed' };
     }
-    return code;
+    if (!finished) return exitCodes.failure;
+    // Now the database is closed; and `finished` is the last line, so whatever else there is comes before it.
+    if (session.databaseChanges) await tellChanges(session.databaseChanges, print);
+    if (session.changes) await printChanges(session.changes, print);
+    print(finished);
+    return exitCode(finished.outcome, failure, signal);
   } finally {
     await own?.close();
   }
@@ -72,8 +98,35 @@ export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortS
   return failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
 }
 
-function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): RunOptions {
+/** Where nothing is said, the best that there is; standard error tells when that is none. */
+async function chooseSandbox({ kind, network, image = '', engine, storage }: SandboxChoice): Promise<SandboxOptions> {
+  const common = { network, storage, writeLimitBytes };
+  if (kind === 'off') return { kind };
+  if (kind === 'container') return { kind, ...common, image, ...(engine === undefined ? {} : { engine }) };
+  const { probeSandbox } = await import('../runtime/shell/sandbox/probe');
+  const reason = await probeSandbox(storage);
+  if (reason === undefined) return { kind: 'workspace', ...common };
+  if (kind !== undefined) throw reason;
+  process.stderr.write(`Commands run without a sandbox. ${visible(reason.message)}\n`);
+  return { kind: 'off' };
+}
+
+/** Also where nothing was changed: a program that reads the lines so knows it. */
+async function printChanges(pending: PendingChanges, print: Printer): Promise<void> {
+  const { id, workspace } = pending;
+  try {
+    print({ type: 'changes', id, workspace, changes: await pending.list() });
+  } catch (error) {
+    print({ type: 'failure', error });
+  }
+}
+
+function runOptions(
+  { endpoint, model, apiKey, steps, context, approve, promptTail, json, dialect, databaseStorage }: RunSettings,
+  sandbox: SandboxOptions | undefined,
+): RunOptions {
   return {
+    ...(sandbox === undefined ? {} : { sandbox }),
     endpoint: {
       baseUrl: endpoint,
       apiKey,
@@ -84,14 +137,38 @@ function runOptions({ endpoint, model, apiKey, steps, context }: RunArguments): 
     stepLimit: steps,
     replyTokens: 512,
     commandTimeoutMs: 120_000,
+    inputTimeoutMs: isSomebodyThere(json) ? 60_000 : 5_000,
+    promptTail,
     statementTimeoutMs: 30_000,
+    approval: { mode: approve === 'none' ? 'ask' : approve },
     sqlWorker: path.join(__dirname, 'sqlWorker.js'),
+    databaseStorage,
+    dialect,
   };
 }
 
+/** What a run changed in a copy of its database, or nothing. A run that was stopped is told like any other. */
+async function tellChanges(review: DatabaseReview, print: Printer): Promise<void> {
+  if (!(await review.isPending())) return;
+  const changes = await review.changes(0, new AbortController().signal);
+  if (changes.tables.length + changes.schema.length === 0) return review.discard();
+  print({ type: 'database-changes', ...pendingChanges(review, changes) });
+}
+
+/** Settles to what went wrong. */
+async function exportRows({ database }: RunSession, { exportTo }: RunArguments, signal: AbortSignal): Promise<unknown> {
+  if (exportTo === undefined || !database || signal.aborted) return undefined;
+  try {
+    await database.export(exportTo, signal);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 /** `--record` is the acceptance: a run that succeeded becomes training data. Settles to what went wrong. */
-async function record({ trajectory }: TrajectoryRecorder, file: string): Promise<unknown> {
-  if (!trajectory || obstacles(trajectory).length > 0) return undefined;
+async function record({ trajectory }: TrajectoryRecorder, file: string | undefined): Promise<unknown> {
+  if (file === undefined || !trajectory || obstacles(trajectory).length > 0) return undefined;
   try {
     await appendDialogue(path.resolve(file), toDialogue(trajectory));
     return undefined;

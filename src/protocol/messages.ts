@@ -1,4 +1,5 @@
-import type { Decision } from '../agent/approval';
+import type { ApprovalMode, Decision } from '../agent/approval';
+import type { Activity, SandboxKind } from '../agent/environment';
 import type { UserError } from '../agent/errors';
 import type { AgentEvent, Notice } from '../agent/events';
 import type { TaskKind } from '../agent/task';
@@ -7,7 +8,7 @@ import type { PageStrings } from './pageStrings';
 
 // A page imports nothing of agent/: what it needs of it comes through here.
 export { pieces } from '../agent/hiddenCharacters';
-export type { Decision } from '../agent/approval';
+export type { Decision, RuleScope } from '../agent/approval';
 export type { AgentEvent, Outcome } from '../agent/events';
 export type { TaskKind } from '../agent/task';
 export type { Obstacle } from '../agent/trajectory';
@@ -59,8 +60,24 @@ export interface PageState {
     | { readonly status: 'none' }
     | { readonly status: 'connecting' | 'ready' | 'failed'; readonly label: string; readonly demo: boolean };
   readonly recording: boolean;
+  /** What stands between commands and the machine. `sandbox` is undefined until it was looked for. */
+  readonly guard: {
+    readonly approval: ApprovalMode;
+    readonly sandbox: SandboxKind | undefined;
+    readonly network: boolean;
+  };
   readonly place: PlaceLabel;
   readonly run: RunState;
+}
+
+/** Why an action asks, in the user's language. */
+export interface Why {
+  readonly sentence: string;
+  /** The part of the action that decided, and where it begins; undefined where that is the whole, or nowhere in it. */
+  readonly part: string | undefined;
+  readonly partAt: number | undefined;
+  /** The rule that can be made of the action. */
+  readonly rule: string | undefined;
 }
 
 export type RunState =
@@ -73,11 +90,25 @@ export type RunState =
       readonly problem: string;
       /** The step whose action waits for a decision. */
       readonly awaiting: number | undefined;
+      /** Why it waits, where the policy said so. */
+      readonly why?: Why | undefined;
+      /** The command that runs, once it has been running for a moment. */
+      readonly command?: RunningCommand | undefined;
       /** What the user said of the finished trajectory. */
       readonly verdict: 'undecided' | 'accepted' | 'rejected';
+      /** What it changed in its sandbox, or in its copy of the database, and waits for review. */
+      readonly changes: number;
       /** Why it cannot become training data; empty when it can. */
       readonly obstacles: readonly Obstacle[];
     };
+
+/** What a running command does, and the last lines it has printed. */
+export interface RunningCommand {
+  /** Whether it can be sent to the background. */
+  readonly hasBackground: boolean;
+  readonly state: Exclude<Activity['state'], 'idle'>;
+  readonly lines: readonly string[];
+}
 
 /** What is to stand in the composer: the kind of task and the words, each where it is given. */
 export interface Composition {
@@ -105,11 +136,18 @@ export interface HostApi {
   accept(argument: null): void;
   reject(argument: null): void;
   showTerminal(argument: null): void;
+  /** These three are about the command that runs. */
+  interrupt(argument: null): void;
+  keepWaiting(argument: null): void;
+  sendToBackground(argument: null): void;
   selectEndpoint(argument: null): void;
   connectEndpoint(argument: null): void;
   chooseDatabase(argument: null): void;
   chooseFolder(argument: null): void;
   toggleRecording(argument: null): void;
+  chooseApproval(argument: null): void;
+  chooseSandbox(argument: null): void;
+  reviewChanges(argument: null): void;
   manageTrust(argument: null): void;
   showLog(argument: null): void;
 }

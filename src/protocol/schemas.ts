@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { problemLimit, type Decision, type HostApi } from './messages';
+import type { ReviewHostApi } from './reviewMessages';
 
 /** Characters of an action, an edit or a reason: far more than a reply can hold. */
 const textLimit = 200_000;
@@ -8,7 +9,7 @@ const nothing = z.null();
 const text = z.string().check(z.maxLength(textLimit));
 
 const decision: z.ZodMiniType<Decision> = z.discriminatedUnion('verdict', [
-  z.strictObject({ verdict: z.literal('run') }),
+  z.strictObject({ verdict: z.literal('run'), remember: z.optional(z.enum(['run', 'user'])) }),
   z.strictObject({ verdict: z.literal('edit'), text: text.check(z.regex(/\S/)) }),
   z.strictObject({ verdict: z.literal('skip'), reason: text }),
   z.strictObject({ verdict: z.literal('stop') }),
@@ -25,21 +26,45 @@ const hostArguments: { readonly [K in keyof HostApi]: z.ZodMiniType<Parameters<H
   accept: nothing,
   reject: nothing,
   showTerminal: nothing,
+  interrupt: nothing,
+  keepWaiting: nothing,
+  sendToBackground: nothing,
   selectEndpoint: nothing,
   connectEndpoint: nothing,
   chooseDatabase: nothing,
   chooseFolder: nothing,
   toggleRecording: nothing,
+  chooseApproval: nothing,
+  chooseSandbox: nothing,
+  reviewChanges: nothing,
   manageTrust: nothing,
   showLog: nothing,
 };
 
+const reviewArguments: { readonly [K in keyof ReviewHostApi]: z.ZodMiniType<Parameters<ReviewHostApi[K]>[0]> } = {
+  ready: nothing,
+  apply: z.strictObject({ conflicts: z.enum(['refuse', 'skip']) }),
+  discard: nothing,
+};
+
 /**
- * The argument of a request of the page, if it is one. For the extension only: a page does not bundle zod.
+ * The argument of a request of the chat page, if it is one. For the extension only: a page does not bundle zod.
  * @throws {Error} that names the place that does not fit, and none of its content.
  */
 export function readHostArgument<K extends keyof HostApi>(name: K, argument: unknown): Parameters<HostApi[K]>[0] {
-  const read = hostArguments[name].safeParse(argument);
+  return readWith(hostArguments[name], name, argument);
+}
+
+/** The same for the page of a database's changes. */
+export function readReviewArgument<K extends keyof ReviewHostApi>(
+  name: K,
+  argument: unknown,
+): Parameters<ReviewHostApi[K]>[0] {
+  return readWith(reviewArguments[name], name, argument);
+}
+
+function readWith<T>(schema: z.ZodMiniType<T>, name: string, argument: unknown): T {
+  const read = schema.safeParse(argument);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   throw new Error(`The argument of ${name} does not fit at "${issue?.path.join('.') ?? ''}" (${issue?.code}).`);

@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Approve } from '../agent/approval';
-import type { Environment, TerminalSession } from '../agent/environment';
+import type { PendingChanges } from '../agent/changes';
+import type { DatabaseEnvironment } from '../agent/database';
+import type { Environment, SandboxKind, TerminalSession } from '../agent/environment';
 import type { AgentEvent, EndpointNotice } from '../agent/events';
 import type { Model } from '../agent/model';
 import { run } from '../agent/run';
 import type { RunRequest, RunSession } from '../agent/session';
 import type { Task } from '../agent/task';
+import { withTrainedPrompt, type TrainedPrompt } from '../agent/trainedPrompt';
 import { databaseTask } from '../agent/tasks/database';
 import { osTask } from '../agent/tasks/os';
+import { approveByPolicy, type ApprovalOptions } from './approvalPolicy';
 import { connect, type EndpointOptions } from './endpoint/connect';
-import { openShell } from './shell/openShell';
+import { openSandboxedShell } from './sandboxedShell';
+import type { SandboxOptions } from './shell/sandbox/openSandbox';
+import type { Dialect } from './sql/messages';
 import { openDatabase } from './sql/openDatabase';
 
 /** What is set for every run. */
@@ -19,9 +25,25 @@ export interface RunOptions {
   readonly stepLimit?: number | undefined;
   readonly replyTokens: number;
   readonly commandTimeoutMs: number;
+  /** How long a command may wait for input that nobody types; a minute if left out. */
+  readonly inputTimeoutMs?: number;
+  /** From when on a command counts as a long one; half a minute if left out. */
+  readonly longCommandMs?: number;
+  /** Whether the output of a command ends with the prompt of the shell, as AgentLM was trained; true if left out. */
+  readonly promptTail?: boolean;
   readonly statementTimeoutMs: number;
+  /** What holds the commands of an OS task; left out: nothing does. */
+  readonly sandbox?: SandboxOptions;
+  /** Which actions run unasked. */
+  readonly approval: ApprovalOptions;
   /** The bundle of the child process that holds a database. */
   readonly sqlWorker: string;
+  /** Folder in which what runs change in databases waits for a review; nothing is kept where it is left out. */
+  readonly databaseStorage?: string | undefined;
+  /** The instruction and example that the model was trained on; left out: our own. */
+  readonly prompt?: TrainedPrompt | undefined;
+  /** What statements of a database task are read as; MySQL's where it is left out. */
+  readonly dialect?: Dialect | undefined;
 }
 
 /** What a task works on, once it is open. */
@@ -29,51 +51,85 @@ interface Workplace {
   readonly task: Task;
   readonly environment: Environment;
   readonly terminal: TerminalSession | undefined;
+  readonly database?: DatabaseEnvironment;
+  readonly sandbox?: SandboxKind;
+  readonly changes?: PendingChanges;
 }
 
 /**
- * Connects the endpoint, opens the shell or the database, and starts the loop; `events` closes what was opened.
+ * Connects the endpoint, opens the shell or the database, and starts the loop; `events` closes what was opened. What a
+ * sandbox has caught of the workspace stays in its storage until it is applied or discarded; a run that changed nothing
+ * leaves nothing there.
  * @throws {UserError} when the endpoint, the folder or the database cannot be used; nothing stays open then.
  */
 export async function startRun(
   request: RunRequest,
   options: RunOptions,
-  approve: Approve,
+  ask: Approve,
   signal: AbortSignal,
   onNotice: (notice: EndpointNotice) => void = () => {},
 ): Promise<RunSession> {
+  const approve = approveByPolicy(options.approval, request.kind === 'os' ? request.place : undefined, ask);
   const id = `${request.kind}_${randomUUID()}`;
   const endpoint = { ...options.endpoint, conversationId: id, onNotice };
   const [model, workplace] = await both(
     (until) => connect(endpoint, until),
-    (until) => openWorkplace(request, options, until),
+    (until) => openWorkplace(id, request, options, until),
     signal,
   );
-  const { terminal } = workplace;
-  return { events: events(id, request, options, { ...workplace, model, approve, signal }), terminal };
+  const { terminal, database, changes } = workplace;
+  const task = options.prompt ? withTrainedPrompt(workplace.task, options.prompt) : workplace.task;
+  return {
+    events: events(id, request, options, { ...workplace, task, model, approve, signal }),
+    terminal,
+    ...(changes && { changes }),
+    ...(database && { database }),
+    ...(database?.review && { databaseChanges: database.review }),
+  };
 }
 
 async function* events(
   id: string,
   { problem }: RunRequest,
   { stepLimit, replyTokens }: RunOptions,
-  { environment, ...tools }: Workplace & { model: Model; approve: Approve; signal: AbortSignal },
+  { environment, sandbox, ...tools }: Workplace & { model: Model; approve: Approve; signal: AbortSignal },
 ): AsyncGenerator<AgentEvent, void> {
   try {
-    yield* run({ id, problem, replyTokens, stepLimit }, { ...tools, environment, now: () => performance.now() });
+    const settings = { id, problem, replyTokens, stepLimit, sandbox };
+    yield* run(settings, { ...tools, environment, now: () => performance.now() });
   } finally {
     await environment.close();
   }
 }
 
-async function openWorkplace(request: RunRequest, options: RunOptions, signal: AbortSignal): Promise<Workplace> {
-  if (request.kind === 'os') {
-    const shell = await openShell({ cwd: request.place, commandTimeoutMs: options.commandTimeoutMs });
-    return { task: osTask, environment: shell, terminal: shell };
-  }
-  const { statementTimeoutMs, sqlWorker } = options;
-  const database = await openDatabase({ path: request.place, statementTimeoutMs, workerPath: sqlWorker }, signal);
-  return { task: databaseTask(database.tables), environment: database, terminal: undefined };
+async function openWorkplace(
+  id: string,
+  request: RunRequest,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<Workplace> {
+  if (request.kind === 'os') return openShellWorkplace(id, request, options, signal);
+  const { statementTimeoutMs, sqlWorker, databaseStorage: storage, dialect } = options;
+  const keep = storage === undefined ? undefined : { storage, id, problem: request.problem };
+  const opening = { path: request.place, statementTimeoutMs, workerPath: sqlWorker, keep, dialect };
+  const database = await openDatabase(opening, signal);
+  return { task: databaseTask(database.tables), environment: database, terminal: undefined, database };
+}
+
+async function openShellWorkplace(
+  id: string,
+  { place, problem }: RunRequest,
+  { sandbox = { kind: 'off' }, ...settings }: RunOptions,
+  signal: AbortSignal,
+): Promise<Workplace> {
+  const { commandTimeoutMs, inputTimeoutMs = 60_000, longCommandMs = 30_000, promptTail = true } = settings;
+  const { shell, changes } = await openSandboxedShell(
+    { id, workspace: place, problem },
+    sandbox,
+    { commandTimeoutMs, inputTimeoutMs, longCommandMs, promptTail },
+    signal,
+  );
+  return { task: osTask, environment: shell, terminal: shell, sandbox: sandbox.kind, ...(changes && { changes }) };
 }
 
 /** Both, or neither: the first failure ends the other one, and what had opened is closed again. */
@@ -94,6 +150,10 @@ async function both(
   };
   const [model, workplace] = await Promise.allSettled([orFail(connecting(until)), orFail(opening(until))]);
   if (model.status === 'fulfilled' && workplace.status === 'fulfilled') return [model.value, workplace.value];
-  if (workplace.status === 'fulfilled') await workplace.value.environment.close();
+  if (workplace.status === 'fulfilled') {
+    await workplace.value.environment.close();
+    // Nothing has run in it.
+    await workplace.value.changes?.discard();
+  }
   throw failing.signal.reason;
 }

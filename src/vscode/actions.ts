@@ -3,13 +3,27 @@ import { UserError } from '../agent/errors';
 import type { AgentEvent } from '../agent/events';
 import type { TaskKind } from '../agent/task';
 import type { PageState } from '../protocol/messages';
+import type { ChangesView } from './changesView';
 import type { EndpointPicker } from './endpointPicker';
 import type { EndpointProfile } from './endpointProfiles';
 import type { Endpoints } from './endpoints';
+import type { Guard } from './guard';
 import type { Places } from './places';
 import type { Recording } from './recording';
 import type { Run } from './run';
 import type { Runs } from './runs';
+
+/** What the actions act on. */
+export interface Surfaces {
+  readonly runs: Runs;
+  readonly endpoints: Endpoints;
+  readonly picker: EndpointPicker;
+  readonly places: Places;
+  readonly recording: Recording;
+  readonly guard: Guard;
+  readonly changes: ChangesView;
+  readonly terminals: { show(): void };
+}
 
 /** What a user can do, whichever way they ask for it: the palette, the chat, a menu. All of them throw UserErrors. */
 export class Actions implements vscode.Disposable {
@@ -17,20 +31,16 @@ export class Actions implements vscode.Disposable {
   readonly onDidChangeState = this.changed.event;
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(
-    private readonly runs: Runs,
-    private readonly endpoints: Endpoints,
-    private readonly picker: EndpointPicker,
-    private readonly places: Places,
-    private readonly recording: Recording,
-    private readonly terminal: { show(): void },
-  ) {
+  constructor(private readonly surfaces: Surfaces) {
+    const { runs, endpoints, places, recording, guard, changes } = surfaces;
     const fire = (): void => this.changed.fire();
     this.subscriptions = [
       this.changed,
       endpoints.onDidChange(fire),
       places.onDidChange(fire),
       recording.onDidChange(fire),
+      guard.onDidChange(fire),
+      changes.onDidChangeTreeData(fire),
       vscode.workspace.onDidGrantWorkspaceTrust(fire),
       runs.onDidStart((run) => this.follow(run)),
       runs.onDidChange(() => this.updateContext()),
@@ -41,29 +51,45 @@ export class Actions implements vscode.Disposable {
   state(): Omit<PageState, 'run'> {
     return {
       trusted: vscode.workspace.isTrusted,
-      endpoint: this.endpoints.state,
-      recording: this.recording.on,
-      place: this.places.labels,
+      endpoint: this.surfaces.endpoints.state,
+      recording: this.surfaces.recording.on,
+      guard: this.surfaces.guard.state,
+      place: this.surfaces.places.labels,
     };
   }
 
   async start(kind: TaskKind, problem: string): Promise<void> {
+    await this.begin(kind, problem);
+  }
+
+  /**
+   * Starts a run, whichever surface asks for it.
+   * @param options.place absolute path; where it is left out, the one that was chosen, or asked for now
+   * @param options.inTerminal the surface is a terminal itself
+   * @returns undefined when the user was asked for a place and chose none
+   */
+  async begin(
+    kind: TaskKind,
+    problem: string,
+    options: { readonly place?: string | undefined; readonly inTerminal?: boolean } = {},
+  ): Promise<Run | undefined> {
     if (!vscode.workspace.isTrusted) {
       throw new UserError('run.untrusted', 'In Restricted Mode no task runs. Trust this workspace first.');
     }
     if (problem.trim() === '') throw new UserError('run.empty', 'The task is empty. Describe what is to be done.');
-    if (!this.endpoints.selected) await this.picker.select();
-    await this.endpoints.access();
-    const place = await this.places.for(kind);
-    if (place !== undefined) this.runs.start({ kind, problem: problem.trim(), place });
+    if (!this.surfaces.endpoints.selected) await this.surfaces.picker.select();
+    await this.surfaces.endpoints.access();
+    const place = options.place ?? (await this.surfaces.places.for(kind));
+    if (place === undefined) return undefined;
+    return this.surfaces.runs.start({ kind, problem: problem.trim(), place }, options.inTerminal);
   }
 
   stop(): void {
-    this.runs.current?.stop();
+    this.surfaces.runs.current?.stop();
   }
 
   async accept(): Promise<void> {
-    const file = await this.recording.accept(this.finishedRun());
+    const file = await this.surfaces.recording.accept(this.finishedRun());
     const open = vscode.l10n.t('Open File');
     void vscode.window.showInformationMessage(vscode.l10n.t('Accepted. Written to {0}.', file), open).then((choice) => {
       if (choice === open) return vscode.window.showTextDocument(vscode.Uri.file(file));
@@ -76,31 +102,51 @@ export class Actions implements vscode.Disposable {
   }
 
   async selectEndpoint(): Promise<void> {
-    await this.picker.select();
+    await this.surfaces.picker.select();
   }
 
   async connectEndpoint(): Promise<void> {
-    await this.picker.connect();
+    await this.surfaces.picker.connect();
   }
 
   async testEndpoint(): Promise<void> {
-    await this.picker.testSelected();
+    await this.surfaces.picker.testSelected();
   }
 
   async setApiKey(): Promise<void> {
-    await this.picker.setKey();
+    await this.surfaces.picker.setKey();
   }
 
   async chooseDatabase(): Promise<void> {
-    await this.places.chooseDatabase();
+    await this.surfaces.places.chooseDatabase();
   }
 
   async chooseFolder(): Promise<void> {
-    await this.places.chooseFolder();
+    await this.surfaces.places.chooseFolder();
   }
 
   async toggleRecording(): Promise<void> {
-    await this.recording.toggle();
+    await this.surfaces.recording.toggle();
+  }
+
+  async opened(): Promise<void> {
+    await Promise.all([this.surfaces.guard.look(), this.surfaces.changes.refresh()]);
+  }
+
+  changesOf(id: string): number {
+    return this.surfaces.changes.countOf(id);
+  }
+
+  async chooseApproval(): Promise<void> {
+    await this.surfaces.guard.chooseApproval();
+  }
+
+  async chooseSandbox(): Promise<void> {
+    await this.surfaces.guard.chooseSandbox();
+  }
+
+  async reviewChanges(): Promise<void> {
+    await this.surfaces.changes.reveal();
   }
 
   async manageTrust(): Promise<void> {
@@ -108,7 +154,7 @@ export class Actions implements vscode.Disposable {
   }
 
   showTerminal(): void {
-    this.terminal.show();
+    this.surfaces.terminals.show();
   }
 
   async showLog(): Promise<void> {
@@ -122,7 +168,7 @@ export class Actions implements vscode.Disposable {
   /** Tells the endpoint how it did. */
   private follow(run: Run): void {
     // The endpoint that was chosen when it started stays that of the run, whatever is chosen later.
-    const endpoint = this.endpoints.selected;
+    const endpoint = this.surfaces.endpoints.selected;
     run.onEvent((event) => {
       if (endpoint) this.tell(endpoint, event);
     });
@@ -130,24 +176,24 @@ export class Actions implements vscode.Disposable {
 
   /** Keeps the `when` clauses of the manifest true. */
   private updateContext(): void {
-    const run = this.runs.current;
+    const run = this.surfaces.runs.current;
     const undecided = run?.trajectory !== undefined && run.verdict === 'undecided';
     void vscode.commands.executeCommand('setContext', 'agentlm.running', run?.active === true);
     void vscode.commands.executeCommand('setContext', 'agentlm.undecided', undecided);
   }
 
   private tell(endpoint: EndpointProfile, event: AgentEvent): void {
-    if (event.type === 'started') this.endpoints.heard(endpoint, { status: 'ready', error: undefined });
+    if (event.type === 'started') this.surfaces.endpoints.heard(endpoint, { status: 'ready', error: undefined });
     if (event.type === 'notice' && event.notice.code.startsWith('grammar-')) {
-      this.endpoints.heard(endpoint, { grammarFails: true });
+      this.surfaces.endpoints.heard(endpoint, { grammarFails: true });
     }
     if (event.type === 'failure' && UserError.is(event.error) && event.error.code.startsWith('endpoint.')) {
-      this.endpoints.heard(endpoint, { status: 'failed', error: event.error });
+      this.surfaces.endpoints.heard(endpoint, { status: 'failed', error: event.error });
     }
   }
 
   private finishedRun(): Run {
-    const run = this.runs.current;
+    const run = this.surfaces.runs.current;
     if (!run?.trajectory) throw new UserError('record.none', 'There is no finished task to decide on.');
     return run;
   }

@@ -1,20 +1,32 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { Judgement } from '../agent/approval';
 import { UserError } from '../agent/errors';
 import type { TaskKind } from '../agent/task';
 import { obstacles } from '../agent/trajectory';
-import { openChannel, type Channel, type Listener, type Port } from '../protocol/channel';
+import { openChannel, type Channel, type Listener } from '../protocol/channel';
 import { createEventLog, type EventLog } from '../protocol/eventLog';
-import type { Composition, HostApi, PageApi, PageState, RunState, Snapshot } from '../protocol/messages';
+import type {
+  Composition,
+  HostApi,
+  PageApi,
+  PageState,
+  RunningCommand,
+  RunState,
+  Snapshot,
+  Why,
+} from '../protocol/messages';
 import { readHostArgument } from '../protocol/schemas';
-import { chatHtml } from './chatHtml';
 import { pageStrings } from './pageStrings';
 import { sentence, type Log } from './report';
+import { followCommand } from './runningCommand';
 import type { Run } from './run';
 import type { Runs } from './runs';
+import { fillWebview, portOf } from './webviewPage';
 
 /** What the chat can have done for it. A rejection is shown on the page: a UserError as it is, a bug as one sentence. */
 export interface ChatActions {
+  /** There is a page: what costs a look at the machine is looked at now. */
+  opened(): Promise<void>;
   /** Settles as soon as the run is under way, or cannot be. */
   start(kind: TaskKind, problem: string): Promise<void>;
   accept(): Promise<void>;
@@ -24,6 +36,11 @@ export interface ChatActions {
   chooseDatabase(): Promise<void>;
   chooseFolder(): Promise<void>;
   toggleRecording(): Promise<void>;
+  chooseApproval(): Promise<void>;
+  chooseSandbox(): Promise<void>;
+  reviewChanges(): Promise<void>;
+  /** Changes of a run that wait for review. */
+  changesOf(id: string): number;
   manageTrust(): Promise<void>;
   showTerminal(): void;
   showLog(): Promise<void>;
@@ -53,6 +70,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   private drawn = false;
   /** What the page is told of each run, whether it is shown or goes on unseen. */
   private readonly followed = new Map<Run, Followed>();
+  /** The command of the run that is shown. */
+  private command: RunningCommand | undefined;
+  private forgetCommand = (): void => {};
   private composition: Composition | undefined;
   private readonly subscriptions: vscode.Disposable[] = [];
   private viewSubscriptions: vscode.Disposable[] = [];
@@ -75,20 +95,14 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.forgetView();
     this.view = view;
     const { webview } = view;
-    const root = vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview');
-    const media = vscode.Uri.joinPath(this.extensionUri, 'media');
-    webview.options = { enableScripts: true, enableForms: false, localResourceRoots: [root, media] };
     this.channel = openChannel<HostApi, PageApi>(portOf(webview), this.listener());
     this.viewSubscriptions = [
       view.onDidChangeVisibility(() => (this.drawn = this.drawn && view.visible)),
       view.onDidDispose(() => this.forgetView()),
     ];
-    webview.html = chatHtml({
-      script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'chat.js')).toString(),
-      style: webview.asWebviewUri(vscode.Uri.joinPath(media, 'chat.css')).toString(),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64'),
-      language: vscode.env.language,
+    fillWebview(view, this.extensionUri, {
+      name: 'chat',
+      styles: ['chat.css'],
       title: vscode.l10n.t('AgentLM chat'),
     });
     this.changed();
@@ -116,18 +130,27 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     const { actions } = this;
     return {
       handlers: {
-        ready: () => this.snapshot(),
+        ready: () => {
+          actions.opened().catch((error: unknown) => this.log.error(error));
+          return this.snapshot();
+        },
         start: ({ kind, problem }) => actions.start(kind, problem),
         decide: (argument) => this.decide(argument),
         stop: () => this.runs.current?.stop(),
         accept: () => actions.accept(),
         reject: () => actions.reject(),
         showTerminal: () => actions.showTerminal(),
+        interrupt: () => this.runs.current?.terminal?.interrupt(),
+        keepWaiting: () => this.runs.current?.terminal?.keepWaiting(),
+        sendToBackground: () => this.runs.current?.terminal?.sendToBackground(),
         selectEndpoint: () => actions.selectEndpoint(),
         connectEndpoint: () => actions.connectEndpoint(),
         chooseDatabase: () => actions.chooseDatabase(),
         chooseFolder: () => actions.chooseFolder(),
         toggleRecording: () => actions.toggleRecording(),
+        chooseApproval: () => actions.chooseApproval(),
+        chooseSandbox: () => actions.chooseSandbox(),
+        reviewChanges: () => actions.reviewChanges(),
         manageTrust: () => actions.manageTrust(),
         showLog: () => actions.showLog(),
       },
@@ -164,7 +187,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         if (this.drawn && this.runs.current === run) this.channel?.tell('append', batch);
       },
     });
-    for (const { at, event } of run.events) log.hear(event, at);
+    for (const { at, event } of run.recorded) log.hear(event, at);
     const followed = { log, subscription: run.onEvent((event) => log.hear(event)) };
     this.followed.set(run, followed);
     return followed;
@@ -172,6 +195,18 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   /** Another run is shown: the page gets it from its beginning. */
   private switched(): void {
+    this.forgetCommand();
+    const { current } = this.runs;
+    const subscription =
+      current &&
+      followCommand(current, (command) => {
+        this.command = command;
+        this.changed();
+      });
+    this.forgetCommand = () => {
+      subscription?.dispose();
+      this.command = undefined;
+    };
     this.changed();
     const batch = this.shown?.log.snapshot();
     if (this.drawn && batch) this.channel?.tell('append', batch);
@@ -207,7 +242,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       kind: run.request.kind,
       problem: run.request.problem,
       awaiting: run.awaiting?.step,
+      why: run.awaiting?.judgement && whyOf(run.awaiting.judgement, run.awaiting.text),
+      command: this.command,
       verdict: run.verdict,
+      changes: run.id === undefined ? 0 : this.actions.changesOf(run.id),
       obstacles: run.trajectory ? obstacles(run.trajectory) : ['no-answer'],
     };
   }
@@ -244,13 +282,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 }
 
-/** The extension's end of the wire. Posts to a page that is gone are lost, which is what they are meant to be. */
-function portOf(webview: vscode.Webview): Port {
+/** The judgement of an action for its card. A part that is the whole needs no mark. */
+function whyOf({ reason, part, partAt, rule }: Judgement, text: string): Why {
   return {
-    post: (message) => void webview.postMessage(message),
-    listen(receive) {
-      const subscription = webview.onDidReceiveMessage(receive);
-      return () => subscription.dispose();
-    },
+    sentence: vscode.l10n.t(reason.template, ...reason.values),
+    ...(part === text.trim() ? { part: undefined, partAt: undefined } : { part, partAt }),
+    rule: rule && ('command' in rule ? rule.command : rule.startsWith),
   };
 }

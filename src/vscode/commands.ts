@@ -1,7 +1,11 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { UserError } from '../agent/errors';
 import type { TaskKind } from '../agent/task';
 import type { Actions } from './actions';
 import type { History } from './history';
+import type { ChangesView } from './changesView';
+import type { Places } from './places';
 import { report, type Log } from './report';
 import type { Runs } from './runs';
 import { showRuns } from './showRuns';
@@ -12,20 +16,27 @@ export interface Chat {
   compose(kind?: TaskKind, text?: string): Promise<void>;
 }
 
-/**
- * Registers every command of the manifest. A failure is shown to whoever ran the command.
- * @param hosting the page that says how to serve the model
- */
-export function registerCommands(
-  actions: Actions,
-  runs: Runs,
-  history: History,
-  localModels: { run(): Promise<void> },
-  chat: Chat,
-  log: Log,
-  channel: vscode.LogOutputChannel,
-  hosting: vscode.Uri,
-): vscode.Disposable {
+/** What the commands act on. */
+export interface CommandSurfaces {
+  readonly actions: Actions;
+  readonly runs: Runs;
+  readonly history: History;
+  readonly changes: ChangesView;
+  readonly localModels: { run(): Promise<void> };
+  readonly places: Pick<Places, 'useFolder' | 'useDatabase'>;
+  readonly chat: Chat;
+  readonly log: Log;
+  readonly channel: vscode.LogOutputChannel;
+  /** The page that says how to serve the model. */
+  readonly hosting: vscode.Uri;
+  /** Shows the shown run as a page of plain text. */
+  showPlainRun(): Promise<void>;
+  copyDiagnostics(): Promise<void>;
+}
+
+/** Registers every command of the manifest. A failure is shown to whoever ran the command. */
+export function registerCommands(surfaces: CommandSurfaces): vscode.Disposable {
+  const { actions, runs, history, changes, localModels, places, chat, log, channel, hosting } = surfaces;
   const startInChat = async (kind: TaskKind, problem: string | undefined): Promise<void> => {
     if (problem === undefined) return;
     // The chat takes the focus, which would close whatever `start` has to ask first.
@@ -38,7 +49,13 @@ export function registerCommands(
     }
     await chat.reveal();
   };
-  const commands: Readonly<Record<string, () => unknown>> = {
+  const openRun = async (id: unknown): Promise<void> => {
+    const run = typeof id === 'string' ? runs.find(id) : undefined;
+    if (!run) throw new UserError('run.gone', 'This task is not one of this window. Run AgentLM: Show Tasks.');
+    runs.show(run);
+    await chat.reveal();
+  };
+  const commands: Readonly<Record<string, (...given: readonly unknown[]) => unknown>> = {
     'agentlm.newOsTask': async () => startInChat('os', await askForTask('os')),
     'agentlm.newDatabaseTask': async () => startInChat('db', await askForTask('db')),
     'agentlm.runSelection': async () => startInChat('os', selectedText()),
@@ -49,6 +66,25 @@ export function registerCommands(
     'agentlm.showRuns': async () => {
       if (await showRuns(runs, history, log)) await chat.reveal();
     },
+    'agentlm.reviewChanges': () => changes.reveal(),
+    'agentlm.changes.open': (node) => changes.open(node),
+    'agentlm.changes.compareWithCurrent': (node) => changes.compareWithCurrent(node),
+    'agentlm.changes.apply': (node) => changes.apply(node),
+    'agentlm.changes.discard': (node) => changes.discard(node),
+    'agentlm.runHere': async (place) => {
+      const { folder, text } = await placeForTask(place);
+      places.useFolder(folder);
+      runs.show(undefined);
+      await chat.compose('os', text);
+    },
+    'agentlm.queryDatabase': async (place) => {
+      await places.useDatabase(fileOf(place));
+      runs.show(undefined);
+      await chat.compose('db');
+    },
+    'agentlm.openRun': openRun,
+    'agentlm.decide': (id, step, shown, verdict) => decide(runs, id, step, shown, verdict),
+    'agentlm.openPlainText': () => surfaces.showPlainRun(),
     'agentlm.stop': () => actions.stop(),
     'agentlm.toggleRecording': () => actions.toggleRecording(),
     'agentlm.acceptTrajectory': () => actions.accept(),
@@ -59,12 +95,15 @@ export function registerCommands(
     'agentlm.setApiKey': () => actions.setApiKey(),
     'agentlm.runLocalModel': () => localModels.run(),
     'agentlm.showHosting': () => vscode.commands.executeCommand('markdown.showPreview', hosting),
+    'agentlm.showWalkthrough': () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', 'agentlm.agentlm#agentlm.start'),
+    'agentlm.copyDiagnostics': () => surfaces.copyDiagnostics(),
     'agentlm.showLog': () => channel.show(),
   };
   const registered = Object.entries(commands).map(([id, execute]) =>
-    vscode.commands.registerCommand(id, async () => {
+    vscode.commands.registerCommand(id, async (...given: readonly unknown[]) => {
       try {
-        await execute();
+        await execute(...given);
       } catch (error) {
         report(log, error);
       }
@@ -95,4 +134,30 @@ function selectedText(): string | undefined {
   const editor = vscode.window.activeTextEditor;
   const text = editor?.document.getText(editor.selection).trim();
   return text === '' ? undefined : text;
+}
+
+/**
+ * A menu hands over what was clicked; the palette nothing, which means the file of the editor.
+ * @throws {UserError}
+ */
+function fileOf(place: unknown): string {
+  const uri = place instanceof vscode.Uri ? place : vscode.window.activeTextEditor?.document.uri;
+  if (uri?.scheme === 'file') return uri.fsPath;
+  throw new UserError('place.not-on-disk', 'This is no file on this disk. Save it, or choose one in the explorer.');
+}
+
+/** The folder that was clicked, or that of the file, which then stands in the composer. */
+async function placeForTask(place: unknown): Promise<{ readonly folder: string; readonly text?: string }> {
+  const file = fileOf(place);
+  const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(file));
+  if ((type & vscode.FileType.Directory) !== 0) return { folder: file };
+  return { folder: path.dirname(file), text: `${path.basename(file)}: ` };
+}
+
+/** A button of VS Code's chat: it says what it showed, and only that is run. */
+function decide(runs: Runs, id: unknown, step: unknown, shown: unknown, verdict: unknown): void {
+  const run = typeof id === 'string' ? runs.find(id) : undefined;
+  const decision = verdict === 'run' ? ({ verdict } as const) : ({ verdict: 'skip', reason: '' } as const);
+  if (typeof step === 'number' && typeof shown === 'string' && run?.decide(step, shown, decision)) return;
+  throw new UserError('chat.stale', 'This action no longer waits for a decision. Look at the last one.');
 }

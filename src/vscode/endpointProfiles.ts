@@ -86,65 +86,77 @@ export function isName(value: unknown): value is string {
 
 interface Rule {
   readonly fits: (value: unknown) => boolean;
-  /** Ends the sentence "It must be …". */
-  readonly expected: string;
+  /** What to say where it does not; {0} is the place in the settings. */
+  readonly template: string;
 }
 
-const text: Rule = { fits: isText, expected: 'a text' };
+const text: Rule = {
+  fits: isText,
+  template: '{0} must be a text. Correct it in the settings; the other endpoints work.',
+};
 
 const rules: Readonly<Record<keyof EndpointProfile, Rule>> = {
   name: {
     fits: (value) => isName(value) && value !== demoProfile.name,
-    expected: 'a name of one line and at most 60 characters, other than "demo"',
+    template:
+      '{0} must be a name of one line and at most 60 characters, other than "demo". Correct it in the settings; the other endpoints work.',
   },
   url: {
     fits: isUrl,
-    expected: 'a URL that begins with http:// or https:// and holds no user name, password, ? or #',
+    template:
+      '{0} must be a URL that begins with http:// or https:// and holds no user name, password, ? or #. Correct it in the settings; the other endpoints work.',
   },
   model: text,
   contextLength: {
     fits: (value) => Number.isSafeInteger(value) && Number(value) >= 1024 && Number(value) <= 4096,
-    expected: 'a whole number from 1024 to 4096',
+    template: '{0} must be a whole number from 1024 to 4096. Correct it in the settings; the other endpoints work.',
   },
   parallel: {
     fits: (value) => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
-    expected: 'a whole number from 1 to 1024',
+    template: '{0} must be a whole number from 1 to 1024. Correct it in the settings; the other endpoints work.',
   },
-  engine: { fits: (value) => value === 'auto' || value === 'chat', expected: '"auto" or "chat"' },
-  constrain: { fits: (value) => typeof value === 'boolean', expected: 'true or false' },
+  engine: {
+    fits: (value) => value === 'auto' || value === 'chat',
+    template: '{0} must be "auto" or "chat". Correct it in the settings; the other endpoints work.',
+  },
+  constrain: {
+    fits: (value) => typeof value === 'boolean',
+    template: '{0} must be true or false. Correct it in the settings; the other endpoints work.',
+  },
   headers: {
     fits: (value) => isRecord(value) && Object.values(value).every((each) => typeof each === 'string'),
-    expected: 'an object whose values are texts',
+    template: '{0} must be an object whose values are texts. Correct it in the settings; the other endpoints work.',
   },
   sessionHeader: text,
   caFile: text,
   clientCertificate: {
     fits: (value) => isRecord(value) && isText(value['cert']) && isText(value['key']),
-    expected: 'an object with the paths "cert" and "key"',
+    template:
+      '{0} must be an object with the paths "cert" and "key". Correct it in the settings; the other endpoints work.',
   },
   proxy: text,
 };
+
+const noObject = '{0} must be an object with "name" and "url". Correct it in the settings; the other endpoints work.';
+const sameName =
+  '{0} must be another one than that of an entry before it. Correct it in the settings; the other endpoints work.';
 
 const required: readonly (keyof EndpointProfile)[] = ['name', 'url'];
 
 /** @param place of the entry in the settings, for the message; no value is repeated in it */
 function problemOf(entry: unknown, place: string, before: readonly EndpointProfile[]): UserError | undefined {
-  if (!isRecord(entry)) return bad(place, 'an object with "name" and "url"');
+  if (!isRecord(entry)) return bad(place, noObject);
   for (const key of [...required, ...Object.keys(entry)]) {
     if (!Object.hasOwn(rules, key)) return unknownKey(`${place}.${key}`);
-    const { fits, expected } = rules[key as keyof EndpointProfile];
-    if (!fits(entry[key])) return bad(`${place}.${key}`, expected);
+    const { fits, template } = rules[key as keyof EndpointProfile];
+    if (!fits(entry[key])) return bad(`${place}.${key}`, template);
   }
   if (!before.some(({ name }) => name === entry['name'])) return undefined;
-  return bad(`${place}.name`, 'another one than that of an entry before it');
+  return bad(`${place}.name`, sameName);
 }
 
-function bad(place: string, expected: string): UserError {
-  return new UserError(
-    'endpoint.bad-profile',
-    `{0} must be ${expected}. Correct it in the settings; the other endpoints work.`,
-    [place],
-  );
+function bad(place: string, template: string): UserError {
+  return new UserError('endpoint.bad-profile', template, [place]);
 }
 
 function unknownKey(place: string): UserError {

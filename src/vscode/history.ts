@@ -21,6 +21,8 @@ export interface RunStore {
   list(): Promise<readonly { readonly id: string; readonly header: RunHeader }[]>;
   read(id: string): Promise<RunRecord | undefined>;
   delete(id: string): Promise<void>;
+  /** Adds what a person said of a run later. */
+  judge(id: string, verdict: RunVerdict): Promise<void>;
   /** Deletes all but the last so many. */
   prune(kept: number): Promise<void>;
 }
@@ -55,7 +57,11 @@ export class History implements vscode.Disposable {
 
   async show({ id }: PastRun): Promise<void> {
     const record = await this.store.read(id);
-    if (record) this.runs.restore(record);
+    if (!record) return;
+    const run = this.runs.restore(record);
+    keepVerdict(run, (verdict) => {
+      this.store.judge(id, verdict).catch((error: unknown) => report(this.log, error));
+    });
   }
 
   async delete({ id }: PastRun): Promise<void> {
@@ -85,15 +91,20 @@ export class History implements vscode.Disposable {
 
   private async write(run: Run, opening: Promise<RunJournal>): Promise<void> {
     const journal = await opening;
-    for (const { event } of run.events) journal.hear(event);
+    for (const event of run.events) journal.hear(event);
     run.onEvent((event) => journal.hear(event));
-    let { verdict } = run;
-    run.onDidChange(() => {
-      if (run.verdict !== verdict) journal.judge(run.verdict);
-      ({ verdict } = run);
-    });
+    keepVerdict(run, (verdict) => journal.judge(verdict));
     await run.done;
     await journal.flush();
+    this.journals.delete(run);
     await this.store.prune(this.limit);
   }
+}
+
+function keepVerdict(run: Run, keep: (verdict: RunVerdict) => void): void {
+  let { verdict } = run;
+  run.onDidChange(() => {
+    if (run.verdict !== verdict) keep(run.verdict);
+    ({ verdict } = run);
+  });
 }

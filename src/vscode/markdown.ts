@@ -5,3 +5,15 @@
 export function escapeMarkdown(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }
+
+/** A text that shows as itself in Markdown, line by line: a backslash at the end of a line breaks it. */
+export function escapeMarkdownLines(text: string): string {
+  return text.split(/\r?\n/).map(escapeMarkdown).join('\\\n');
+}
+
+/** A block of code whose text cannot end it. */
+export function codeBlock(text: string, language: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(Math.max(3, longest + 1));
+  return `\n${fence}${language}\n${text}\n${fence}\n`;
+}

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
 import type { TaskKind } from '../agent/task';
 import type { PlaceLabel } from '../protocol/messages';
+import { databaseEndings } from './databaseFiles';
 
 const memory = 'database';
 
@@ -33,16 +34,28 @@ export class Places implements vscode.Disposable {
     return folder;
   }
 
-  /** Picks one of the folders that are open; where none or one is, opens another. */
+  /** From now on OS tasks work in this folder, which lies in the workspace. */
+  useFolder(folder: string): void {
+    this.chosenFolder = folder;
+    this.changed.fire();
+  }
+
+  /** From now on database tasks work on this file or folder. */
+  async useDatabase(file: string): Promise<void> {
+    await this.state.update(memory, file);
+    this.changed.fire();
+  }
+
+  /** Picks one of the folders that are open; where there is nothing to pick, opens another. */
   async chooseFolder(): Promise<void> {
-    if ((vscode.workspace.workspaceFolders?.length ?? 0) < 2) {
+    const folders = openFolders();
+    if (folders.length === 0 || (folders.length === 1 && this.folder === folders[0])) {
       await vscode.commands.executeCommand('workbench.action.files.openFolder');
       return;
     }
     const picked = await vscode.window.showWorkspaceFolderPick();
     if (picked?.uri.scheme !== 'file') return;
-    this.chosenFolder = picked.uri.fsPath;
-    this.changed.fire();
+    this.useFolder(picked.uri.fsPath);
   }
 
   /** Offers the database files of the workspace, and any other. */
@@ -54,8 +67,7 @@ export class Places implements vscode.Disposable {
     if (!choice) return undefined;
     const file = await choice.file();
     if (file === undefined) return undefined;
-    await this.state.update(memory, file);
-    this.changed.fire();
+    await this.useDatabase(file);
     return file;
   }
 
@@ -65,15 +77,27 @@ export class Places implements vscode.Disposable {
   }
 
   private get folder(): string | undefined {
-    const folders = vscode.workspace.workspaceFolders
-      ?.filter(({ uri }) => uri.scheme === 'file')
-      .map(({ uri }) => uri.fsPath);
-    return folders?.find((folder) => folder === this.chosenFolder) ?? folders?.[0];
+    const { chosenFolder } = this;
+    return chosenFolder !== undefined && inWorkspace(chosenFolder) ? chosenFolder : openFolders()[0];
   }
 
   private get database(): string | undefined {
     return this.state.get<string>(memory);
   }
+}
+
+/** Whether a path lies in a folder that is open, or is one. Links are not followed. */
+export function inWorkspace(place: string): boolean {
+  return openFolders().some((folder) => {
+    const way = path.relative(folder, place);
+    return !way.startsWith('..') && !path.isAbsolute(way);
+  });
+}
+
+function openFolders(): string[] {
+  return (vscode.workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => uri.scheme === 'file')
+    .map(({ uri }) => uri.fsPath);
 }
 
 interface DatabaseItem extends vscode.QuickPickItem {
@@ -82,7 +106,11 @@ interface DatabaseItem extends vscode.QuickPickItem {
 }
 
 async function databasesOfWorkspace(): Promise<DatabaseItem[]> {
-  const found = await vscode.workspace.findFiles('**/*.{sqlite,sqlite3,db,csv,tsv}', '**/{node_modules,.git}/**', 50);
+  const found = await vscode.workspace.findFiles(
+    `**/*.{${databaseEndings.join(',')}}`,
+    '**/{node_modules,.git}/**',
+    50,
+  );
   return found
     .filter(({ scheme }) => scheme === 'file')
     .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), file: () => Promise.resolve(uri.fsPath) }));
@@ -93,7 +121,7 @@ function otherDatabases(): DatabaseItem[] {
   const title = vscode.l10n.t('Choose a Database');
   const openLabel = vscode.l10n.t('Use as Database');
   const filters = {
-    [vscode.l10n.t('Databases and tables')]: ['sqlite', 'sqlite3', 'db', 'csv', 'tsv'],
+    [vscode.l10n.t('Databases and tables')]: [...databaseEndings],
     [vscode.l10n.t('All files')]: ['*'],
   };
   return [

@@ -18,6 +18,9 @@ export type AppendDialogue = (folder: TrajectoryFolder, name: string, dialogue: 
 
 const memory = 'recording';
 
+/** Below the folder of a workspace. */
+const inWorkspace = '.agentlm/trajectories';
+
 /** Whether trajectories may be kept, and where accepted ones go. Off until the user switches it on, for each workspace. */
 export class Recording implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -68,6 +71,13 @@ export class Recording implements vscode.Disposable {
     }
   }
 
+  /** Where accepted trajectories of this window are, whether there are any or not. */
+  get folders(): readonly string[] {
+    const chosen = this.settings.get('trajectoryFolder');
+    if (chosen !== '') return [chosen];
+    return openFolders().map(({ uri }) => path.join(uri.fsPath, inWorkspace));
+  }
+
   dispose(): void {
     this.changed.dispose();
   }
@@ -81,13 +91,16 @@ export class Recording implements vscode.Disposable {
         chosen,
       ]);
     }
-    const folders = vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
     const own = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(request.place));
-    const workspace = (own ?? folders[0])?.uri.fsPath;
-    if (workspace !== undefined) return { folder: path.join(workspace, '.agentlm/trajectories'), workspace };
+    const workspace = (own ?? openFolders()[0])?.uri.fsPath;
+    if (workspace !== undefined) return { folder: path.join(workspace, inWorkspace), workspace };
     throw new UserError(
       'record.no-folder',
       'There is no folder to write the trajectory to. Open a folder, or set agentlm.trajectoryFolder.',
     );
   }
+}
+
+function openFolders(): readonly vscode.WorkspaceFolder[] {
+  return vscode.workspace.workspaceFolders?.filter(({ uri }) => uri.scheme === 'file') ?? [];
 }

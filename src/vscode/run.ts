@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Decision, ProposedAction } from '../agent/approval';
 import { UserError } from '../agent/errors';
-import type { AgentEvent } from '../agent/events';
+import type { AgentEvent, EventOf } from '../agent/events';
 import { ended, type RecordedEvent, type RunRecord, type RunVerdict } from '../agent/runRecord';
 import { unstarted, type RunRequest, type StartRun } from '../agent/session';
 import type { TerminalSession } from '../agent/environment';
@@ -9,8 +9,8 @@ import { TrajectoryRecorder, type Trajectory } from '../agent/trajectory';
 
 /** One run as the surfaces see it: its events so far, the question that is open, and what became of it. */
 export class Run implements vscode.Disposable {
-  /** Everything heard so far, in order. */
-  readonly events: RecordedEvent[] = [];
+  /** Everything heard so far, in order, and when. */
+  readonly recorded: RecordedEvent[] = [];
   verdict: RunVerdict = 'undecided';
   /** The live shell, once it is open. */
   terminal: TerminalSession | undefined;
@@ -20,7 +20,7 @@ export class Run implements vscode.Disposable {
   private readonly heard = new vscode.EventEmitter<AgentEvent>();
   private readonly changed = new vscode.EventEmitter<void>();
   private question: { readonly action: ProposedAction; answer(decision: Decision): void } | undefined;
-  private begun = false;
+  private started: EventOf<'started'> | undefined;
   private ended = false;
 
   readonly onEvent = this.heard.event;
@@ -34,12 +34,14 @@ export class Run implements vscode.Disposable {
     /** Milliseconds since 1970. */
     readonly askedAt: number,
     begin: (run: Run) => Promise<void>,
+    /** It has a terminal of its own: its shell opens in another one only when it is asked for. */
+    readonly inTerminal = false,
   ) {
     this.done = begin(this);
   }
 
-  static start(request: RunRequest, startRun: StartRun): Run {
-    return new Run(request, Date.now(), async (run) => run.listen(startRun));
+  static start(request: RunRequest, startRun: StartRun, inTerminal = false): Run {
+    return new Run(request, Date.now(), async (run) => run.listen(startRun), inTerminal);
   }
 
   /** One of an earlier window. */
@@ -52,10 +54,13 @@ export class Run implements vscode.Disposable {
     });
   }
 
-  /** Of its trajectory; undefined until it has begun. */
+  /** That of its trajectory; undefined until the run has begun. */
   get id(): string | undefined {
-    const [started] = this.events.flatMap(({ event }) => (event.type === 'started' ? event.id : []));
-    return started;
+    return this.started?.id;
+  }
+
+  get events(): readonly AgentEvent[] {
+    return this.recorded.map(({ event }) => event);
   }
 
   get active(): boolean {
@@ -64,7 +69,7 @@ export class Run implements vscode.Disposable {
 
   get phase(): 'opening' | 'running' | 'ended' {
     if (this.ended) return 'ended';
-    return this.begun ? 'running' : 'opening';
+    return this.started ? 'running' : 'opening';
   }
 
   /** The action that waits for a decision. */
@@ -135,16 +140,15 @@ export class Run implements vscode.Disposable {
   }
 
   private remember(recorded: RecordedEvent): void {
-    this.events.push(recorded);
+    if (recorded.event.type === 'started') this.started = recorded.event;
+    this.recorded.push(recorded);
     this.recorder.hear(recorded.event);
   }
 
   private hear(event: AgentEvent): void {
     this.remember({ at: Date.now() - this.askedAt, event });
     this.heard.fire(event);
-    if (event.type !== 'started') return;
-    this.begun = true;
-    this.changed.fire();
+    if (event.type === 'started') this.changed.fire();
   }
 
   private async ask(action: ProposedAction, signal: AbortSignal): Promise<Decision> {

@@ -29,6 +29,7 @@ export class RunTerminals implements vscode.Disposable {
 
   private follow(started: Run): void {
     for (const [run, terminal] of this.terminals) if (!run.active) terminal.dispose();
+    if (started.inTerminal) return;
     const subscription = started.onDidChange(() => {
       if (!started.terminal) return;
       subscription.dispose();

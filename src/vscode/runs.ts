@@ -31,8 +31,13 @@ export class Runs implements vscode.Disposable {
     return this.run;
   }
 
-  start(request: RunRequest): Run {
-    const run = Run.start(request, this.startRun);
+  /** The one whose trajectory has this id. */
+  find(id: string): Run | undefined {
+    return this.runs.find((run) => run.id === id);
+  }
+
+  start(request: RunRequest, inTerminal = false): Run {
+    const run = Run.start(request, this.startRun, inTerminal);
     this.add(run);
     this.didStart.fire(run);
     this.show(run);
@@ -40,10 +45,11 @@ export class Runs implements vscode.Disposable {
   }
 
   /** Takes a run of an earlier window in, and shows it. */
-  restore(record: RunRecord): void {
+  restore(record: RunRecord): Run {
     const run = Run.restore(record);
     this.add(run);
     this.show(run);
+    return run;
   }
 
   /** Whatever was shown before goes on unseen. */

@@ -1,14 +1,16 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Decision } from '../protocol/messages';
+import type { Decision, RunningCommand, Why } from '../protocol/messages';
 import { duration } from './duration';
 import './elapsed';
 import { icon, type IconName } from './icon';
 import { LightElement } from './lightElement';
 import { modelText } from './modelText';
-import { output, terminalLink } from './output';
+import { output } from './output';
 import type { Page } from './page';
+import { runningCommand } from './runningCommand';
 import type { ActionEntry, Observation } from './transcriptModel';
+import { alwaysMenu, markedText, whyLine } from './why';
 
 /** A click meant for what stood there before comes sooner than this after the buttons have moved. */
 const settlingMilliseconds = 300;
@@ -24,13 +26,18 @@ const commandKey = navigator.platform.startsWith('Mac') ? '⌘⏎' : 'Ctrl+⏎';
 export class ActionCard extends LightElement {
   @property({ attribute: false }) entry!: ActionEntry;
   @property({ attribute: false }) page!: Page;
+  @property({ attribute: false }) command: RunningCommand | undefined;
   @property({ type: Boolean }) awaiting = false;
+  /** Why it asks; undefined once it does not. */
+  @property({ attribute: false }) why: Why | undefined;
 
   @state() private mode: 'asking' | 'editing' | 'skipping' = 'asking';
   @state() private unfolded = false;
   private settledAt = Infinity;
+  private hadFocus = false;
 
   protected override willUpdate(changed: PropertyValues): void {
+    this.hadFocus = this.contains(document.activeElement);
     if (changed.has('awaiting') || changed.has('mode')) {
       this.settledAt = performance.now() + settlingMilliseconds;
     }
@@ -39,6 +46,8 @@ export class ActionCard extends LightElement {
   protected override updated(changed: PropertyValues): void {
     // The first mode is not a change: a card that appears leaves the focus where it is.
     if (changed.get('mode') !== undefined) this.querySelector<HTMLElement>('.field, .primary')?.focus();
+    // The button that had it went with what the command was doing.
+    else if (this.hadFocus && !this.contains(document.activeElement)) this.focusHeader();
   }
 
   protected override render(): TemplateResult {
@@ -50,7 +59,9 @@ export class ActionCard extends LightElement {
         <h3>${say(`action.${entry.language}`)}</h3>
         ${this.fate()}
       </div>
-      ${awaiting && mode === 'editing' ? this.editor() : this.command()} ${awaiting ? this.question() : nothing}
+      ${awaiting && mode === 'editing' ? this.editor() : this.text()}
+      ${awaiting && this.why && mode === 'asking' ? whyLine(page, this.why, this.whyId) : nothing}
+      ${awaiting ? this.question() : nothing}
       ${
         entry.fate.is === 'skipped' && entry.fate.reason
           ? html`<p class="card-text">${say('action.skippedReason', entry.fate.reason)}</p>`
@@ -61,17 +72,13 @@ export class ActionCard extends LightElement {
           ? output(page, entry, entry.fate.observation, this.unfolded, (unfolded) => (this.unfolded = unfolded))
           : nothing
       }
-      ${
-        entry.fate.is === 'running' && entry.language === 'bash'
-          ? html`<div class="output-footer">${terminalLink(page)}</div>`
-          : nothing
-      }
+      ${entry.fate.is === 'running' && entry.language === 'bash' ? runningCommand(page, this.command) : nothing}
     </section>`;
   }
 
-  private command(): TemplateResult {
+  private text(): TemplateResult {
     const { text, edited } = this.entry;
-    if (edited === undefined) return html`<pre class="code command">${modelText(text)}</pre>`;
+    if (edited === undefined) return html`<pre class="code command">${markedText(text, this.why)}</pre>`;
     return html`<pre class="code command">${modelText(edited)}</pre>
       <details class="original">
         <summary>${icon('chevron')}${this.page.say('action.original')}</summary>
@@ -100,6 +107,7 @@ export class ActionCard extends LightElement {
             type="button"
             class="primary"
             aria-label=${say('action.runNamed', named)}
+            aria-describedby=${this.whyId}
             aria-keyshortcuts="Control+Enter Meta+Enter"
             data-key=${commandKey}
             title=${say('action.runKey', commandKey)}
@@ -131,6 +139,11 @@ export class ActionCard extends LightElement {
           >
             ${say('action.stop')}
           </button>
+          ${
+            this.why?.rule === undefined
+              ? nothing
+              : alwaysMenu(this.page, this.why.rule, (remember) => this.decide({ verdict: 'run', remember }))
+          }
         </div>`;
       case 'editing':
         return html`<div class="buttons">
@@ -228,8 +241,16 @@ export class ActionCard extends LightElement {
     const { step, text: shown } = this.entry;
     this.page.request('decide', { step, shown, decision });
     // The button that has the focus is about to go.
-    this.querySelector<HTMLElement>('.card-header')?.focus();
+    this.focusHeader();
     this.settledAt = performance.now() + settlingMilliseconds;
+  }
+
+  private get whyId(): string {
+    return `why-${this.entry.step}`;
+  }
+
+  private focusHeader(): void {
+    this.querySelector<HTMLElement>('.card-header')?.focus();
   }
 
   private settled(): boolean {

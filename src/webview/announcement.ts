@@ -17,9 +17,24 @@ export function announcement(run: RunState, transcript: Transcript, say: Say): s
     case 'approval':
       return say('status.approval', proposedText(transcript));
     case 'running':
-      return say('status.running');
+      return working(run, say);
     case 'ended':
       return ending(transcript, say);
+  }
+}
+
+/** What the command does that somebody may want to do something about. */
+function working(run: RunState, say: Say): string {
+  switch (run.phase === 'running' ? run.command?.state : undefined) {
+    case 'waiting-for-input':
+      return say('status.input');
+    case 'waiting-for-secret':
+      return say('status.secret');
+    case 'long':
+      return say('status.long');
+    case 'running':
+    case undefined:
+      return say('status.running');
   }
 }
 

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { problemLimit, type PageState, type TaskKind } from '../protocol/messages';
 import type { PageStringKey } from '../protocol/pageStrings';
@@ -63,6 +63,7 @@ export function composer(
             </button>`
       }
     </div>
+    ${kind === 'os' ? guards(page, state) : nothing}
     <p id="composer-hint" class="composer-hint">${missing ? say(missing) : ''}</p>
   </div>`;
 }
@@ -76,6 +77,30 @@ function missingFor({ trusted, endpoint, place }: PageState, kind: TaskKind): Pa
   if (!trusted) return 'composer.untrusted';
   if (endpoint.status === 'none') return 'composer.noEndpoint';
   return place[kind] === undefined ? `composer.choosePlace.${kind}` : undefined;
+}
+
+/** Which commands ask first, and where they run. */
+function guards({ say, request }: Page, { guard: { approval, sandbox, network } }: PageState): TemplateResult {
+  return html`<div class="composer-guards">
+    <button
+      type="button"
+      class="quiet guard"
+      title=${say('guard.approval')}
+      @click=${() => request('chooseApproval', null)}
+    >
+      ${icon(approval === 'all' ? 'warning' : 'check')}${say(`guard.approval.${approval}`)}
+    </button>
+    <button
+      type="button"
+      class="quiet guard"
+      title=${say('guard.sandbox')}
+      @click=${() => request('chooseSandbox', null)}
+    >
+      ${icon(sandbox === 'off' ? 'warning' : 'shield')}${say(`guard.sandbox.${sandbox ?? 'looking'}`)}${
+        network && sandbox !== 'off' ? html` <span class="muted">${say('guard.network')}</span>` : nothing
+      }
+    </button>
+  </div>`;
 }
 
 function place({ say, request }: Page, { place }: PageState, kind: TaskKind): TemplateResult {

@@ -13,6 +13,7 @@ export type IconName =
   | 'pass'
   | 'plug'
   | 'record'
+  | 'shield'
   | 'skip'
   | 'spinner'
   | 'stop'

@@ -1,4 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { grid } from './grid';
+import { icon } from './icon';
 import { modelText } from './modelText';
 import type { Page } from './page';
 import type { ActionEntry, Observation } from './transcriptModel';
@@ -16,6 +18,8 @@ export function output(
 ): TemplateResult {
   const { say } = page;
   const text = outputText(observation.text);
+  const { result } = observation;
+  if (result && result.rows.length > 0) return rows(page, result, text);
   const lines = text.split('\n');
   const folds = lines.length > foldedLines;
   const shown = folds && !unfolded ? lines.slice(-foldedLines).join('\n') : text;
@@ -38,6 +42,18 @@ export function output(
           </div>`
         : nothing
     }
+  </div>`;
+}
+
+/** The rows of a statement as a table, and behind it the text that the model reads of them. */
+function rows(page: Page, result: NonNullable<Observation['result']>, text: string): TemplateResult {
+  const { say } = page;
+  return html`<div class="output" role="group" aria-label=${say('output')}>
+    ${grid(page, result, say('output.rows'))}
+    <details class="original">
+      <summary>${icon('chevron')}${say('output.asRead')}</summary>
+      <pre class="code">${modelText(text)}</pre>
+    </details>
   </div>`;
 }
 

@@ -5,6 +5,18 @@ import type { Page } from './page';
 
 type EndedRun = Exclude<RunState, { readonly phase: 'idle' }>;
 
+/** Says that what the run changed waits, and where. */
+export function changesBar({ say, request }: Page, { changes }: EndedRun): TemplateResult {
+  return html`<section class="trajectory" aria-label=${say('changes')}>
+    <p>${icon('edit')}${say(changes === 1 ? 'changes.one' : 'changes.many', changes)}</p>
+    <div class="buttons">
+      <button type="button" class="secondary" @click=${() => request('reviewChanges', null)}>
+        ${say('changes.review')}
+      </button>
+    </div>
+  </section>`;
+}
+
 /** Asks whether a finished run is to become training data, and says what was decided or stands in the way. */
 export function trajectoryBar(
   page: Page,

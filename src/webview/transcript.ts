@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { PageState, RunState } from '../protocol/messages';
+import type { PageState, RunState, Why } from '../protocol/messages';
 import './actionCard';
 import { answer, failure, notice, outcome } from './ending';
 import type { Page } from './page';
 import { progressLine, reply } from './reply';
-import { trajectoryBar } from './trajectoryBar';
-import { awaits, judgement, type Entry, type Transcript } from './transcriptModel';
+import { changesBar, trajectoryBar } from './trajectoryBar';
+import { awaits, commandOf, judgement, type Entry, type Transcript } from './transcriptModel';
 
 type ActiveRun = Exclude<RunState, { readonly phase: 'idle' }>;
 
@@ -29,9 +29,17 @@ export function transcriptView(
     ${repeat(
       transcript.entries,
       (_, index) => index,
-      (entry) => guard([entry, awaits(run, entry), page], () => view(page, run, entry, again)),
+      (entry) =>
+        guard([entry, whyOf(run, entry), awaits(run, entry), commandOf(run, entry), page], () =>
+          view(page, run, entry, again),
+        ),
     )}
+    ${run.phase === 'ended' && run.changes > 0 ? changesBar(page, run) : nothing}
     ${obstacles ? trajectoryBar(page, run, obstacles, recording) : nothing}`;
+}
+
+function whyOf(run: RunState, entry: Entry): Why | undefined {
+  return run.phase !== 'idle' && awaits(run, entry) ? run.why : undefined;
 }
 
 function view(page: Page, run: RunState, entry: Entry, again: () => void): TemplateResult {
@@ -39,7 +47,13 @@ function view(page: Page, run: RunState, entry: Entry, again: () => void): Templ
     case 'reply':
       return reply(page, entry);
     case 'action':
-      return html`<agentlm-action .entry=${entry} .page=${page} ?awaiting=${awaits(run, entry)}></agentlm-action>`;
+      return html`<agentlm-action
+        .entry=${entry}
+        .page=${page}
+        .why=${whyOf(run, entry)}
+        .command=${commandOf(run, entry)}
+        ?awaiting=${awaits(run, entry)}
+      ></agentlm-action>`;
     case 'notice':
       return notice(page, entry);
     case 'answer':

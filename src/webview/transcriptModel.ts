@@ -5,6 +5,7 @@ import type {
   Outcome,
   PageEvent,
   PageNotice,
+  RunningCommand,
   RunState,
   TimedEvent,
 } from '../protocol/messages';
@@ -108,6 +109,11 @@ export function phaseOf(run: RunState, { entries }: Transcript): Phase {
 export function awaits(run: RunState, entry: Entry | undefined): boolean {
   if (run.phase !== 'running' || entry?.type !== 'action') return false;
   return entry.fate.is === 'proposed' && entry.step === run.awaiting;
+}
+
+/** What is known of the command of an action while it runs. */
+export function commandOf(run: RunState, entry: Entry): RunningCommand | undefined {
+  return run.phase === 'running' && entry.type === 'action' && entry.fate.is === 'running' ? run.command : undefined;
 }
 
 /** Whether the run can be accepted or rejected, and what keeps it from being accepted. */

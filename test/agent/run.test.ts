@@ -33,19 +33,21 @@ async function hear(
     model = scriptedModel(replies),
     stepLimit,
     replyTokens = 100,
+    unaided = false,
     onEvent,
     ...tools
   }: Partial<Omit<RunTools, 'model'>> & {
     model?: ScriptedModel;
     stepLimit?: number;
     replyTokens?: number;
+    unaided?: boolean;
     onEvent?: (event: AgentEvent) => void;
   } = {},
 ): Promise<Heard> {
   const events: AgentEvent[] = [];
   const recorder = new TrajectoryRecorder();
   const stream = run(
-    { id: 'os_1', problem: 'Do it.', replyTokens, ...(stepLimit === undefined ? {} : { stepLimit }) },
+    { id: 'os_1', problem: 'Do it.', replyTokens, unaided, ...(stepLimit === undefined ? {} : { stepLimit }) },
     {
       task: osTask,
       model,
@@ -160,6 +162,29 @@ describe('A run', () => {
     );
   });
 
+  it('tells a model that repeats a reply without an action so, and then ends as repeated', async () => {
+    const { finished, model, recorder } = await hear(['hm', 'hm', 'hm']);
+    assert.equal(finished.outcome, 'repeated');
+    assert.doesNotMatch(model.requests[1]?.turns.at(-1)?.value ?? '', /before/);
+    assert.match(
+      model.requests[2]?.turns.at(-1)?.value ?? '',
+      /no line that begins with .*\n\[You have done this before/,
+    );
+    assert.deepEqual(recorder.trajectory?.counts, { malformed: 3, reminders: 2, repeated: 2 });
+  });
+
+  it('notices a circle of actions and replies without one', async () => {
+    const stuck = { execute: () => Promise.resolve({ output: 'no\n', exitCode: 1, cwd: '/', omittedBytes: 0 }) };
+    const { finished } = await hear([bash('a'), 'hm', bash('a'), 'hm', bash('a')], { environment: stuck });
+    assert.equal(finished.outcome, 'repeated');
+    assert.equal(finished.steps, 5);
+  });
+
+  it('counts where the model went astray', async () => {
+    const { recorder } = await hear(['hm', bash('a'), bash('a'), answer('1')]);
+    assert.deepEqual(recorder.trajectory?.counts, { malformed: 1, reminders: 1, repeated: 1 });
+  });
+
   it('forgives a model that found back to the format', async () => {
     const { finished } = await hear(['hm', 'hm', bash('a'), 'hm', 'hm', answer('1')]);
     assert.equal(finished.outcome, 'answered');
@@ -191,6 +216,18 @@ describe('A run', () => {
     const { finished } = await hear([bash('a'), bash('b'), bash('a'), bash('b'), bash('a')], { environment: stuck });
     assert.equal(finished.outcome, 'repeated');
     assert.equal(finished.steps, 5);
+  });
+
+  it('leaves a model to itself where it is measured: no reminder, and no remark about circles', async () => {
+    const lost = await hear(['I do not know.'], { unaided: true });
+    assert.equal(lost.finished.outcome, 'malformed');
+    assert.equal(lost.model.requests.length, 1);
+    const circling = await hear([bash('x'), bash('x'), bash('x'), answer('3')], { unaided: true });
+    assert.equal(circling.finished.outcome, 'answered');
+    assert.deepEqual(
+      circling.of('observation').map(({ text }) => text),
+      Array(3).fill('The output of the OS:\n\nran x'),
+    );
   });
 
   it('lets a command run again when it shows something new', async () => {
@@ -268,6 +305,46 @@ describe('A run', () => {
     };
     const { of } = await hear([bash('a'), answer('1')], { environment: slow });
     assert.equal(of('observation')[0]?.text, 'The output of the OS is empty.\n[It was stopped.]');
+  });
+
+  it('teaches nobody an action whose outcome a person had a hand in, and keeps what they did', async () => {
+    const touched = {
+      execute: async (command: string) => ({
+        ...(await echo.execute(command)),
+        ...(command === 'b' && { interventions: ['ran', 'typed'] as const }),
+      }),
+    };
+    const { of, recorder } = await hear([bash('a'), bash('b'), answer('1')], { environment: touched });
+    assert.deepEqual(
+      of('turn')
+        .slice(5)
+        .map(({ turn }) => turn.loss),
+      [true, null, false, null, true],
+    );
+    assert.deepEqual(recorder.trajectory?.interventions, [
+      { step: 2, kind: 'ran' },
+      { step: 2, kind: 'typed' },
+    ]);
+    assert.deepEqual(
+      of('observation').map(({ interventions }) => interventions),
+      [undefined, ['ran', 'typed']],
+    );
+  });
+
+  it('keeps the reply whose action was being executed when the run was stopped', async () => {
+    const stopping = new AbortController();
+    const { of, finished } = await hear([bash('a')], {
+      signal: stopping.signal,
+      environment: {
+        execute: () => {
+          stopping.abort();
+          return Promise.reject(new Error('stopped'));
+        },
+      },
+    });
+    assert.equal(finished.outcome, 'stopped');
+    assert.equal(of('turn').at(-1)?.turn.value, bash('a'));
+    assert.equal(of('failure').length, 0);
   });
 
   it('counts the usage of the server, as the last snapshot of each reply', async () => {

@@ -112,7 +112,8 @@ describe('A user of the editor', function () {
     assert.match(dialogue?.id ?? '', /^os_/);
     assert.deepEqual(
       dialogue?.conversations.map(({ from, loss }) => `${from} ${loss}`),
-      ['human null', 'gpt false', 'human null', 'gpt false', 'human null', 'gpt true', 'human null', 'gpt true'],
+      // Not the first action: somebody has used the shell before it.
+      ['human null', 'gpt false', 'human null', 'gpt false', 'human null', 'gpt false', 'human null', 'gpt true'],
     );
     assert.match(dialogue.conversations.at(-1)?.value ?? '', /\n\nAct: answer\(stock\.py\)$/);
   });
@@ -188,11 +189,31 @@ describe('A user of the editor', function () {
     await assert.rejects(readdir(path.join(sample.workspace, 'reports')));
   });
 
+  it('is told why a command asks, lets it pass from now on, and is not asked for it again', async () => {
+    const task = "Make a folder named reports and put today's date into reports/date.txt.";
+    await send(task);
+    await button(/^Run: mkdir/).waitFor();
+    await chat.getByText('It writes to a file.').waitFor();
+    await chat.getByText('Always allow').click();
+    await workbench.screenshot('approval-with-a-reason');
+    await workbench.page.waitForTimeout(400);
+    await button('Always for Me').click();
+    await button(/^Run: cat/).waitFor();
+    await approve();
+    await said('The model says that the task is done.');
+    await button('Reject').click();
+    await send(task);
+    await button(/^Run: cat/).waitFor();
+    await approve();
+    await said('The model says that the task is done.');
+    await button('Reject').click();
+  });
+
   it('draws the chat anew when it was hidden, with everything in it', async () => {
     await workbench.runCommand('View: Show Explorer');
     await workbench.runCommand('View: Show AgentLM');
     chat = await workbench.webview(chatTitle);
-    await said('You stopped the task.');
+    await said('The model says that the task is done.');
   });
 
   it('finds earlier tasks again after the window was loaded anew, also one that was going on', async () => {

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameLocator, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/chromium.mts';
 import { startCodeServer, type CodeServerOptions } from '../../scripts/codeServer.mts';
+import { newestRelease, releaseOf } from '../../scripts/codeServerInstall.mts';
 
 const artefacts = 'out/artefacts';
 const patienceMilliseconds = 45_000;
 
-export interface WorkbenchOptions extends Pick<CodeServerOptions, 'release' | 'settings' | 'environment'> {
+export interface WorkbenchOptions extends Pick<CodeServerOptions, 'settings' | 'environment'> {
   /** Names the logs among the artefacts. */
   readonly name: string;
   /** The folder to open; none where it is absent. */
@@ -35,11 +36,13 @@ export interface Workbench {
 /** Starts VS Code with the extension in a fresh profile, and opens it in a headless browser. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { name, workspace, extension = '.', theme = 'Dark Modern', viewport = { width: 1280, height: 800 } } = options;
+  const release = releaseOf(process.env['AGENTLM_TEST_RELEASE']) ?? newestRelease;
   const server = await startCodeServer({
     ...options,
+    release,
     extension,
     emptyHome: true,
-    log: path.join(artefacts, `${name}-server.log`),
+    log: path.join(artefacts, `${name}-${release}-server.log`),
     settings: {
       'workbench.colorTheme': theme,
       // The other renderer paints on a canvas: there is no text to read.

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
 import path from 'node:path';
-import { parseArguments, UsageError } from '../../src/cli/arguments';
+import { parseArguments } from '../../src/cli/arguments';
+import { UsageError } from '../../src/cli/usageError';
 
 const parse = (line: string[], environment: NodeJS.ProcessEnv = {}, interactive = true) =>
   parseArguments(line, environment, interactive);
@@ -25,6 +27,8 @@ describe('The command line', () => {
       {
         command: 'run',
         request: { kind: 'os', problem: 'Count', place: '/tmp' },
+        exportTo: undefined,
+        dialect: undefined,
         endpoint: 'http://x',
         local: undefined,
         model: undefined,
@@ -32,10 +36,57 @@ describe('The command line', () => {
         steps: 3,
         context: undefined,
         approve: 'all',
+        sandbox: {
+          kind: undefined,
+          network: false,
+          image: undefined,
+          engine: undefined,
+          storage: path.join(homedir(), '.local/state/agentlm/runs'),
+        },
         record: undefined,
+        trainedFrom: undefined,
+        promptTail: true,
         json: true,
       },
     );
+  });
+
+  it('reads what holds the commands', () => {
+    const sandbox = (...line: string[]) => {
+      const args = parse(['run', 'os', 'x', '--endpoint', 'e', ...line], { XDG_STATE_HOME: '/state' });
+      assert.ok(args.command === 'run');
+      return args.sandbox;
+    };
+    const rest = { network: false, image: undefined, engine: undefined, storage: '/state/agentlm/runs' };
+    assert.deepEqual(sandbox('--network'), { ...rest, kind: undefined, network: true });
+    assert.deepEqual(sandbox('--sandbox', 'off'), { ...rest, kind: 'off' });
+    const container = ['--sandbox', 'container', '--image', 'i'];
+    assert.deepEqual(sandbox(...container), { ...rest, kind: 'container', image: 'i' });
+    const engine = ['podman', '--runtime', 'runc'];
+    assert.deepEqual(sandbox(...container, '--engine', engine.join(' ')), {
+      ...rest,
+      kind: 'container',
+      image: 'i',
+      engine,
+    });
+  });
+
+  it('reads what becomes of changes', () => {
+    const action = (...line: string[]) => {
+      const args = parse(['changes', ...line]);
+      assert.ok(args.command === 'changes');
+      return args.action;
+    };
+    assert.deepEqual(action(), { name: 'list' });
+    assert.deepEqual(action('show', 'os_1'), { name: 'show', id: 'os_1' });
+    assert.deepEqual(action('discard', 'os_1'), { name: 'discard', id: 'os_1' });
+    const apply = { name: 'apply', id: 'os_1', includeGit: false, overwrite: false };
+    assert.deepEqual(action('apply', 'os_1'), { ...apply, paths: 'all' });
+    assert.deepEqual(action('apply', 'os_1', 'a', 'b/c', '--overwrite'), {
+      ...apply,
+      paths: ['a', 'b/c'],
+      overwrite: true,
+    });
   });
 
   it('reads a database task, its path made absolute', () => {
@@ -45,11 +96,48 @@ describe('The command line', () => {
     assert.equal(args.approve, 'ask');
   });
 
+  it('reads where the rows of the last query go', () => {
+    const args = parse(['run', 'db', 'x', '--database', 'a.db', '--endpoint', 'demo', '--export', 'out.csv']);
+    assert.ok(args.command === 'run');
+    assert.equal(args.exportTo, path.resolve('out.csv'));
+  });
+
+  it('reads what statements are written in', () => {
+    const line = ['run', 'db', 'x', '--database', 'a.db', '--endpoint', 'demo', '--dialect'];
+    const args = parse([...line, 'sqlite']);
+    assert.ok(args.command === 'run');
+    assert.equal(args.dialect, 'sqlite');
+    assert.throws(() => parse([...line, 'oracle']), /^UsageError: --dialect is mysql or sqlite\.$/);
+    assert.throws(
+      () => parse(['run', 'os', 'x', '--endpoint', 'demo', '--dialect', 'mysql']),
+      /--dialect goes with "run db"/,
+    );
+  });
+
+  it('reads what becomes of changed databases', () => {
+    const read = (...line: string[]) => {
+      const args = parse(['db-changes', ...line]);
+      assert.ok(args.command === 'db-changes');
+      return args.dbChanges;
+    };
+    assert.deepEqual(read(), { action: 'list', json: false });
+    assert.deepEqual(read('show', '1a2b', '--json'), { action: 'show', id: '1a2b', json: true });
+    assert.deepEqual(read('apply', '1a2b'), { action: 'apply', id: '1a2b', conflicts: 'refuse', json: false });
+    assert.deepEqual(read('apply', '1a2b', '--skip-conflicts').action, 'apply');
+    assert.deepEqual(parse(['db-changes', '--help']), { command: 'help' });
+  });
+
   it('takes the key from the environment, and the endpoint where none is said', () => {
     const args = parse(['run', 'os', 'x', '--api-key-env', 'K'], { K: 'secret', AGENTLM_ENDPOINT: 'http://e' });
     assert.ok(args.command === 'run');
     assert.equal(args.apiKey, 'secret');
     assert.equal(args.endpoint, 'http://e');
+  });
+
+  it('leaves the prompt of the shell out where it is told to', () => {
+    const args = parse(['run', 'os', 'x', '--endpoint', 'demo', '--no-prompt-tail']);
+    assert.ok(args.command === 'run');
+    assert.equal(args.promptTail, false);
   });
 
   it('reads what is to be tested', () => {
@@ -61,6 +149,19 @@ describe('The command line', () => {
 
   for (const [line, message] of [
     [['dance'], /no command "dance"/],
+    [['changes', 'list', 'os_1'], /changes show os_1/],
+    [['changes', 'eat', 'os_1'], /list, show, apply or discard/],
+    [['changes', 'apply'], /of which run/],
+    [['changes', 'show', 'os_1', 'a'], /"a" is too much/],
+    [['changes', 'discard', 'os_1', '--overwrite'], /go with "changes apply"/],
+    [['changes', '--cwd', '/'], /--cwd does not go/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'cage'], /workspace, container or off/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'container'], /--image IMAGE/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--image', 'x'], /--sandbox container/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--engine', 'docker'], /--sandbox container/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'off', '--network'], /leave --network out/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--overwrite'], /"changes apply"/],
+    [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--network'], /"run os"/],
     [['run'], /os or db/],
     [['run', 'web', 'x', '--endpoint', 'demo'], /os or db/],
     [['run', 'os', '--endpoint', 'demo'], /task is missing/],
@@ -76,6 +177,14 @@ describe('The command line', () => {
     [['run', 'os', 'a', '--endpoint', 'demo', '--approve', 'some'], /--approve/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--api-key-env', 'NONE'], /NONE/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--colour'], /colour/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--export', 'x.csv'], /--export goes with/],
+    [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--apply'], /--apply/],
+    [['demo', '--export', 'x.csv'], /--export goes with/],
+    [['db-changes', 'forget'], /list, show, apply or discard/],
+    [['db-changes', 'list', 'x'], /"x" is too much/],
+    [['db-changes', 'show'], /Say which changes/],
+    [['db-changes', 'apply', 'x', 'y'], /"y" is too much/],
+    [['db-changes', 'discard', 'x', '--skip-conflicts'], /goes with "db-changes apply"/],
     [['doctor'], /--endpoint/],
     [['doctor', 'vllm', '--endpoint', 'demo'], /"vllm" is too much/],
     [['doctor', '--endpoint', 'demo', '--steps', '3'], /--steps does not go with doctor/],

@@ -15,6 +15,7 @@ describe('What the extension takes from a page', () => {
     ['a task that brings more along', 'start', { kind: 'os', problem: 'x', place: '/etc' }],
     ['a task that is not an object', 'start', null],
     ['an unknown decision', 'decide', { step: 1, shown: 'ls', decision: { verdict: 'always' } }],
+    ['a rule of the page', 'decide', { step: 1, shown: 'ls', decision: { verdict: 'run', remember: 'rm *' } }],
     ['an edit without a text', 'decide', { step: 1, shown: 'ls', decision: { verdict: 'edit', text: ' ' } }],
     [
       'a decision that hides another text',
@@ -32,12 +33,13 @@ describe('What the extension takes from a page', () => {
 
   const decisions = [
     { verdict: 'run' },
+    { verdict: 'run', remember: 'run' },
     { verdict: 'edit', text: 'ls -la' },
     { verdict: 'skip', reason: '' },
     { verdict: 'stop' },
   ];
   for (const decision of decisions) {
-    it(`is the decision to ${decision.verdict}`, () => {
+    it(`is the decision to ${Object.values(decision).join(' ')}`, () => {
       const argument = { step: 1, shown: 'ls\n', decision };
       assert.deepEqual(readHostArgument('decide', argument), argument);
     });

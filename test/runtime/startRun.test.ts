@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Approve } from '../../src/agent/approval';
 import { UserError } from '../../src/agent/errors';
 import type { AgentEvent, EventOf } from '../../src/agent/events';
@@ -10,6 +11,7 @@ import type { RunRequest } from '../../src/agent/session';
 import { startDemoEndpoint } from '../../src/runtime/demo/server';
 import { demoProblems } from '../../src/runtime/demo/script';
 import { prepareSample, type Sample } from '../../src/runtime/demo/sample';
+import { probeSandbox } from '../../src/runtime/shell/sandbox/probe';
 import { startRun, type RunOptions } from '../../src/runtime/startRun';
 import { startFakeEndpoint, type FakeEndpointOptions, type FakeScript } from '../fakeEndpoint';
 
@@ -21,6 +23,7 @@ const options: Omit<RunOptions, 'endpoint'> = {
   replyTokens: 256,
   commandTimeoutMs: 60_000,
   statementTimeoutMs: 30_000,
+  approval: { mode: 'ask' },
   sqlWorker: path.resolve('dist/sqlWorker.js'),
 };
 
@@ -143,9 +146,68 @@ describe('A run from the endpoint to the machine', () => {
   it('keeps directory and variables from one command to the next', async () => {
     await mkdir(path.join(folder, 'inside'));
     await withEndpoint([bash('cd inside; export A=1'), bash('pwd; echo $A'), answer('1')], async (url) => {
-      const { observations } = await hear(os(), url);
+      const { observations } = await hear(os(), url, { promptTail: false });
       assert.equal(observations[1]?.text, `The output of the OS:\n\n${folder}/inside\n1`);
       assert.equal(observations[1].cwd, `${folder}/inside`);
+    });
+  });
+
+  it('leaves the folder as it is in a sandbox, and hands over what was changed', async function () {
+    const storage = path.join(folder, 'storage');
+    const workspace = path.join(folder, 'workspace');
+    await mkdir(workspace);
+    await writeFile(path.join(workspace, 'a'), 'a\n');
+    await delay(50);
+    if ((await probeSandbox(storage)) !== undefined) this.skip();
+    const sandbox = { kind: 'workspace', network: false, writeLimitBytes: 1e9, storage } as const;
+    const start = async (url: string) =>
+      startRun(
+        { kind: 'os', problem: 'Do it.', place: workspace },
+        { ...options, sandbox, endpoint: { baseUrl: url } },
+        runAll,
+        new AbortController().signal,
+      );
+
+    await withEndpoint([bash('echo b >>a; mkdir c'), answer('x')], async (url) => {
+      const { events, changes } = await start(url);
+      for await (const event of events) {
+        if (event.type === 'started') assert.equal(event.sandbox, 'workspace');
+      }
+      assert.equal(await readFile(path.join(workspace, 'a'), 'utf8'), 'a\n');
+      assert.deepEqual(
+        (await changes?.list())?.map(({ kind, path: file }) => `${kind} ${file}`),
+        ['modified a', 'added c'],
+      );
+      assert.equal((await changes?.apply('all'))?.left, 0);
+      assert.equal(await readFile(path.join(workspace, 'a'), 'utf8'), 'a\nb\n');
+    });
+    await withEndpoint([bash('cat a; touch a'), answer('x')], async (url) => {
+      const { events, changes } = await start(url);
+      for await (const event of events) void event;
+      assert.deepEqual(await changes?.list(), []);
+      assert.deepEqual(await readdir(storage), [], 'a run that changed nothing leaves nothing');
+    });
+    const gone = await startFakeEndpoint([]);
+    await gone.close();
+    await assert.rejects(start(gone.url), { code: 'endpoint.unreachable' });
+    assert.deepEqual(await readdir(storage), [], 'nor does one that never began');
+  });
+
+  it('ends the output of a command with the prompt of the shell, as in the data of AgentLM', async () => {
+    await withEndpoint([bash('cd /; echo 3'), bash('cd /tmp'), answer('1')], async (url) => {
+      const [first, second] = (await hear(os(), url)).observations;
+      assert.match(first?.text ?? '', /^The output of the OS:\n\n3\n[^@\s]+@[^:\s]+:\/[#$]$/);
+      assert.match(second?.text ?? '', /^The output of the OS:\n\n[^@\s]+@[^:\s]+:\/tmp[#$]$/);
+    });
+  });
+
+  it('tells a model that asks for input that it is not possible', async () => {
+    await withEndpoint([bash('read x'), answer('1')], async (url) => {
+      const { observations } = await hear(os(), url, { inputTimeoutMs: 100 });
+      assert.match(
+        observations[0]?.text ?? '',
+        /\n\[The command was stopped because it waited for input, which is not possible\.\]$/,
+      );
     });
   });
 
@@ -154,7 +216,7 @@ describe('A run from the endpoint to the machine', () => {
     await writeFile(file, 'name,age\nAda,36\nBob,41\n');
     const script = [
       'I sum.\nAction: Operation\n```sql\nSELECT SUM(age) FROM people\n```',
-      ({ prompt }: { prompt: string }) => `Action: Answer\nFinal Answer: [${/\[\((\d+),\)\]/.exec(prompt)?.[1]}]`,
+      ({ prompt }: { prompt: string }) => `Action: Answer\nFinal Answer: [${/Decimal\('(\d+)'\)/.exec(prompt)?.[1]}]`,
     ];
     const playing: FakeScript = (request, index) => {
       const reply = script[index];
@@ -162,7 +224,7 @@ describe('A run from the endpoint to the machine', () => {
     };
     await withEndpoint(playing, async (url) => {
       const { finished, observations } = await hear({ kind: 'db', problem: 'Sum?', place: file }, url);
-      assert.equal(observations[0]?.text, '[(77,)]');
+      assert.equal(observations[0]?.text, "[(Decimal('77'),)]");
       assert.deepEqual(finished.answer, ['77']);
     });
   });
@@ -265,7 +327,7 @@ describe('A run from the endpoint to the machine', () => {
         (_, index) => (index % 2 === 0 ? cut : cutAgain),
         async (url) => {
           const { finished, events } = await hear(os(), url);
-          assert.equal(finished.outcome, 'malformed');
+          assert.equal(finished.outcome, 'repeated');
           const problems = events.flatMap((event) =>
             event.type === 'notice' && event.notice.code === 'malformed' ? [event.notice.problem.code] : [],
           );

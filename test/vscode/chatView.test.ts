@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { Decision } from '../../src/agent/approval';
+import type { Decision, Judgement } from '../../src/agent/approval';
 import { UserError } from '../../src/agent/errors';
 import type { AgentEvent, EndpointNotice } from '../../src/agent/events';
 import type { StartRun } from '../../src/agent/session';
@@ -88,6 +88,43 @@ describe('The chat view', () => {
     });
     await page.host.ask('decide', { step: 1, shown: 'ls', decision: { verdict: 'run' } });
     assert.deepEqual(await decision, { verdict: 'run' });
+  });
+
+  it('tells why an action asks, and hands on what is to be remembered', async () => {
+    const chat = setUp();
+    const page = chat.show();
+    await page.host.ask('ready', null);
+    chat.runs.start(request);
+    await chat.say(started);
+    const reason = { code: 'policy.unknown', template: '{0} is not known to only read.', values: ['rm'] };
+    const rule = { command: 'ls; rm x' };
+    const decision = chat.propose('ls; rm x', { verdict: 'ask', reason, part: 'rm x', partAt: 4, rule });
+    const why = { sentence: 'rm is not known to only read.', part: 'rm x', partAt: 4, rule: 'ls; rm x' };
+    const told = page.run();
+    assert.ok(told.phase === 'running');
+    assert.deepEqual(told.why, why);
+    const remembering = { verdict: 'run', remember: 'user' } as const;
+    await page.host.ask('decide', { step: 1, shown: 'ls; rm x', decision: remembering });
+    assert.deepEqual(await decision, remembering);
+    await frames(1);
+    const after = page.run();
+    assert.ok(after.phase === 'running');
+    assert.equal(after.why, undefined);
+  });
+
+  it('marks no part that is the whole command', async () => {
+    const chat = setUp();
+    const page = chat.show();
+    await page.host.ask('ready', null);
+    chat.runs.start(request);
+    await chat.say(started);
+    const reason = { code: 'policy.reads', template: 'x', values: [] };
+    const decision = chat.propose(' rm x\n', { verdict: 'ask', reason, part: 'rm x', partAt: 1 });
+    const told = page.run();
+    assert.ok(told.phase === 'running');
+    assert.deepEqual(told.why, { sentence: 'x', part: undefined, partAt: undefined, rule: undefined });
+    chat.runs.current?.decide(1, ' rm x\n', { verdict: 'stop' });
+    await decision;
   });
 
   it('wears a badge while an action waits', async () => {
@@ -237,6 +274,11 @@ describe('The chat view', () => {
         chooseDatabase: nothing,
         chooseFolder: nothing,
         toggleRecording: nothing,
+        chooseApproval: nothing,
+        chooseSandbox: nothing,
+        reviewChanges: nothing,
+        opened: nothing,
+        changesOf: () => 0,
         manageTrust: nothing,
         showTerminal: () => {},
         showLog: nothing,
@@ -255,6 +297,7 @@ const surroundings: Omit<PageState, 'run'> = {
   trusted: true,
   endpoint: { status: 'ready', label: 'agentlm-7b', demo: true },
   recording: false,
+  guard: { approval: 'ask', sandbox: 'off', network: false },
   place: { os: 'sample', db: undefined },
 };
 
@@ -306,9 +349,9 @@ function scriptedRun() {
     say,
     end: () => say('end'),
     notice: (notice: EndpointNotice) => onNotice?.(notice),
-    propose(text: string): Promise<Decision> {
+    propose(text: string, judgement?: Judgement): Promise<Decision> {
       assert.ok(approve);
-      return approve({ step: 1, kind: 'bash', text }, new AbortController().signal);
+      return approve({ step: 1, kind: 'bash', text, judgement }, new AbortController().signal);
     },
   };
 }

@@ -27,12 +27,12 @@ describe('The runs of a window', () => {
     run.stop();
     await run.done;
     assert.deepEqual(
-      run.events.map(({ event }) => event.type),
+      run.events.map(({ type }) => type),
       ['finished'],
     );
     const [end] = run.events;
-    assert.ok(end?.event.type === 'finished');
-    assert.equal(end.event.outcome, 'stopped');
+    assert.ok(end?.type === 'finished');
+    assert.equal(end.outcome, 'stopped');
   });
 
   it('have an outcome even when nothing could be opened', async () => {
@@ -40,7 +40,7 @@ describe('The runs of a window', () => {
     const run = new Runs(() => Promise.reject(error)).start(request);
     await run.done;
     assert.deepEqual(
-      run.events.map(({ event }) => (event.type === 'finished' ? event.outcome : event.type)),
+      run.events.map((event) => (event.type === 'finished' ? event.outcome : event.type)),
       ['failure', 'failed'],
     );
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PageEvent, RunState } from '../../src/protocol/messages';
+import type { PageEvent, RunningCommand, RunState } from '../../src/protocol/messages';
 import { announcement } from '../../src/webview/announcement';
 import type { Say } from '../../src/webview/page';
 import { emptyTranscript, receive } from '../../src/webview/transcriptModel';
@@ -11,6 +11,7 @@ const running = {
   problem: 'How many?',
   awaiting: undefined,
   verdict: 'undecided',
+  changes: 0,
   obstacles: [],
 } as const satisfies RunState;
 const step: PageEvent = { type: 'step', step: 1, limit: 8 };
@@ -39,6 +40,18 @@ describe('What a screen reader is told', () => {
   it('is the exit code while the model reads the output', () => {
     assert.equal(said(running, step, action, approved), 'status.running');
     assert.equal(said(running, step, action, approved, observation, { ...step, step: 2 }), 'status.exit 2');
+  });
+
+  it('is what a running command waits for', () => {
+    const doing = (state: RunningCommand['state']): RunState => ({
+      ...running,
+      command: { state, hasBackground: true, lines: ['x'] },
+    });
+    const states = ['running', 'waiting-for-input', 'waiting-for-secret', 'long'] as const;
+    assert.deepEqual(
+      states.map((state) => said(doing(state), step, action, approved)),
+      ['status.running', 'status.input', 'status.secret', 'status.long'],
+    );
   });
 
   it('is the answer, once, and how it ended', () => {

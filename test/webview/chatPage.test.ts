@@ -6,13 +6,15 @@ import { findChromium, launchChromium } from '../../scripts/chromium.mts';
 import { openChannel, type Port } from '../../src/protocol/channel';
 import type { HostApi, PageApi, PageEvent, PageState } from '../../src/protocol/messages';
 import { readHostArgument } from '../../src/protocol/schemas';
-import { chatHtml } from '../../src/vscode/chatHtml';
+import { pageHtml } from '../../src/vscode/pageHtml';
 import { pageStrings } from '../../src/vscode/pageStrings';
 import {
+  aWhy,
   chatStates,
   command,
   hostileText,
   proposed,
+  risky,
   running,
   started,
   surroundings,
@@ -45,6 +47,7 @@ describe('The chat page in a browser', function () {
       const overflowing = await page.evaluate(
         `[...document.querySelectorAll('agentlm-chat, agentlm-chat *')]
           .filter((element) => getComputedStyle(element).position !== 'absolute')
+          .filter((element) => !element.parentElement.closest('.grid'))
           .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
           .map((element) => element.outerHTML.slice(0, 80))`,
       );
@@ -116,6 +119,44 @@ describe('The chat page in a browser', function () {
     assert.deepEqual(asked, [['decide', { step: 1, shown: command, decision: { verdict: 'run' } }]]);
   });
 
+  it('says why it asks, and marks the part by more than its colour', async () => {
+    const { page } = await open(chatStates['approval with a reason'] ?? idle());
+    const mark = page.locator('pre.command mark');
+    assert.equal(await mark.innerText(), aWhy.part);
+    assert.match(
+      await mark.evaluate('getComputedStyle(document.querySelector("mark")).textDecorationLine'),
+      /underline/,
+    );
+    assert.equal(await page.locator('pre.command').innerText(), risky);
+    const id = await page.getByRole('button', { name: `Run: ${risky}` }).getAttribute('aria-describedby');
+    assert.match(
+      (await page.locator(`#${id}`).textContent()) ?? '',
+      /not known to only read\.\s+The part:\s+rm -rf build/,
+    );
+  });
+
+  it('makes a rule by keyboard alone, and shows it to the letter before', async () => {
+    const { page, asked } = await open(chatStates['approval with a reason'] ?? idle());
+    await page.locator('.always summary').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.locator('.always code').innerText(), aWhy.rule);
+    await page.waitForTimeout(settled);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    const decision = { verdict: 'run', remember: 'run' };
+    assert.deepEqual(asked, [['decide', { step: 1, shown: risky, decision }]]);
+  });
+
+  it('makes a rule for the user with the other button', async () => {
+    const { page, asked } = await open(chatStates['approval with a reason'] ?? idle());
+    await page.locator('.always summary').click();
+    await page.waitForTimeout(settled);
+    await page.getByRole('button', { name: 'Always for Me' }).click();
+    await page.waitForTimeout(20);
+    const decision = { verdict: 'run', remember: 'user' };
+    assert.deepEqual(asked, [['decide', { step: 1, shown: risky, decision }]]);
+  });
+
   it('takes a click that comes as the card appears for one that was meant for something else', async () => {
     const { page, asked } = await open(awaiting());
     await page.evaluate(`document.querySelector('.awaiting .primary').click()`);
@@ -183,6 +224,40 @@ describe('The chat page in a browser', function () {
     assert.equal(await focused(page), 'composer-text');
     assert.deepEqual(await page.evaluate('said.filter(Boolean)'), ['The model is answering.', 'Approval needed: ls']);
     assert.equal(await page.getByRole('log').getAttribute('aria-live'), 'off');
+  });
+
+  it('shows the last lines of a command that runs, as the text they are', async () => {
+    const { page } = await open(chatStates['running for a while'] ?? idle());
+    const lines = await page.getByRole('group', { name: 'Last lines of the output' }).innerText();
+    assert.match(lines, /^1\n2\nx{200}\n<img src=x/);
+    assert.equal(await page.locator('.transcript :is(img, script, a, iframe)').count(), 0);
+  });
+
+  const offers: readonly (readonly [state: string, button: string, request: string])[] = [
+    ['running for a while', 'Interrupt', 'interrupt'],
+    ['running for a while', 'Open Terminal', 'showTerminal'],
+    ['waiting for input', 'Type in Terminal', 'showTerminal'],
+    ['waiting for input', 'Interrupt', 'interrupt'],
+    ['waiting for a secret', 'Type in Terminal', 'showTerminal'],
+    ['a long command', 'Keep Waiting', 'keepWaiting'],
+    ['a long command', 'Send to Background', 'sendToBackground'],
+    ['a long command', 'Stop Command', 'interrupt'],
+  ];
+  for (const [state, button, request] of offers) {
+    it(`offers for ${state}: ${button}`, async () => {
+      const { page, asked } = await open(chatStates[state] ?? idle());
+      await page.getByRole('button', { name: button }).click();
+      await page.waitForTimeout(20);
+      assert.deepEqual(asked, [[request, null]]);
+    });
+  }
+
+  it('keeps the focus in the card when its buttons go', async () => {
+    const { page, tell } = await open(chatStates['a long command'] ?? idle());
+    await page.getByRole('button', { name: 'Keep Waiting' }).focus();
+    tell({ ...surroundings, run: { ...running, command: { state: 'running', hasBackground: true, lines: [] } } });
+    await page.getByRole('button', { name: 'Interrupt' }).waitFor();
+    assert.equal(await page.evaluate('document.activeElement.className'), 'card-header');
   });
 
   it('asks for everything again when it has missed something', async () => {
@@ -276,11 +351,17 @@ function extensionEnd(page: Page, port: Port, start: ChatState, onInvalid: (reas
       accept: record('accept'),
       reject: record('reject'),
       showTerminal: record('showTerminal'),
+      interrupt: record('interrupt'),
+      keepWaiting: record('keepWaiting'),
+      sendToBackground: record('sendToBackground'),
       selectEndpoint: record('selectEndpoint'),
       connectEndpoint: record('connectEndpoint'),
       chooseDatabase: record('chooseDatabase'),
       chooseFolder: record('chooseFolder'),
       toggleRecording: record('toggleRecording'),
+      chooseApproval: record('chooseApproval'),
+      chooseSandbox: record('chooseSandbox'),
+      reviewChanges: record('reviewChanges'),
       manageTrust: record('manageTrust'),
       showLog: record('showLog'),
     },
@@ -318,9 +399,9 @@ async function serve(page: Page): Promise<void> {
     tsconfig: 'src/webview/tsconfig.json',
     write: false,
   });
-  const html = chatHtml({
+  const html = pageHtml({
     script: '/dist/webview/chat.js',
-    style: '/media/chat.css',
+    styles: ['/media/chat.css'],
     cspSource: origin,
     nonce: 'bm9uY2U=',
     language: 'en',

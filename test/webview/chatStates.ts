@@ -1,4 +1,12 @@
-import type { Obstacle, Outcome, PageEvent, PageState, RunState } from '../../src/protocol/messages';
+import type {
+  Obstacle,
+  Outcome,
+  PageEvent,
+  PageState,
+  RunningCommand,
+  RunState,
+  Why,
+} from '../../src/protocol/messages';
 
 /** A moment in the life of the chat page: what is around the run, and what happened in it. */
 export interface ChatState {
@@ -12,6 +20,7 @@ export const surroundings: Omit<PageState, 'run'> = {
   trusted: true,
   endpoint: { status: 'ready', label: 'agentlm-7b', demo: true },
   recording: true,
+  guard: { approval: 'ask', sandbox: 'workspace', network: false },
   place: { os: 'sample-workspace', db: 'shop.sqlite' },
 };
 
@@ -22,6 +31,7 @@ export const running: ActiveRun = {
   problem: 'Which file in this folder has the most lines? Answer with its name.',
   awaiting: undefined,
   verdict: 'undecided',
+  changes: 0,
   obstacles: [],
 };
 
@@ -34,6 +44,15 @@ export const started: PageEvent = {
   problem: running.problem,
   model: 'agentlm-7b',
   stepLimit: 8,
+};
+
+export const risky = 'ls -la && rm -rf build && ls';
+
+export const aWhy: Why = {
+  sentence: 'rm is not known to only read.',
+  part: 'rm -rf build',
+  partAt: risky.indexOf('rm'),
+  rule: risky,
 };
 
 /** Text that would like to be more than text. */
@@ -65,8 +84,39 @@ export const chatStates: Readonly<Record<string, ChatState>> = {
   thinking: during({}, [started, ...step(1), { type: 'delta', text: 'Think: To find it, I count the lines of' }]),
   writing: during({}, [started, ...step(1), { type: 'delta', text: 'Think: I list.\n\nAct: bash\n\n```bash\nfind .' }]),
   approval: during({ awaiting: 1 }, proposed),
+  'approval with a reason': during({ awaiting: 1, why: aWhy }, [started, ...step(1), action(1, risky)]),
+  'approval with a long rule': during(
+    { awaiting: 1, why: { ...aWhy, part: 'x'.repeat(100), partAt: undefined, rule: 'x'.repeat(120) } },
+    [started, ...step(1), action(1, risky)],
+  ),
   'hostile approval': during({ awaiting: 1 }, [started, ...step(1), action(1, hostileText, hostileText)]),
   running: during({}, [...proposed, approved(1)]),
+  'running for a while': working('running', ['1', '2', 'x'.repeat(200), hostileText.slice(0, 200), '']),
+  'waiting for input': working('waiting-for-input', ['Overwrite orders.py? [y/N] ']),
+  'waiting for a secret': working('waiting-for-secret', ['[sudo] password for ada: ']),
+  'a long command': working('long', ['Compiling 7 of 132']),
+  'rows of a statement': during({ kind: 'db' }, [
+    started,
+    ...step(1),
+    { ...action(1, query), kind: 'sql' } as PageEvent,
+    approved(1),
+    {
+      ...observed(1, "[('Espresso Blend', Decimal('129.50')), ('x', None)]", null),
+      result: {
+        columns: [
+          { name: 'name', kind: 'text' },
+          { name: 'revenue', kind: 'decimal' },
+        ],
+        rows: [
+          ['Espresso Blend', '129.50'],
+          [{ text: 'x'.repeat(300), length: 4000 }, null],
+          [{ integer: '9007199254740993' }, { bytes: '00ff', length: 40 }],
+        ],
+        rowCount: 1204,
+        complete: true,
+      },
+    } as PageEvent,
+  ]),
   'command failed': during({}, [...proposed, approved(1), observed(1, 'The output of the OS:\n\nwc: no such file', 2)]),
   'long output': during({}, [...proposed, approved(1), observed(1, longOutput, 0), ...step(2, 3300)]),
   'edited and skipped': during({}, [
@@ -128,6 +178,10 @@ function around(state: Partial<PageState>): ChatState {
 
 function during(run: Partial<ActiveRun>, events: readonly PageEvent[], state: Partial<PageState> = {}): ChatState {
   return { state: { ...surroundings, ...state, run: { ...running, ...run } }, events };
+}
+
+function working(state: RunningCommand['state'], lines: readonly string[]): ChatState {
+  return during({ command: { state, hasBackground: true, lines } }, [...proposed, approved(1)]);
 }
 
 function ended(

@@ -28,6 +28,7 @@ const running = {
   problem: 'List the files.',
   awaiting: undefined,
   verdict: 'undecided',
+  changes: 0,
   obstacles: [],
 } as const satisfies RunState;
 

@@ -189,8 +189,9 @@ const outputLimit = 800;
 const keptOutput = 780;
 const emptyOutput = 'The output of the OS is empty.';
 
-function observe({ output }: Execution): Observation {
-  const printed = output.trimEnd();
+function observe({ output, prompt = '' }: Execution): Observation {
+  // The split shows the prompt behind every output, also where that was empty, and cuts it off with what is too long.
+  const printed = [output.trimEnd(), prompt].filter((part) => part !== '').join('\n');
   if (printed === '') return { text: emptyOutput, truncated: false };
   // Code points, because the harness counted with Python.
   const characters = Array.from(printed);

@@ -24,11 +24,12 @@ export const completions: Engine = {
 
 /** The parameters that a raw and a chat request share. */
 export function settings(question: Question) {
-  const { maxTokens, temperature, stop, grammar, grammarFields } = question;
+  const { maxTokens, temperature, seed, stop, grammar, grammarFields } = question;
   return {
     max_tokens: maxTokens,
     temperature,
     ...(temperature > 0 && { top_p: topP }),
+    ...(seed !== undefined && { seed }),
     ...(stop.length > 0 && { stop: [...stop] }),
     stream: true as const,
     stream_options: { include_usage: true },

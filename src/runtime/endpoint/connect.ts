@@ -23,6 +23,8 @@ export interface EndpointOptions extends EndpointAccess {
   readonly patienceMs?: number | undefined;
   /** 0 unless told, which is greedy. */
   readonly temperature?: number | undefined;
+  /** Sent to the server where it is told; not negative. */
+  readonly seed?: number | undefined;
   /** Whether replies are held to the action grammar where the server can; true unless told. */
   readonly constrain?: boolean | undefined;
   /** Asks `/v1/chat/completions`, where the server makes the prompt: for a gateway that has nothing else. */
@@ -55,6 +57,7 @@ export async function connect(options: EndpointOptions, signal: AbortSignal): Pr
     name: served.id,
     contextLength: Math.min(served.contextLength ?? modelWindow, options.contextLength ?? modelWindow, modelWindow),
     temperature: options.temperature ?? 0,
+    seed: options.seed,
     constrain: options.constrain ?? true,
     chat,
     continueCut: options.continueCut ?? true,

@@ -29,6 +29,7 @@ export interface ModelSettings extends AnswerTimeouts {
   readonly name: string;
   readonly contextLength: number;
   readonly temperature: number;
+  readonly seed: number | undefined;
   /** Whether the action grammar is sent to servers that know one. */
   readonly constrain: boolean;
   readonly chat: boolean;
@@ -60,7 +61,7 @@ export function endpointModel(
   probeAgain: (signal: AbortSignal) => Promise<EndpointFacts>,
   settings: ModelSettings,
 ): EndpointModel {
-  const { name, contextLength, temperature, onNotice, patienceMs } = settings;
+  const { name, contextLength, temperature, seed, onNotice, patienceMs } = settings;
   const countTokens = createTokenCounter();
   let facts = probed;
   let doubtful = false;
@@ -158,7 +159,7 @@ export function endpointModel(
         watch = constrained ? watchGrammar(endpoint, facts, request.grammar, settings) : undefined;
         const { turns, stop, grammar } = request;
         const grammarFields = watch?.fields ?? [];
-        const rest = { model: name, turns, stop, grammar, grammarFields, contextLength, temperature };
+        const rest = { model: name, turns, stop, grammar, grammarFields, contextLength, temperature, seed };
         const chunks = answer(endpoint, engine, { ...rest, prompt, maxTokens }, settings, signal);
         for await (const chunk of endAtStop(chunks, [...stop, endOfText])) {
           begun ||= chunk.text !== '';

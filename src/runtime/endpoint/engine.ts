@@ -17,6 +17,8 @@ export interface Question {
   readonly stop: readonly string[];
   /** 0 is greedy. */
   readonly temperature: number;
+  /** For a sampling that can be repeated, where the server knows one. */
+  readonly seed: number | undefined;
   /** Sent in these fields; no field, no grammar. */
   readonly grammar: Grammar;
   readonly grammarFields: readonly GrammarField[];

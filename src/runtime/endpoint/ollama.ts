@@ -15,7 +15,7 @@ export const ollama: Engine = {
   read,
 };
 
-function body({ model, prompt, maxTokens, contextLength, temperature, stop }: Question) {
+function body({ model, prompt, maxTokens, contextLength, temperature, seed, stop }: Question) {
   return {
     model,
     prompt,
@@ -30,6 +30,7 @@ function body({ model, prompt, maxTokens, contextLength, temperature, stop }: Qu
       num_predict: maxTokens,
       temperature,
       ...(temperature > 0 && { top_p: topP }),
+      ...(seed !== undefined && { seed }),
       ...(stop.length > 0 && { stop: [...stop] }),
     },
   };

@@ -17,11 +17,12 @@ export const tgi: Engine = {
 };
 
 /** Never `truncate`: it keeps the last tokens and would cut the instruction off. */
-function parameters({ maxTokens, temperature, stop, grammar, grammarFields }: Question) {
+function parameters({ maxTokens, temperature, seed, stop, grammar, grammarFields }: Question) {
   return {
     max_new_tokens: maxTokens,
     // Greedy is the lack of sampling; 1.0.3 samples as soon as there is a temperature.
     ...(temperature > 0 ? { do_sample: true, temperature, top_p: topP } : { do_sample: false }),
+    ...(seed !== undefined && { seed }),
     ...(stop.length > 0 && { stop: [...stop] }),
     details: true,
     ...(grammarFields.includes('parameters.grammar') && { grammar: { type: 'regex', value: grammar.regex } }),

@@ -12,6 +12,7 @@ export interface TerminalSize {
 
 /** How a command ended: by itself, or together with its shell (`exit`, `exec`, a signal). */
 export type CommandEnd =
+  /** `cwd` is empty where bash could not tell. */
   | { readonly kind: 'done'; readonly exitCode: number; readonly cwd: string }
   | { readonly kind: 'gone'; readonly exitCode: number | null; readonly signal: number | null };
 
@@ -25,6 +26,8 @@ export interface CommandListener {
 /** One bash process in a pseudo-terminal. */
 export interface Bash {
   readonly pid: number;
+  /** Commands that export again what was exported after the last command. */
+  readonly exports: string;
   /** Settles when bash is gone. Never rejects. */
   readonly gone: Promise<CommandEnd>;
   /** Sources a file as soon as bash is ready for it. Never rejects. One command at a time. */
@@ -32,6 +35,8 @@ export interface Bash {
   /** Keys, as a terminal sends them. Only while a command has the terminal: at other times they would spoil the framing. */
   write(keys: string): void;
   resize(size: TerminalSize): void;
+  /** From here on, nothing is shown of what appears on its terminal. */
+  hide(): void;
   /** Kills bash, and nothing else, and waits until it is gone. */
   kill(): Promise<void>;
 }
@@ -63,9 +68,16 @@ export async function startBash(options: BashOptions): Promise<Bash> {
   );
 
   let ready = Promise.withResolvers<void>();
+  let exports = '';
+  let hidden = false;
   let command: (CommandListener & { started: boolean; end(end: CommandEnd): void }) | undefined;
   /** What bash or its sandbox prints before it is ready for the first time: the reason, should that never happen. */
   let preamble = '' as string | undefined;
+
+  function end(how: CommandEnd): void {
+    command?.end(how);
+    command = undefined;
+  }
 
   terminal.onData(
     createMarkScanner(
@@ -73,12 +85,13 @@ export async function startBash(options: BashOptions): Promise<Bash> {
       (bytes) => {
         if (preamble !== undefined) preamble += bytes.toString('utf8', 0, 1000);
         if (command?.started === true) command.output(bytes);
-        options.show(bytes);
+        if (!hidden) options.show(bytes);
       },
       (mark) => {
         switch (mark.kind) {
           case 'ready':
             preamble = undefined;
+            if (command?.started === true) end({ kind: 'done', exitCode: mark.exitCode, cwd: '' });
             return ready.resolve();
           case 'started':
             if (command !== undefined) command.started = true;
@@ -86,8 +99,9 @@ export async function startBash(options: BashOptions): Promise<Bash> {
           case 'editing':
             return command?.phase('editing');
           case 'done':
-            command?.end(mark);
-            command = undefined;
+            return end(mark);
+          case 'exports':
+            exports = mark.commands;
         }
       },
     ),
@@ -95,6 +109,9 @@ export async function startBash(options: BashOptions): Promise<Bash> {
 
   const bash: Bash = {
     pid: terminal.pid,
+    get exports() {
+      return exports;
+    },
     gone: gone.promise,
 
     async run(file, listener) {
@@ -118,6 +135,10 @@ export async function startBash(options: BashOptions): Promise<Bash> {
       }
     },
 
+    hide() {
+      hidden = true;
+    },
+
     async kill() {
       signalProcess(terminal.pid, 'SIGKILL');
       if ((await waitFor(gone.promise, killTimeoutMs)) === 'settled') return;
@@ -131,8 +152,9 @@ export async function startBash(options: BashOptions): Promise<Bash> {
   await bash.kill();
   throw new UserError(
     'shell.start',
-    'The shell did not start in {0}. It said: {1} Run "{2}" in a terminal there to see why.',
-    [options.cwd, visible(preamble.trim() || 'nothing.').slice(-500), options.argv.join(' ')],
+    'The shell did not start in {0}. It said: {1} Try bash in a terminal there to see why.',
+    [options.cwd, visible(preamble.trim() || 'nothing.').slice(-500)],
+    { cause: new Error(`It was started with: ${options.argv.join(' ')}`) },
   );
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { createCapture, createTail } from './capture';
+import { decodeText } from './decode';
 import { visible } from '../../agent/hiddenCharacters';
 
 /** What the terminal of a run shows, for any number of listeners, early or late. */
@@ -47,7 +48,8 @@ export function createDisplay(): Display {
 
   function show(bytes: Buffer): void {
     replay.append(bytes);
-    const data = decoder.write(bytes);
+    const text = decoder.write(bytes);
+    const data = text.includes('\ufffd') ? decodeText(bytes) : text;
     if (data !== '') for (const listener of listeners) listener(data);
   }
 
@@ -100,7 +102,7 @@ export function createDisplay(): Display {
     },
 
     listen(listener) {
-      if (replay.length > 0) listener(replay.bytes().toString('utf8'));
+      if (replay.length > 0) listener(decodeText(replay.bytes()));
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

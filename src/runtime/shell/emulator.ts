@@ -1,14 +1,14 @@
 import { Terminal, type IBuffer } from '@xterm/headless';
 import type { TerminalSize } from './bash';
 
-/** Bytes written at a time. What they scroll off is read out before the next, so that memory stays bounded. */
+/** Characters written at a time. What they scroll off is read out before the next, so that memory stays bounded. */
 const sliceLength = 4096;
 
 /**
- * The text on a terminal after these bytes: what scrolled off, then the screen, up to the cursor or the last character,
+ * The text on a terminal after this output: what scrolled off, then the screen, up to the cursor or the last character,
  * whichever is lower. Lines that the terminal wrapped are whole again. Tabs become blanks, as on any screen.
  */
-export async function emulate(bytes: Buffer, { columns, rows }: TerminalSize): Promise<string> {
+export async function emulate(output: string, { columns, rows }: TerminalSize): Promise<string> {
   const terminal = new Terminal({
     cols: columns,
     rows,
@@ -17,11 +17,11 @@ export async function emulate(bytes: Buffer, { columns, rows }: TerminalSize): P
     logLevel: 'off',
   });
   const { normal, alternate } = terminal.buffer;
-  const write = async (data: Uint8Array | string) => new Promise<void>((resolve) => terminal.write(data, resolve));
+  const write = async (data: string) => new Promise<void>((resolve) => terminal.write(data, resolve));
   try {
     let scrolledOff = '';
-    for (let start = 0; start < bytes.length; start += sliceLength) {
-      await write(bytes.subarray(start, start + sliceLength));
+    for (let start = 0; start < output.length; start += sliceLength) {
+      await write(output.slice(start, start + sliceLength));
       if (normal.baseY < sliceLength || terminal.buffer.active !== normal) continue;
       scrolledOff = append(scrolledOff, normal, normal.baseY);
       await write('\x1b[3J'); // drops what scrolled off

@@ -8,11 +8,19 @@ import type { Turn, Turns } from './turns';
 // oxlint-disable-next-line no-control-regex
 const reports = /^(?:\x1b\[[?>=]?[\d;]*(?:[Rcn]|\$y)|\x1b\[[IO]|\x1b[\]P][^\x07\x1b]*(?:\x07|\x1b\\))+$/;
 
+export interface Keyboard {
+  type(keys: string): void;
+  /** Whether the user has run something of their own since this was asked before. */
+  takeUsed(): boolean;
+}
+
 /**
  * The user's hands on the terminal. Keys go to the command that runs. Where none does they begin a line of the user's
  * own, edited with readline and run in the same shell; several lines at once (a paste) run as one script.
  */
-export function createKeyboard(session: Session, display: Display, turns: Turns): { type(keys: string): void } {
+export function createKeyboard(session: Session, display: Display, turns: Turns): Keyboard {
+  let used = false;
+
   function type(keys: string): void {
     if (turns.current !== undefined) turns.current.type(keys);
     else if (/[\r\n]./s.test(keys)) runInBackground(runScript(keys));
@@ -39,6 +47,7 @@ export function createKeyboard(session: Session, display: Display, turns: Turns)
 
   async function takeTurn(turn: Turn, act: () => Promise<unknown>): Promise<void> {
     await turns.begin(turn);
+    used = true;
     try {
       await act();
     } finally {
@@ -54,12 +63,21 @@ export function createKeyboard(session: Session, display: Display, turns: Turns)
     });
   }
 
-  return { type };
+  return {
+    type,
+    takeUsed() {
+      const taken = used;
+      used = false;
+      return taken;
+    },
+  };
 }
 
 export interface CommandTurn extends Turn {
   /** The terminal belongs to the command now. */
   start(): void;
+  /** When the user has typed last, as `performance.now()` counts; undefined where they have not. */
+  readonly typedAt: number | undefined;
   /** The user pressed Ctrl-C. */
   readonly interrupted: boolean;
 }
@@ -69,9 +87,11 @@ export function commandTurn(session: Session): CommandTurn {
   let started = false;
   let held = '';
   let interrupted = false;
+  let typedAt: number | undefined;
 
   return {
     type(keys) {
+      if (!reports.test(keys)) typedAt = performance.now();
       if (keys.includes('\x03')) interrupted = true;
       if (started) session.write(keys);
       else held += keys;
@@ -80,6 +100,9 @@ export function commandTurn(session: Session): CommandTurn {
     start() {
       started = true;
       session.write(held);
+    },
+    get typedAt() {
+      return typedAt;
     },
     get interrupted() {
       return interrupted;

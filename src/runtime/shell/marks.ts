@@ -1,13 +1,20 @@
 /** What inband.sh says between the bytes of the terminal. */
 export type Mark =
-  | { readonly kind: 'ready' }
+  /** `exitCode` is the one of the command before. */
+  | { readonly kind: 'ready'; readonly exitCode: number }
   | { readonly kind: 'started' }
   /** Readline has the keyboard (userLine.sh). */
   | { readonly kind: 'editing' }
+  /** Commands that export again what is exported now. */
+  | { readonly kind: 'exports'; readonly commands: string }
   | { readonly kind: 'done'; readonly exitCode: number; readonly cwd: string };
 
-/** A mark that has not ended after so many bytes is none. A path has 4,096 at most. */
+/** A mark that has not ended after so many bytes is none. A path has 4,096 at most, */
 const longestMark = 16 * 1024;
+/** and Linux runs no program with more than 6 MB of variables. */
+const longestExports = 8 * 1024 * 1024;
+
+const exportsLetter = 'V'.charCodeAt(0);
 
 /**
  * Parts the stream of a terminal into text and marks, in order. A mark may be split over any number of chunks; text is
@@ -32,7 +39,8 @@ export function createMarkScanner(
       if (start === -1) break;
 
       const end = rest.indexOf(closing, opening.length);
-      if (end === -1 && rest.length <= longestMark) break;
+      const longest = rest[opening.length] === exportsLetter ? longestExports : longestMark;
+      if (end === -1 && rest.length <= longest) break;
       const mark = end === -1 ? undefined : parseMark(rest.toString('utf8', opening.length, end));
       if (mark === undefined) {
         onText(rest.subarray(0, opening.length));
@@ -55,12 +63,11 @@ function overlap(bytes: Buffer, opening: Buffer): number {
 }
 
 function parseMark(body: string): Mark | undefined {
-  const [, letter, exitCode, cwd] = /^(?:([RCE])|D;(\d+);([^]*))$/.exec(body) ?? [];
-  // The terminal turns a line break in the name of a folder into CR LF.
-  if (cwd !== undefined) return { kind: 'done', exitCode: Number(exitCode), cwd: cwd.replaceAll('\r\n', '\n') };
+  const [, letter, lastCode, exitCode, cwd] = /^(?:([CE])|R;(\d+)|D;(\d+);([^]*))$/.exec(body) ?? [];
+  if (cwd !== undefined) return { kind: 'done', exitCode: Number(exitCode), cwd: printed(cwd) };
+  if (body.startsWith('V;')) return { kind: 'exports', commands: printed(body.slice(2)) };
+  if (lastCode !== undefined) return { kind: 'ready', exitCode: Number(lastCode) };
   switch (letter) {
-    case 'R':
-      return { kind: 'ready' };
     case 'C':
       return { kind: 'started' };
     case 'E':
@@ -68,4 +75,9 @@ function parseMark(body: string): Mark | undefined {
     default:
       return undefined;
   }
+}
+
+/** The terminal turns a line break, e.g. in the name of a folder, into CR LF. */
+function printed(text: string): string {
+  return text.replaceAll('\r\n', '\n');
 }

@@ -1,12 +1,12 @@
-import type { Environment, Execution, TerminalSession } from '../../agent/environment';
-import { createCapture } from './capture';
+import type { Environment, TerminalSession } from '../../agent/environment';
+import { createActivities } from './activities';
+import { farewellMs, runAgentCommand, type AgentCommand, type CommandResult } from './agentCommand';
 import { createDisplay } from './display';
-import { commandTurn, createKeyboard, type CommandTurn } from './keyboard';
-import { noteOf } from './note';
-import { visible } from '../../agent/hiddenCharacters';
-import { render } from './render';
-import { closedError, openSession, type Sandbox } from './session';
-import { defaultPatience, waitOrStop, type Patience } from './stop';
+import { commandTurn, createKeyboard } from './keyboard';
+import { requireEntry } from './requireEntry';
+import type { Sandbox } from './sandbox/sandbox';
+import { closedError, openSession, type Session } from './session';
+import { defaultPatience, type Patience } from './stop';
 import { createTurns } from './turns';
 import { waitFor } from './waiting';
 
@@ -18,17 +18,23 @@ export interface ShellOptions {
   readonly rows?: number;
   /** Milliseconds a command may run, 120,000 if left out, 0 for no limit. */
   readonly commandTimeoutMs?: number;
+  /** Milliseconds a command may wait for input that nobody types, 60,000 if left out, 0 for no limit. */
+  readonly inputTimeoutMs?: number;
+  /** Milliseconds from which on a command counts as a long one, 30,000 if left out. */
+  readonly longCommandMs?: number;
+  /** Whether an Execution tells the prompt that the shell stands at. */
+  readonly promptTail?: boolean;
   /** Variables on top of the host's own, of which secrets and the editor's private ones are left out. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly sandbox?: Sandbox;
+  /** Where bash lives; on the machine itself if left out. Closed together with the shell. */
+  readonly sandbox?: Sandbox | undefined;
+  /** Where the private folder with the commands is made, for a sandbox that shows only some folder; among temporary files unless told. */
+  readonly scratchParent?: string;
   readonly patience?: Patience;
 }
 
 /** A bash that lives as long as the run, and its terminal. */
 export type ShellEnvironment = Environment & TerminalSession;
-
-/** How long background jobs have to end by themselves when the shell is closed, or the run stopped. */
-const farewellMs = 200;
 
 /**
  * Opens a shell: one interactive bash in a pseudo-terminal, in which agent and user work side by side.
@@ -40,72 +46,58 @@ const farewellMs = 200;
  *   trimmed. What background jobs print later is shown in the terminal only.
  * - A command that ends the shell (`exit`, `exec`, `kill -9 $$`) is an Execution with a note. The next command finds a new
  *   shell in the directory that the command before it left behind.
- * - After an abort, and after `close`, no process of the run is alive, unless it took on a session and an empty
- *   environment of its own.
+ * - A command that waits for input is noticed, and stopped when nobody types. An interactive shell (`bash`, `exec sh`) that
+ *   nobody types into is closed at its first prompt.
+ * - After an abort, and after `close`, no process of the run is alive. Nor is one five seconds after we were killed.
  *
- * @throws {UserError} `shell.noBash`, `shell.noFolder`, `shell.start`
+ * @throws {UserError} `shell.noBash`, `shell.noFolder`, `shell.noEntry`, `shell.start`
  */
 export async function openShell({
   cwd,
   columns = 80,
   rows = 24,
   commandTimeoutMs = 120_000,
+  inputTimeoutMs = 60_000,
+  longCommandMs = 30_000,
+  promptTail = false,
   env,
   sandbox,
+  scratchParent,
   patience = defaultPatience,
 }: ShellOptions): Promise<ShellEnvironment> {
   const display = createDisplay();
-  const session = await openSession({ cwd, size: { columns, rows }, env, sandbox, display });
+  let session: Session;
+  try {
+    await requireEntry(cwd);
+    session = await openSession({ cwd, size: { columns, rows }, env, sandbox, scratchParent, display });
+  } catch (error) {
+    await sandbox?.close();
+    throw error;
+  }
   const turns = createTurns();
   const keyboard = createKeyboard(session, display, turns);
+  const activities = createActivities();
+  const times = { commandMs: commandTimeoutMs, inputMs: inputTimeoutMs, longMs: longCommandMs };
   /** How many starts of bash the model knows of. */
   let knownStarts = 1;
+  let current: AgentCommand | undefined;
+  /** Commands that went to the background. */
+  const inBackground: Promise<void>[] = [];
   let closing: Promise<void> | undefined;
-
-  const means = {
-    interrupt: () => session.write('\x03'),
-    quit: () => session.write('\x1c'),
-    killForeground: async () => session.killForeground(),
-    killAll: async () => session.end({ graceMs: 0 }),
-  };
-
-  /** Runs a command in its turn; its output is read afterwards. */
-  async function runCommand(
-    command: string,
-    turn: CommandTurn,
-    signal: AbortSignal,
-  ): Promise<() => Promise<Execution>> {
-    await session.start();
-    const restarted = session.starts > knownStarts;
-    const capture = createCapture();
-    display.write(`${visible(command).replaceAll('\n', '\r\n')}\r\n`);
-
-    const running = session.run(command, {
-      output: (bytes) => capture.append(bytes),
-      phase: () => turn.start(),
-    });
-    const stopped = await waitOrStop(running, means, { timeoutMs: commandTimeoutMs, signal, patience });
-    const end = await running;
-    if (stopped === 'abort') await session.end({ graceMs: farewellMs, keepShell: true });
-    if (stopped !== undefined || end.kind === 'gone') display.restore();
-    knownStarts = end.kind === 'gone' ? session.starts + 1 : session.starts;
-
-    const { size, cwd } = session;
-    const { interrupted } = turn;
-    const note = noteOf({ end, stopped, restarted, timeoutMs: commandTimeoutMs, interrupted, cwd });
-    return async () => ({
-      ...(await render(capture.end(), size)),
-      exitCode: end.exitCode,
-      cwd,
-      ...(note === undefined ? {} : { note }),
-    });
-  }
+  /** What the run may write; set once it has written more, until the model knows. */
+  let overflow: number | undefined;
+  sandbox?.onOverflow(async (limitBytes) => {
+    overflow = limitBytes;
+    await session.end({ graceMs: 0 });
+  });
 
   async function close(): Promise<void> {
     await session.close(farewellMs);
     // The last turn, which never ends. By then everybody else has noticed that the shell is gone.
     await turns.begin({ type: () => undefined, hurry: () => undefined });
+    await Promise.all(inBackground);
     await session.removeFiles();
+    await sandbox?.close();
     display.close();
   }
 
@@ -126,14 +118,32 @@ export async function openShell({
         void begun.then(() => turns.end());
         return { output: '', exitCode: null, cwd: session.cwd, omittedBytes: 0, note: 'The command was not run.' };
       }
-      let read: () => Promise<Execution>;
+      let result: CommandResult;
       try {
-        read = await runCommand(command, turn, signal);
+        await session.start();
+        await sandbox?.settle();
+        current = runAgentCommand(command, turn, signal, {
+          session,
+          display,
+          times,
+          patience,
+          promptTail,
+          overflow: () => overflow,
+          tell: (activity) => activities.tell(activity),
+          restarted: session.starts > knownStarts,
+          used: keyboard.takeUsed(),
+          onBackground: (over) => inBackground.push(over),
+        });
+        result = await current.ended;
+        knownStarts = result.shellEnded ? session.starts + 1 : session.starts;
+        overflow = undefined;
+        void sandbox?.settle();
       } finally {
+        current = undefined;
         display.prompt(session.cwd);
         turns.end();
       }
-      return read();
+      return result.read();
     },
 
     close: async () => (closing ??= close()),
@@ -141,5 +151,13 @@ export async function openShell({
     onOutput: (listener) => display.listen(listener),
     type: (keys) => keyboard.type(keys),
     resize: (columns, rows) => session.resize({ columns, rows }),
+    onActivity: (listener) => activities.listen(listener),
+    lastLines: (count) => current?.watch.lastLines(count) ?? [],
+    keepWaiting: () => current?.watch.keepWaiting(),
+    sendToBackground() {
+      if (sandbox === undefined) current?.sendToBackground();
+    },
+    hasBackground: sandbox === undefined,
+    interrupt: () => current?.watch.stop(),
   };
 }

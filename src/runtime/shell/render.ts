@@ -1,5 +1,6 @@
 import type { TerminalSize } from './bash';
 import type { Captured } from './capture';
+import { decodeText } from './decode';
 
 export interface Rendered {
   readonly output: string;
@@ -18,32 +19,52 @@ const decoration =
   /\x1b\[[\d;:]*m|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[\?(?:1|7|12|25|2004)[hl]|\x1b[=>]|\x1b[()][AB0]|[\0\x07\x7f]/g;
 /** A control character that needs a terminal to be understood. */
 const control = /[^\P{Cc}\n\t]/u;
+const controls = new RegExp(control, 'gu');
+// oxlint-disable-next-line no-control-regex
+const otherSequence = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[^[])/g;
+/** What the next text of a line was written over. */
+const overwritten = /[^\n\r]*\r(?=[^\n])/g;
 
 /**
  * Turns what a command sent to the terminal into the text that a person sees there: no escape sequences, progress bars in
- * their last state, CR LF as LF, invalid UTF-8 as U+FFFD. Blanks and line breaks stay as they were printed, the last line
+ * their last state, CR LF as LF, other charsets than UTF-8 as decode.ts reads them. Blanks and line breaks stay as they were printed, the last line
  * break too; so do tabs, unless something moved the cursor about.
  */
-export async function render({ head, tail, omittedBytes }: Captured, size: TerminalSize): Promise<Rendered> {
+export async function render(
+  { head, tail, omittedBytes }: Captured,
+  size: TerminalSize,
+  charset?: string,
+): Promise<Rendered> {
+  const toText = async (bytes: Buffer): Promise<string> => textOn(decodeText(bytes, charset), size);
   if (omittedBytes === 0) {
-    const text = await toText(Buffer.concat([head, tail]), size);
+    const text = await toText(Buffer.concat([head, tail]));
     if (text.length <= 2 * outputLimit) return { output: text, omittedBytes: 0 };
     return join(text, text, Buffer.byteLength(text.slice(outputLimit, -outputLimit)));
   }
   const first = head.subarray(0, endOfLastLine(head));
   const last = tail.subarray(startOfSecondLine(tail));
-  const start = await toText(first, size);
-  const end = await toText(last, size);
+  const start = await toText(first);
+  const end = await toText(last);
   const gap = head.length - first.length + omittedBytes + tail.length - last.length;
   const cut = start.slice(outputLimit) + end.slice(0, -outputLimit);
   return join(start, end, gap + Buffer.byteLength(cut));
 }
 
-async function toText(bytes: Buffer, size: TerminalSize): Promise<string> {
-  const text = bytes.toString('utf8').replace(decoration, '').replace(/\r+\n/g, '\n');
+/** An output as text without a terminal: good enough for a glance at its last lines, and never slow. */
+export function plainText(bytes: Buffer): string {
+  return decodeText(bytes)
+    .replace(decoration, '')
+    .replace(otherSequence, '')
+    .replace(/\r+\n/g, '\n')
+    .replace(overwritten, '')
+    .replace(controls, '');
+}
+
+async function textOn(output: string, size: TerminalSize): Promise<string> {
+  const text = output.replace(decoration, '').replace(/\r+\n/g, '\n');
   if (!control.test(text)) return text;
   const { emulate } = await import('./emulator');
-  return emulate(bytes, size);
+  return emulate(output, size);
 }
 
 function join(start: string, end: string, omittedBytes: number): Rendered {

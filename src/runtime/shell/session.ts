@@ -1,22 +1,17 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import { startBash, type Bash, type CommandEnd, type CommandListener, type TerminalSize } from './bash';
+import { charsetOf } from './decode';
 import type { Display } from './display';
+import { startGuard } from './guard';
 import inbandScript from './inband.sh';
-import { endProcesses, foregroundGroup, listProcesses, signalProcess } from './processes';
+import { endProcesses, listProcessesSince, shellProcesses } from './processes';
+import type { Sandbox } from './sandbox/sandbox';
 import { createScratch } from './scratch';
 import userLineScript from './userLine.sh';
 import { findBash, shellVariables } from './variables';
-
-/** Turns the start of bash into the start of a program that runs this bash in a sandbox. */
-export type Sandbox = (shell: {
-  readonly argv: readonly string[];
-  readonly cwd: string;
-  /** A private folder with the rc file and the commands. It must be readable in the sandbox, under this very path. */
-  readonly folder: string;
-}) => readonly string[];
 
 /** The shell of a run: to its users always the same, though bash may have to be started anew in between. */
 export interface Session {
@@ -25,6 +20,11 @@ export interface Session {
   readonly size: TerminalSize;
   /** How often bash was started. */
   readonly starts: number;
+  /** The process that leads the session of the terminal; undefined while there is none. */
+  readonly leader: number | undefined;
+  /** What programs print in, where the locale says something else than UTF-8. */
+  readonly charset: string | undefined;
+  readonly home: string | undefined;
   /** Starts bash unless it is there. @throws {UserError} */
   start(): Promise<void>;
   /** Runs a script; `$?` in it is the exit code of the script before. One at a time. @throws {UserError} */
@@ -34,8 +34,14 @@ export interface Session {
   /** Keys for the command that has the terminal. */
   write(keys: string): void;
   resize(size: TerminalSize): void;
+  /** Leaves the shell to the command it runs, and hides both; the next command runs in a new one with the same exports. */
+  leaveBehind(): void;
+  /** Makes a file of a new name in the private folder, and returns its path. */
+  newFile(name: string): Promise<string>;
   /** SIGKILL for the process group that has the terminal, if it is not the shell's own. */
   killForeground(): Promise<void>;
+  /** SIGKILL for what has been started since a moment (of `processClock`), the shell excepted. */
+  endSince(moment: number): Promise<void>;
   /** Ends every process of the run but, on request, the shell: SIGHUP first, SIGKILL after `graceMs`. */
   end(options: { readonly graceMs: number; readonly keepShell?: boolean }): Promise<void>;
   /** Ends every process of the run, for good: whatever starts or waits for a shell fails. */
@@ -49,6 +55,8 @@ export interface SessionOptions {
   readonly size: TerminalSize;
   readonly env: Readonly<Record<string, string>> | undefined;
   readonly sandbox: Sandbox | undefined;
+  /** Where the private folder is made; among temporary files unless told. */
+  readonly scratchParent: string | undefined;
   readonly display: Display;
 }
 
@@ -57,14 +65,21 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { sandbox, display } = options;
   const run = randomUUID();
   const nonce = randomBytes(16).toString('hex');
-  const scratch = createScratch();
+  const lockLimit = `${randomInt(2 ** 40, 2 ** 47)}`;
+  const scratch = createScratch(options.scratchParent);
+  const reach = sandbox ?? shellProcesses({ run, lockLimit }, 0);
   const variables = shellVariables(process.env, run, options.env);
   const program = await findBash(variables);
+  const endGuard = startGuard(program, { run, lockLimit });
 
   let bash: Bash | undefined;
+  /** Shells whose command goes on in the background. */
+  const behind = new Set<Bash>();
+  let exports = '';
   let { cwd, size } = options;
   let exitCode = 0;
   let starts = 0;
+  let files = 0;
   let closed = false;
   let starting: Promise<Bash> | undefined;
 
@@ -76,12 +91,23 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 
   async function startAnew(): Promise<Bash> {
-    cwd = await existingFolder(cwd, options.cwd);
-    const rcFile = await scratch.write('rc', inbandScript.replaceAll('@NONCE@', nonce));
-    const plain = [program, '--noprofile', '--noediting', '--rcfile', rcFile, '-i'];
-    const argv = sandbox?.({ argv: plain, cwd, folder: path.dirname(rcFile) }) ?? plain;
-    if (closed) throw closedError();
-    const started = await startBash({ argv, cwd, variables, nonce, size, show: (bytes) => display.write(bytes) });
+    const outside = await existingFolder(sandbox === undefined ? cwd : options.cwd, options.cwd);
+    // What a sandbox shows is not there outside; it looks for the folder itself.
+    if (sandbox === undefined) cwd = outside;
+    const loop = inbandScript.replaceAll('@NONCE@', nonce).replace('@LOCKS@', lockLimit);
+    const rcFile = await scratch.write('rc', exports + loop);
+    const argv = [program, '--noprofile', '--noediting', '--rcfile', rcFile, '-i'];
+    const how = { cwd: outside, variables, nonce, size, show: (bytes: Buffer) => display.write(bytes) };
+    const startInside = async (): Promise<Bash> => {
+      const inside = await sandbox?.start({ argv, cwd, folder: path.dirname(rcFile), variables, run });
+      if (closed) throw closedError();
+      return startBash({ argv, ...how, ...inside });
+    };
+    // What a sandbox is to hide can be gone by the time it is made, such as the socket of another program: once more then.
+    const started = await startInside().catch(async (error: unknown) => {
+      if (sandbox === undefined || closed) throw error;
+      return startInside();
+    });
     bash = started;
     exitCode = 0;
     starts++;
@@ -97,23 +123,31 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   async function runFile(name: string, text: string, listener: CommandListener): Promise<CommandEnd> {
     const shell = await start();
     const end = await shell.run(await scratch.write(name, text), listener);
-    if (end.kind === 'done') {
+    if (behind.delete(shell)) {
+      await shell.kill();
+    } else if (end.kind === 'done') {
       ({ exitCode } = end);
       cwd = end.cwd || cwd;
     } else {
       bash = undefined;
-      cwd = await existingFolder(cwd, options.cwd);
+      if (sandbox === undefined) cwd = await existingFolder(cwd, options.cwd);
+      // The next one must not find processes of this one in its layers.
+      else await sandbox.end(shell.pid, { graceMs: 0, keepShell: false });
       if (!closed) display.notice(`The shell ended. The next command starts a new one in ${cwd}.`);
     }
     return end;
   }
 
   async function end({ graceMs, keepShell = false }: { graceMs: number; keepShell?: boolean }): Promise<void> {
+    // Ended half-way, a shell would look like one that cannot be started.
+    if (starting !== undefined && !closed) await Promise.allSettled([starting]);
     const shell = bash;
-    const kept = keepShell ? shell?.pid : undefined;
-    const list = async () => (await listProcesses({ run, session: shell?.pid })).filter((pid) => pid !== kept);
-    await endProcesses(list, graceMs);
+    await reach.end(shell?.pid, { graceMs, keepShell });
     if (!keepShell) await shell?.kill();
+  }
+
+  function processes() {
+    return { run, lockLimit, session: bash?.pid };
   }
 
   return {
@@ -126,6 +160,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     get starts() {
       return starts;
     },
+    get leader() {
+      return bash?.pid;
+    },
+    charset: charsetOf(variables),
+    home: variables['HOME'],
 
     async start() {
       await start();
@@ -143,10 +182,22 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       bash?.resize(to);
     },
 
+    leaveBehind() {
+      if (bash === undefined) return;
+      behind.add(bash);
+      bash.hide();
+      exports = `{ ${bash.exports}\n} 2>/dev/null\n`;
+      bash = undefined;
+    },
+
+    newFile: async (name) => scratch.write(`${name}-${++files}.txt`, ''),
+
     async killForeground() {
-      const shell = bash?.pid;
-      const group = shell === undefined ? undefined : await foregroundGroup(shell);
-      if (group !== undefined && group !== shell) signalProcess(-group, 'SIGKILL');
+      if (bash !== undefined) await reach.killForeground(bash.pid);
+    },
+
+    async endSince(moment) {
+      await endProcesses(async () => listProcessesSince(processes(), moment), 0);
     },
 
     end,
@@ -159,7 +210,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       await end({ graceMs: 0 });
     },
 
-    removeFiles: async () => scratch.remove(),
+    async removeFiles() {
+      await scratch.remove();
+      endGuard();
+    },
   };
 }
 
@@ -169,11 +223,14 @@ export function closedError(): UserError {
 }
 
 /**
- * `eval` makes messages of bash read as they do for a typed line, without the name of this file.
- * A NUL cannot be typed either, and bash would take the file for a program.
+ * `eval` makes messages of bash read as they do for a typed line, without the name of this file. A terminal takes CR LF for
+ * one end of a line. A NUL cannot be typed, and bash would take the file for a program.
  */
 function commandFile(script: string, exitCode: number): string {
-  const quoted = `'${script.replaceAll('\0', '').replaceAll("'", String.raw`'\''`)}'`;
+  const quoted = `'${script
+    .replaceAll('\0', '')
+    .replaceAll('\r\n', '\n')
+    .replaceAll("'", String.raw`'\''`)}'`;
   const restored = exitCode === 0 ? '' : String.raw`(exit ${exitCode}) && \builtin :; `;
   return String.raw`${restored}\builtin eval ${quoted}` + '\n';
 }

@@ -43,16 +43,34 @@ export async function findBash(variables: Variables): Promise<string> {
       'Commands run in bash, which Windows does not have. Open the folder in WSL ("WSL: Open Folder in WSL") or in a container, and start the task there.',
     );
   }
-  const folders = (variables['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  for (const folder of folders) {
-    const file = path.join(folder, 'bash');
-    if (await isExecutable(file)) return file;
-  }
+  const folders = foldersOf(variables);
+  const bash = await findIn(folders, 'bash');
+  if (bash !== undefined) return bash;
   throw new UserError(
     'shell.noBash',
     'Commands run in bash, and there is none on the PATH ({0}). Install bash with the package manager of the system, or add its folder to the PATH, and start the editor again.',
     [folders.join(path.delimiter)],
   );
+}
+
+/** Where programs of the system are, first; then the PATH. A workspace on it so cannot put its own in their place. */
+export async function findSystemProgram(name: string, variables: Variables = process.env): Promise<string | undefined> {
+  return findIn(
+    ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/run/current-system/sw/bin', ...foldersOf(variables)],
+    name,
+  );
+}
+
+function foldersOf(variables: Variables): string[] {
+  return (variables['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+}
+
+async function findIn(folders: readonly string[], name: string): Promise<string | undefined> {
+  for (const folder of folders) {
+    const file = path.join(folder, name);
+    if (await isExecutable(file)) return file;
+  }
+  return undefined;
 }
 
 async function isExecutable(file: string): Promise<boolean> {

@@ -3,6 +3,11 @@
  * Numbers and texts are those of the MySQL 8.0 Error Message Reference.
  */
 
+/** A statement is refused; the message is what a MySQL client would read, e.g. `1065 (42000): Query was empty`. */
+export class MysqlError extends Error {
+  override readonly name = 'MysqlError';
+}
+
 /** What SQLite said, and what it was asked. */
 interface SqliteFailure {
   readonly message: string;
@@ -40,7 +45,17 @@ export const accessDenied =
   '1227 (42000): Access denied; you need (at least one of) the SUPER privilege(s) for this operation';
 export const interrupted = '1317 (70100): Query execution was interrupted';
 export const timedOut = '3024 (HY000): Query execution was interrupted, maximum statement execution time exceeded';
+export const stackOverrun = '1436 (HY000): Thread stack overrun: the statement is nested too deeply';
+export const namelessTable = '1248 (42000): Every derived table must have its own alias';
+export const misusedAggregate = '1111 (HY000): Invalid use of group function';
+export const noTables = '1096 (HY000): No tables used';
+export const noColumns = '1113 (42000): A table must have at least 1 column';
+export const differentColumns = '1222 (21000): The used SELECT statements have a different number of columns';
 export const connectionLost = '2013 (HY000): Lost connection to MySQL server during query';
+
+export function noDefault(column: string): string {
+  return `1364 (HY000): Field '${column}' doesn't have a default value`;
+}
 
 export function noSuchTable(name: string): string {
   return `1146 (42S02): Table '${qualified(name)}' doesn't exist`;
@@ -74,6 +89,7 @@ const wordings: readonly (readonly [RegExp, Wording])[] = [
         ? '1451 (23000): Cannot delete or update a parent row: a foreign key constraint fails'
         : '1452 (23000): Cannot add or update a child row: a foreign key constraint fails',
   ],
+  [/^CHECK constraint failed: enum (.+)$/s, (name) => `1265 (01000): Data truncated for column '${name}' at row 1`],
   [/^CHECK constraint failed: (.+)$/s, (name) => `3819 (HY000): Check constraint '${name}' is violated.`],
   [/^(?:table|view) (.+) already exists$/s, (name) => `1050 (42S01): Table '${unquoted(name)}' already exists`],
   [/^duplicate column name: (.+)$/s, (name) => `1060 (42S21): Duplicate column name '${name}'`],

@@ -1,24 +1,40 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Environment, Execution, Table } from '../../agent/environment';
+import type { Conversion, DatabaseEnvironment } from '../../agent/database';
+import type { Execution, Table } from '../../agent/environment';
 import { UserError } from '../../agent/errors';
+import { openReview } from './changes/review';
+import { judgeStatement } from './judgeStatement';
+import type { Dialect } from './messages';
 import { connectionLost, interrupted, timedOut } from './mysqlErrors';
+import {
+  isChanged,
+  makeKeptFolder,
+  makeTemporaryFolder,
+  removeFolder,
+  writeManifest,
+  type Keeping,
+  type KeptRun,
+  type ScratchFolder,
+} from './scratchFolder';
+import { findSource, type Source } from './source';
 import { startWorker, WorkerGone, type WorkerProcess } from './workerProcess';
 
-/** A database to act on: a scratch copy, so that whatever a statement does, the user's file stays as it is. */
-export interface SqlEnvironment extends Environment {
-  /** The tables as the database was opened. */
-  readonly tables: readonly Table[];
-}
-
 export interface SqlOptions {
-  /** An SQLite file, a CSV or TSV file, or a folder of them. */
+  /** An SQLite file, a data file (CSV, TSV, JSON, Parquet), or a folder of data files. */
   readonly path: string;
   /** Milliseconds until a statement is stopped; 0 for never. */
   readonly statementTimeoutMs?: number;
+  /** The SQL that statements are written in; MySQL's where it is left out, which the model was trained on. */
+  readonly dialect?: Dialect | undefined;
   /** The bundle of worker.ts. */
   readonly workerPath: string;
+  /** Keeps what the run changes for a review; nothing is kept where it is left out. */
+  readonly keep?: Keeping | undefined;
+  /** Bytes by which the scratch copy may grow; 1 GB where it is left out. */
+  readonly growthBytes?: number;
+  /** Told what share of the copy is made, 0 to 1; aborting the signal stops it. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /**
@@ -31,40 +47,109 @@ export interface SqlOptions {
  * @throws {UserError} `database.*` when it cannot be opened or has no tables. Nothing is left behind then, nor on abort,
  *   which rejects with the signal's reason.
  */
-export async function openDatabase(options: SqlOptions, signal: AbortSignal): Promise<SqlEnvironment> {
+export async function openDatabase(options: SqlOptions, signal: AbortSignal): Promise<DatabaseEnvironment> {
   signal.throwIfAborted();
-  const directory = await mkdtemp(path.join(tmpdir(), 'agentlm-sql-'));
-  const worker = startWorker(options.workerPath, directory);
-  const stop = () => void worker.kill();
-  signal.addEventListener('abort', stop, { once: true });
+  const source = await findSource(options.path);
+  const place = { source: source.kind === 'sqlite' ? source.file : path.resolve(options.path), kind: source.kind };
+  const kept = options.keep && (await makeKeptFolder(options.keep, place));
+  const folder = kept?.folder ?? (await makeTemporaryFolder());
   try {
-    signal.throwIfAborted();
-    const { tables } = await worker.ask({ type: 'open', source: options.path, copy: true });
-    if (tables.length === 0) throw noTables(options.path);
-    return scratchEnvironment(options, tables, directory, worker);
+    const conversions = await load(options, source, folder, signal);
+    const opened = await open(options, folder, signal);
+    return scratchEnvironment(options, conversions, folder, kept, opened);
   } catch (error) {
-    await worker.kill();
-    await removeFolder(directory);
+    await removeFolder(folder);
     signal.throwIfAborted();
     throw error;
+  }
+}
+
+/** In a process that may read the original, and is gone before the model's first statement. */
+async function load(
+  { workerPath, onProgress }: SqlOptions,
+  source: Source,
+  folder: ScratchFolder,
+  signal: AbortSignal,
+): Promise<readonly Conversion[]> {
+  const orphan = folder.root;
+  const worker = startWorker({ workerPath, directory: folder.work, orphan, reads: partsOf(source) });
+  return whileAlive(worker, signal, async () => {
+    try {
+      return (await worker.ask({ type: 'load', source, folder }, onProgress)).conversions;
+    } catch (error) {
+      throw error instanceof WorkerGone ? tooLarge(error) : error;
+    } finally {
+      await worker.kill();
+    }
+  });
+}
+
+function partsOf(source: Source): string[] {
+  if (source.kind === 'sqlite') return ['', '-wal', '-shm', '-journal'].map((suffix) => source.file + suffix);
+  const [{ path: file } = { path: '' }, ...more] = source.files;
+  return [more.length === 0 ? file : path.dirname(file)];
+}
+
+interface Opened {
+  readonly worker: WorkerProcess;
+  readonly tables: readonly Table[];
+}
+
+async function open(options: SqlOptions, folder: ScratchFolder, signal: AbortSignal): Promise<Opened> {
+  const worker = startStatements(options, folder);
+  return whileAlive(worker, signal, async () => {
+    try {
+      const { tables } = await worker.ask(openRequest(options, folder));
+      if (tables.length === 0) throw noTables(options.path);
+      return { worker, tables };
+    } catch (error) {
+      await worker.kill();
+      throw error;
+    }
+  });
+}
+
+/** The process of the model's statements sees the scratch copy and nothing else. */
+function startStatements({ workerPath }: SqlOptions, { root, base, work }: ScratchFolder): WorkerProcess {
+  return startWorker({ workerPath, directory: work, orphan: base === undefined ? root : undefined });
+}
+
+function openRequest(
+  { path: place, growthBytes = 1024 ** 3, dialect = 'mysql' }: SqlOptions,
+  { scratch }: ScratchFolder,
+) {
+  return { type: 'open', place, scratch, growthBytes, dialect } as const;
+}
+
+/** Ends the worker on abort. */
+async function whileAlive<T>(worker: WorkerProcess, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const stop = (): void => void worker.kill();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await work();
   } finally {
     signal.removeEventListener('abort', stop);
   }
 }
 
 function scratchEnvironment(
-  { path: source, statementTimeoutMs = 30_000, workerPath }: SqlOptions,
-  tables: readonly Table[],
-  directory: string,
-  firstWorker: WorkerProcess,
-): SqlEnvironment {
-  let worker = firstWorker;
+  options: SqlOptions,
+  conversions: readonly Conversion[],
+  folder: ScratchFolder,
+  kept: KeptRun | undefined,
+  opened: Opened,
+): DatabaseEnvironment {
+  const { statementTimeoutMs = 30_000 } = options;
+  let { worker } = opened;
   let isOpen = true;
   let inTransaction = false;
+  const rowsFile = path.join(folder.work, 'rows.csv');
+  let lastQuery: Query | undefined;
   let closing: Promise<void> | undefined;
 
   async function execute(sql: string, signal: AbortSignal): Promise<Execution> {
-    if (closing) throw new UserError('database.closed', 'The database of this run is closed. Start a new run.');
+    requireOpen();
     if (signal.aborted) return ended(interrupted, 'The statement was not run.');
     let stopped: Execution | undefined;
     const stop = (execution: Execution) => {
@@ -76,36 +161,74 @@ function scratchEnvironment(
     let timer: NodeJS.Timeout | undefined;
     try {
       await reopen();
+      const reads = judgeStatement(sql).verdict === 'run';
+      if (!reads && lastQuery) lastQuery = { ...lastQuery, repeats: false };
       if (statementTimeoutMs > 0) {
         const words = `The statement was stopped after ${statementTimeoutMs / 1000} seconds`;
         timer = setTimeout(() => stop(ended(timedOut, `${words}${lostTransaction()}.`)), statementTimeoutMs);
       }
-      const reply = await worker.ask({ type: 'execute', sql });
+      const { output, omittedBytes, result, note, keptRows, ...reply } = await worker.ask({
+        type: 'execute',
+        sql,
+        rowsFile,
+      });
       ({ inTransaction } = reply);
-      return { output: reply.output, exitCode: null, cwd: null, omittedBytes: reply.omittedBytes };
+      if (result) lastQuery = { sql, keptRows, repeats: reads };
+      return { output, exitCode: null, cwd: null, omittedBytes, ...(result && { result }), ...(note && { note }) };
     } catch (error) {
       isOpen = false;
       await worker.kill();
       if (!(error instanceof WorkerGone)) throw error;
-      return (
-        stopped ??
-        ended(
-          connectionLost,
-          `The database process ended${lostTransaction()}; it starts again with the next statement.`,
-        )
-      );
+      return stopped ?? gaveUp(error);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
     }
   }
 
+  function gaveUp({ wanted }: WorkerGone): Execution {
+    if (wanted !== undefined) {
+      return ended(interrupted, `The statement needed too much ${wanted} space and was stopped${lostTransaction()}.`);
+    }
+    const words = `The database process ended${lostTransaction()}; it starts again with the next statement.`;
+    return ended(connectionLost, words);
+  }
+
+  async function exportRows(file: string, signal: AbortSignal): Promise<number> {
+    requireOpen();
+    if (lastQuery === undefined) throw nothingToExport();
+    const { sql, keptRows, repeats } = lastQuery;
+    if (keptRows === undefined && !repeats) throw rowsNotKept();
+    signal.throwIfAborted();
+    try {
+      const rows = keptRows ?? (await readAgain(sql, signal));
+      await copyFile(rowsFile, file);
+      return rows;
+    } catch (cause) {
+      isOpen = false;
+      await worker.kill();
+      signal.throwIfAborted();
+      throw exportFailed(file, cause);
+    }
+  }
+
+  async function readAgain(sql: string, signal: AbortSignal): Promise<number> {
+    await reopen();
+    return (await whileAlive(worker, signal, () => worker.ask({ type: 'export', sql, file: rowsFile }))).rows;
+  }
+
   async function reopen(): Promise<void> {
     if (isOpen) return;
-    worker = startWorker(workerPath, directory);
+    // What a transaction had changed before the last query is rolled back.
+    if (inTransaction && lastQuery) lastQuery = { ...lastQuery, repeats: false };
+    worker = startStatements(options, folder);
     inTransaction = false;
-    await worker.ask({ type: 'open', source, copy: false });
+    await worker.ask(openRequest(options, folder));
     isOpen = true;
+  }
+
+  function requireOpen(): void {
+    if (closing) throw new UserError('database.closed', 'The database of this run is closed. Start a new run.');
   }
 
   function lostTransaction(): string {
@@ -114,10 +237,29 @@ function scratchEnvironment(
 
   async function close(): Promise<void> {
     await worker.kill();
-    await removeFolder(directory);
+    if (!kept || !(await isChanged(kept.folder))) return removeFolder(folder);
+    await Promise.all([rowsFile, `${rowsFile}.new`].map(async (file) => rm(file, { force: true })));
+    const { host: _, namespace: __, ...manifest } = kept.manifest;
+    await writeManifest(folder, manifest);
   }
 
-  return { tables, execute, close: () => (closing ??= close()) };
+  return {
+    tables: opened.tables,
+    conversions,
+    review: kept && openReview(kept.folder, kept.manifest, options.workerPath),
+    execute,
+    export: exportRows,
+    close: () => (closing ??= close()),
+  };
+}
+
+/** The last statement that gave rows. */
+interface Query {
+  readonly sql: string;
+  /** How many rows were kept; undefined where not all of them could be. */
+  readonly keptRows: number | undefined;
+  /** Whether it would give the same rows again: it only reads, and nothing was changed since. */
+  readonly repeats: boolean;
 }
 
 function ended(output: string, note: string): Execution {
@@ -129,7 +271,29 @@ function noTables(place: string): UserError {
   return new UserError('database.noTables', template, [place]);
 }
 
-/** On Windows the files of a process may stay locked for a moment after its end. */
-async function removeFolder(directory: string): Promise<void> {
-  await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+function tooLarge(cause: WorkerGone): unknown {
+  if (cause.wanted === undefined) return cause;
+  const template = 'The database is too large to be copied: there is not enough {0} space. Make room and try again.';
+  return new UserError('database.tooLarge', template, [cause.wanted], { cause });
+}
+
+function nothingToExport(): UserError {
+  return new UserError(
+    'database.nothingToExport',
+    'No statement of this run gave rows, so there is nothing to export.',
+  );
+}
+
+function rowsNotKept(): UserError {
+  return new UserError(
+    'database.rowsNotKept',
+    'The last query gave more rows than are kept, and the database was changed by it or after it. ' +
+      'Run the task again and let the query be the last statement, or ask for fewer rows.',
+  );
+}
+
+function exportFailed(file: string, cause: unknown): UserError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const template = 'The rows could not be written to {0}: {1}. Choose another file and try again.';
+  return new UserError('database.exportFailed', template, [file, reason], { cause });
 }

@@ -7,13 +7,21 @@ import { tellingPragmas } from './statement';
  *
  * The copy need not survive a power cut, so nothing is synced; it must survive the end of this process at any moment,
  * which takes a rollback journal in a file. `"text"` that names no column is a string, as it is in MySQL.
+ * @param growthBytes by which the copy may grow, and which temporary tables may take
  */
-export function openScratch(sqlite: NodeSqlite, file: string): DatabaseSync {
+export function openScratch(sqlite: NodeSqlite, file: string, growthBytes: number): DatabaseSync {
   const options = { allowExtension: false, enableDoubleQuotedStringLiterals: true, limits };
   const database = new sqlite.DatabaseSync(file, options);
   database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF');
+  limitGrowth(database, growthBytes);
   raiseSecondWall(sqlite, database);
   return database;
+}
+
+function limitGrowth(database: DatabaseSync, growthBytes: number): void {
+  const ask = (pragma: string): number => Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
+  const pages = Math.ceil(growthBytes / ask('page_size'));
+  database.exec(`PRAGMA max_page_count = ${ask('page_count') + pages}; PRAGMA temp.max_page_count = ${pages}`);
 }
 
 /** Known to Node 24; Node 22 passes over them, and leaves SQLite its own: a value of a gigabyte, ten attached files. */
@@ -27,6 +35,8 @@ interface SecondWall {
 
 /** Pragmas that the full-text search of SQLite asks by itself. */
 const innerPragmas = new Set(['data_version', 'page_size']);
+/** Set while a table is made anew (dialect/executeMysql.ts). Statements of the model's are refused them before. */
+const rebuildingPragmas = new Set(['foreign_keys', 'legacy_alter_table']);
 const forbiddenFunctions = new Set(['load_extension', 'fts3_tokenizer']);
 
 function raiseSecondWall({ constants }: NodeSqlite, database: DatabaseSync & SecondWall): void {
@@ -43,5 +53,5 @@ function raiseSecondWall({ constants }: NodeSqlite, database: DatabaseSync & Sec
 }
 
 function isHarmless(pragma: string, argument: string | null): boolean {
-  return tellingPragmas.has(pragma) || (argument === null && innerPragmas.has(pragma));
+  return tellingPragmas.has(pragma) || rebuildingPragmas.has(pragma) || (argument === null && innerPragmas.has(pragma));
 }

@@ -1,23 +1,74 @@
+import { types, type ValueType } from './mysqlType';
+import { pythonMoment } from './pythonMoment';
+
 /** What SQLite hands out, integers as bigint so that none is rounded. */
 export type SqlValue = null | bigint | number | string | Uint8Array;
 
 /**
  * A row as Python prints a tuple: `('Kim', None)`, and `(0,)` when it has one value.
- * The model was trained on what Python's MySQL client returns, printed with `str()`. SQLite has no DECIMAL, DATE or TIME,
- * so `Decimal('…')` and `datetime.date(…)` never occur: such columns come as numbers and text.
+ * The model was trained on what Python's MySQL client returns, printed with `str()`.
+ * @param columns of the values; what they leave out speaks for itself
  */
-export function pythonTuple(row: readonly SqlValue[]): string {
-  return `(${row.map(pythonLiteral).join(', ')}${row.length === 1 ? ',' : ''})`;
+export function pythonTuple(row: readonly SqlValue[], columns: readonly ValueType[] = []): string {
+  const literals = row.map((value, index) => pythonLiteral(value, columns[index] ?? types.any));
+  return `(${literals.join(', ')}${row.length === 1 ? ',' : ''})`;
 }
 
-/** A value as Python's `repr` prints it: `None`, `42`, `1e+16`, `'it\n'`, `b'\x00'`. */
-export function pythonLiteral(value: SqlValue): string {
+/**
+ * A value as Python's `repr` prints it: `None`, `42`, `1e+16`, `'it\n'`, `b'\x00'`, `Decimal('59.6000')`,
+ * `datetime.date(2020, 1, 2)`. A value that does not fit its type, as a file of SQLite may hold, speaks for itself.
+ */
+export function pythonLiteral(value: SqlValue, { kind, scale = 0 }: ValueType = types.any): string {
   if (value === null) return 'None';
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value === 'number') return float(value);
-  if (typeof value === 'string') return quoted(value, notPrintable);
-  return `b${quoted(Buffer.from(value).toString('latin1'), notAscii)}`;
+  if (typeof value === 'string') return text(value, kind);
+  if (value instanceof Uint8Array) return `b${quoted(Buffer.from(value).toString('latin1'), notAscii)}`;
+  switch (kind) {
+    case 'decimal':
+      return `Decimal('${scientific(decimalDigits(value, scale))}')`;
+    case 'double':
+      return float(Number(value));
+    case 'integer':
+    case 'year':
+      return Number.isInteger(value) ? BigInt(value).toString() : number(value);
+    case 'unsigned':
+      return typeof value === 'bigint' && value < 0n ? BigInt.asUintN(64, value).toString() : number(value);
+    case 'text':
+    case 'json':
+      return quoted(String(value), notPrintable);
+    default:
+      return number(value);
+  }
 }
+
+function number(value: bigint | number): string {
+  return typeof value === 'bigint' ? value.toString() : float(value);
+}
+
+function text(value: string, kind: ValueType['kind']): string {
+  const moment = kind === 'date' || kind === 'datetime' || kind === 'time' ? pythonMoment(value, kind) : undefined;
+  return moment ?? quoted(value, notPrintable);
+}
+
+/** Python changes to an exponent where more than five zeros follow the point. */
+function scientific(digits: string): string {
+  const [, sign = '', zeros = '', first = '', rest = ''] = /^(-?)0\.(0{6,})(?:([1-9])(\d*))?$/.exec(digits) ?? [];
+  if (zeros === '') return digits;
+  if (first === '') return zeros.length > 6 ? `${sign}0E-${zeros.length}` : digits;
+  return `${sign}${first}${rest && `.${rest}`}E-${zeros.length + 1}`;
+}
+
+/** A float stands for a decimal here: it is shown with the digits of the column, or its own where they are more. */
+export function decimalDigits(value: bigint | number, scale: number): string {
+  if (typeof value === 'bigint') return scale > 0 ? `${value}.${'0'.repeat(scale)}` : value.toString();
+  if (!Number.isFinite(value)) return String(value);
+  const [digits = '', power = '0'] = value.toExponential().split('e');
+  const significant = digits.replace(/\D/g, '').length;
+  const own = Math.max(0, significant - 1 - Number(power));
+  return value.toFixed(Math.min(100, significant <= exactDigits ? Math.max(scale, own) : scale));
+}
+
+/** So many decimal digits a double holds for certain. */
+const exactDigits = 15;
 
 /**
  * Python and JavaScript agree on the digits, the shortest that read back as the same double, and differ in the form:

@@ -1,4 +1,5 @@
 import { pythonTuple, type SqlValue } from './pythonLiteral';
+import type { ValueType } from './mysqlType';
 
 /** The rows of a statement as text. */
 export interface ResultText {
@@ -10,14 +11,21 @@ export interface ResultText {
 
 /**
  * Words rows as Python prints a list of tuples, holding no more than one row and `limit` UTF-16 units at a time.
+ * @param columns types of the values, where they are known
  * @param toTheEnd whether the rows are read on when nothing more fits, because reading them is what does the work
  */
-export function resultText(rows: Iterable<readonly SqlValue[]>, limit: number, toTheEnd: boolean): ResultText {
+export function resultText(
+  rows: Iterable<readonly SqlValue[]>,
+  limit: number,
+  toTheEnd: boolean,
+  columns: readonly ValueType[] = [],
+): ResultText {
   let output = '[';
   let omittedBytes = 0;
   for (const row of rows) {
     const shortened = row.map((value) => shorten(value, limit));
-    const text = (output === '[' ? '' : ', ') + pythonTuple(shortened.map(({ value }) => value));
+    const values = shortened.map(({ value }) => value);
+    const text = (output === '[' ? '' : ', ') + pythonTuple(values, columns);
     const head = headOf(text, omittedBytes === 0 ? limit - output.length : 0);
     output += head;
     omittedBytes += Buffer.byteLength(text.slice(head.length));

@@ -1,10 +1,16 @@
 import { constants, existsSync, statSync } from 'node:fs';
 import { chmod, copyFile, open, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../../agent/errors';
 import { sqliteCode, type NodeSqlite } from './nodeSqlite';
+import { requireRoom } from './room';
 import { unreadable } from './source';
+
+/** Told what share of the work is done, 0 to 1. */
+export type OnProgress = (share: number) => void;
 
 /**
  * Copies an SQLite file to `scratch`, with everything that was committed to it, also what still stands in a write-ahead
@@ -14,12 +20,18 @@ import { unreadable } from './source';
  * - A log without its index, and a rollback journal left by a crash, can only be recovered by writing: the files are
  *   copied as they are, and SQLite recovers the copy when it opens it.
  * - A file in WAL mode at rest: backup of an `immutable` file, for SQLite would create both files just to read it.
- * - Any other file: backup under the read lock, so that no writer comes between.
+ * - Any other file: under the read lock, so that no writer comes between; at once where the file system can share the
+ *   bytes of two files, else by backup.
  * Where no lock protects the reading, it is repeated if the files changed meanwhile.
  *
  * @throws {UserError} `database.notSqlite`, `.corrupt`, `.locked`, `.noSpace`, `.unreadable`
  */
-export async function copySqlite(sqlite: NodeSqlite, source: string, scratch: string): Promise<void> {
+export async function copySqlite(
+  sqlite: NodeSqlite,
+  source: string,
+  scratch: string,
+  onProgress: OnProgress,
+): Promise<void> {
   try {
     const header = await readHeader(source);
     if (header.length > 0 && header.toString('latin1', 0, magic.length) !== magic) throw notSqlite(source);
@@ -27,13 +39,14 @@ export async function copySqlite(sqlite: NodeSqlite, source: string, scratch: st
     const hasLog = existsSync(`${source}-wal`);
     const hasJournal = existsSync(`${source}-journal`);
     if (hasLog && existsSync(`${source}-shm`)) {
-      await backUp(sqlite, source, scratch, { readonly_shm: '1' });
+      await backUp(sqlite, source, scratch, { readonly_shm: '1' }, onProgress);
     } else if (hasLog || (hasJournal && (inWalMode || isHalfWritten(sqlite, source)))) {
       await whileUnchanged(source, () => copyFiles(source, scratch));
     } else if (inWalMode) {
-      await whileUnchanged(source, () => backUp(sqlite, source, scratch, { immutable: '1' }));
-    } else {
-      await backUp(sqlite, source, scratch, {});
+      await whileUnchanged(source, () => backUp(sqlite, source, scratch, { immutable: '1' }, onProgress));
+    } else if (!(await whileLocked(sqlite, source, {}, () => shareBytes(source, scratch)))) {
+      // Under a lock of its own: that of the first attempt went as its files were closed (POSIX).
+      await backUp(sqlite, source, scratch, {}, onProgress);
     }
   } catch (error) {
     throw sourceError(error, source);
@@ -78,7 +91,7 @@ const noSpace = 'There is no room for a copy of {0} in the folder for temporary 
 
 function notSqlite(file: string, cause?: unknown): UserError {
   const template =
-    '{0} is not an SQLite database, or it is encrypted. Choose an SQLite file, a CSV or TSV file, or a folder of them.';
+    '{0} is not an SQLite database, or it is encrypted. Choose an SQLite file, a CSV, TSV, JSON or Parquet file, or a folder of such files. The name of a data file must end in .csv, .tsv, .json, .jsonl or .parquet.';
   return new UserError('database.notSqlite', template, [file], { cause });
 }
 
@@ -96,14 +109,46 @@ async function readHeader(file: string): Promise<Buffer> {
 /** Milliseconds to wait for another program's lock. */
 const patience = 2000;
 
-async function backUp(sqlite: NodeSqlite, source: string, scratch: string, how: Readonly<Record<string, string>>) {
+async function backUp(
+  sqlite: NodeSqlite,
+  source: string,
+  scratch: string,
+  how: Readonly<Record<string, string>>,
+  onProgress: OnProgress,
+): Promise<void> {
+  await requireRoom(path.dirname(scratch), source);
+  await whileLocked(sqlite, source, how, (database) =>
+    sqlite.backup(database, scratch, {
+      rate: 10_000,
+      progress: ({ totalPages, remainingPages }) => onProgress(1 - remainingPages / totalPages),
+    }),
+  );
+}
+
+/** Holds the read lock: without it every write of another program would start a backup anew. */
+async function whileLocked<T>(
+  sqlite: NodeSqlite,
+  source: string,
+  how: Readonly<Record<string, string>>,
+  work: (database: DatabaseSync) => Promise<T>,
+): Promise<T> {
   const database = openSource(sqlite, source, how);
   try {
-    // Holds the read lock from here on: without it every write of another program would start the backup anew.
     database.exec('BEGIN; SELECT 1 FROM sqlite_schema');
-    await sqlite.backup(database, scratch, { rate: 10_000 });
+    return await work(database);
   } finally {
     database.close();
+  }
+}
+
+/** Makes a copy that shares its bytes with the original until one of them changes; false where it cannot be done. */
+export async function shareBytes(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE);
+    await chmod(to, 0o600);
+    return true;
+  } catch {
+    return false; // Whatever is wrong besides, copying it will say.
   }
 }
 
@@ -130,6 +175,7 @@ function isHalfWritten(sqlite: NodeSqlite, source: string): boolean {
 const companions = ['', '-wal', '-journal'];
 
 async function copyFiles(source: string, scratch: string): Promise<void> {
+  await requireRoom(path.dirname(scratch), source);
   for (const suffix of companions) {
     await rm(scratch + suffix, { force: true });
     if (!existsSync(source + suffix)) continue;

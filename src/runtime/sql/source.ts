@@ -3,25 +3,38 @@ import path from 'node:path';
 import { UserError } from '../../agent/errors';
 
 /** What the user chose as a database. Paths are absolute and free of symbolic links. */
-type Source =
-  { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'csv'; readonly files: readonly string[] };
+export type Source =
+  | { readonly kind: 'sqlite'; readonly file: string; readonly bytes: number }
+  | { readonly kind: 'files'; readonly files: readonly { readonly path: string; readonly bytes: number }[] };
 
 /**
- * Tells what a path leads to: a CSV or TSV file by its name, a folder by the CSV and TSV files directly in it, and any
- * other file is taken for SQLite.
- * @throws {UserError} `database.missing`, `database.unreadable`, `database.noCsv`
+ * Tells what a path leads to: a data file (CSV, TSV, JSON, Parquet) by its name, a folder by the data files directly in
+ * it, and any other file is taken for SQLite.
+ * @throws {UserError} `database.missing`, `database.unreadable`, `database.noFiles`
  */
 export async function findSource(place: string): Promise<Source> {
   try {
     const real = await realpath(place);
     const found = await stat(real);
-    if (found.isDirectory()) return { kind: 'csv', files: await csvFilesIn(real, place) };
-    if (!found.isFile()) throw new UserError('database.unreadable', '{0} is not a file. {1}', [place, choose]);
-    return isCsv(place) ? { kind: 'csv', files: [real] } : { kind: 'sqlite', file: real };
+    if (found.isDirectory()) return { kind: 'files', files: await dataFilesIn(real, place) };
+    if (!found.isFile())
+      throw new UserError(
+        'database.unreadable',
+        '{0} is not a file. Choose an SQLite file, a CSV, TSV, JSON or Parquet file, or a folder of such files.',
+        [place],
+      );
+    if (isDataFile(place)) return { kind: 'files', files: [{ path: real, bytes: found.size }] };
+    const log = await stat(`${real}-wal`).catch(() => undefined);
+    return { kind: 'sqlite', file: real, bytes: found.size + (log?.size ?? 0) };
   } catch (cause) {
     if (UserError.is(cause)) throw cause;
     if (isMissing(cause))
-      throw new UserError('database.missing', '{0} does not exist. {1}', [place, choose], { cause });
+      throw new UserError(
+        'database.missing',
+        '{0} does not exist. Choose an SQLite file, a CSV, TSV, JSON or Parquet file, or a folder of such files.',
+        [place],
+        { cause },
+      );
     throw unreadable(place, cause);
   }
 }
@@ -33,20 +46,24 @@ export function unreadable(file: string, cause: unknown): UserError {
   return new UserError('database.unreadable', template, [file, reason], { cause });
 }
 
-const choose = 'Choose an SQLite file, a CSV or TSV file, or a folder of them.';
-
-async function csvFilesIn(folder: string, place: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const files = entries
-    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.') && isCsv(entry.name))
-    .map(({ name }) => path.join(folder, name))
-    .sort();
+async function dataFilesIn(folder: string, place: string): Promise<{ path: string; bytes: number }[]> {
+  const files: { path: string; bytes: number }[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    if (name.startsWith('.') || !isDataFile(name)) continue;
+    const file = path.join(folder, name);
+    const found = await stat(file);
+    if (found.isFile()) files.push({ path: file, bytes: found.size });
+  }
   if (files.length > 0) return files;
-  throw new UserError('database.noCsv', 'There is no CSV or TSV file in {0}. {1}', [place, choose]);
+  throw new UserError(
+    'database.noFiles',
+    'There is no CSV, TSV, JSON or Parquet file in {0}. Choose an SQLite file, a CSV, TSV, JSON or Parquet file, or a folder of such files.',
+    [place],
+  );
 }
 
-function isCsv(file: string): boolean {
-  return /\.(csv|tsv|tab)$/i.test(file);
+function isDataFile(file: string): boolean {
+  return /\.(csv|tsv|tab|json|jsonl|ndjson|parquet)$/i.test(file);
 }
 
 function isMissing(error: unknown): boolean {

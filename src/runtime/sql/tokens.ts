@@ -76,6 +76,7 @@ const lexeme = new RegExp(
     '(?<unterminated>(?:[\'"`[]|/\\*)[^]*)',
     String.raw`(?<number>0x[\da-f]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)`,
     String.raw`(?<word>[\w$@\u{80}-\u{10ffff}]+)`,
+    String.raw`<=>|->>?|[<>!=:]=|<>|<<|>>|\|\||&&`,
     '[^]',
   ].join('|'),
   'iuy',

@@ -1,43 +1,78 @@
 /**
- * The process that holds a database: it may be killed at any moment, and then only the statement of that moment is lost.
- * It is started with the folder of the scratch copy as its one argument, and lives as long as the process that started it.
+ * A process that works on databases: it may be killed at any moment, and then only the work of that moment is lost. It is
+ * started with the folder it works in, and the folder that goes with it when nobody is left, as its arguments, and lives
+ * as long as the process that started it.
  */
-import { existsSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
-import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { existsSync } from 'node:fs';
 import { UserError } from '../../agent/errors';
-import { loadCsvTables } from './csvTables';
-import type { Reply, Request } from './messages';
-import { openNodeSqlite, type NodeSqlite } from './nodeSqlite';
+import { applyChanges } from './changes/applyChanges';
+import { readChanges } from './changes/readChanges';
+import { exportCsv } from './exportCsv';
+import { end, guards, startGuard } from './guard';
+import { makeScratch } from './makeScratch';
+import { keepRows } from './keepRows';
+import type { Progress, Reply, Request } from './messages';
+import { openNodeSqlite } from './nodeSqlite';
 import { openScratch } from './openScratch';
 import { readTables } from './schema';
-import { copySqlite, sourceError } from './scratchCopy';
-import { executeStatement } from './scratchDatabase';
-import { findSource } from './source';
+import { sourceError } from './scratchCopy';
+import { openSession, type Session } from './scratchDatabase';
 
-const directory = process.argv[2];
-if (directory === undefined) throw new Error('The folder of the scratch copy is missing.');
-if (isMainThread) serve(directory);
-else watchParent(directory);
+const [, , directory, orphan] = process.argv;
+if (directory === undefined) throw new Error('The folder to work in is missing.');
+if (!guards()) serve(directory, orphan);
 
-function serve(directory: string): void {
-  let database: DatabaseSync | undefined;
+function serve(directory: string, orphan: string | undefined): void {
+  let session: Session | undefined;
+  const opened = (): Session => {
+    if (!session) throw new Error('No database is open.');
+    return session;
+  };
+  let told = 0;
+  const tellProgress = (share: number): void => {
+    if (share < told + 0.01 && share < 1) return;
+    told = share;
+    const progress: Progress = { type: 'progress', share };
+    process.send?.(progress);
+  };
 
   async function answer(request: Request): Promise<Reply> {
+    const sqlite = openNodeSqlite();
     switch (request.type) {
-      case 'open':
+      case 'load': {
+        const { source, folder } = request;
         try {
-          database = await openScratchCopy(request.source, path.join(directory, 'scratch.sqlite'), request.copy);
+          return { type: 'loaded', conversions: await makeScratch(sqlite, source, folder, tellProgress) };
+        } catch (error) {
+          throw sourceError(error, source.kind === 'sqlite' ? source.file : directory);
+        }
+      }
+      case 'open': {
+        if (!existsSync(request.scratch)) throw scratchLost(request.place);
+        try {
+          const database = openScratch(sqlite, request.scratch, request.growthBytes);
+          session = openSession(database, request.dialect);
           return { type: 'opened', tables: readTables(database) };
         } catch (error) {
-          throw sourceError(error, request.source);
+          throw sourceError(error, request.place);
         }
-      case 'execute': {
-        if (!database) throw new Error('No database is open.');
-        const result = executeStatement(database, request.sql);
-        return { type: 'executed', ...result, inTransaction: database.isTransaction };
       }
+      case 'execute': {
+        const keeper = keepRows(request.rowsFile);
+        const executed = opened().execute(request.sql, keeper.keep);
+        const keptRows = keeper.finish(executed.result !== undefined);
+        return { type: 'executed', ...executed, keptRows, inTransaction: opened().inTransaction };
+      }
+      case 'export':
+        return { type: 'exported', rows: exportRows(opened(), request.sql, request.file) };
+      case 'changes':
+        try {
+          return { type: 'compared', changes: readChanges(sqlite, request.copies, request.rowLimit) };
+        } catch (error) {
+          throw sourceError(error, request.copies.scratch);
+        }
+      case 'apply':
+        return { type: 'applied', report: await applyChanges(sqlite, request) };
     }
   }
 
@@ -46,31 +81,21 @@ function serve(directory: string): void {
       .catch(failure)
       .then((reply) => process.send?.(reply));
   });
-  process.on('disconnect', () => abandon(directory));
+  process.on('disconnect', () => end(orphan));
   // Ctrl-C in a terminal reaches the whole group; it is the parent's to end this process when it has stopped the run.
   process.on('SIGINT', () => {});
-  new Worker(__filename, { argv: [directory], workerData: process.ppid }).unref();
+  startGuard(__filename, directory, orphan);
 }
 
-async function openScratchCopy(place: string, scratch: string, copy: boolean): Promise<DatabaseSync> {
-  const sqlite = openNodeSqlite();
-  if (copy) await makeScratch(sqlite, place, scratch);
-  else if (!existsSync(scratch)) throw scratchLost(place);
-  return openScratch(sqlite, scratch);
-}
-
-async function makeScratch(sqlite: NodeSqlite, place: string, scratch: string): Promise<void> {
-  const source = await findSource(place);
-  if (source.kind === 'sqlite') return copySqlite(sqlite, source.file, scratch);
-  const database = new sqlite.DatabaseSync(scratch);
-  database.exec('PRAGMA synchronous = OFF');
-  await loadCsvTables(database, source.files);
-  database.close();
+function exportRows(session: Session, sql: string, file: string): number {
+  const rows = session.rows(sql);
+  if (!rows) throw new Error(`Not a statement that gives rows: ${sql}`);
+  return exportCsv(rows, file);
 }
 
 /** Or SQLite would make an empty one, and every table would seem to be gone. */
 function scratchLost(place: string): UserError {
-  const template = 'The scratch copy of {0} was removed from the folder for temporary files. Start a new run.';
+  const template = 'The scratch copy of {0} was removed from the folder it was kept in. Start a new run.';
   return new UserError('database.scratchLost', template, [place]);
 }
 
@@ -78,18 +103,4 @@ function failure(error: unknown): Reply {
   if (!UserError.is(error)) return { type: 'failed', stack: (error instanceof Error && error.stack) || String(error) };
   const { code, template, values, cause } = error;
   return { type: 'refused', code, template, values, cause: cause instanceof Error ? cause.message : '' };
-}
-
-/** While a statement runs this process hears nothing, not even that its parent died. A thread of its own does. */
-function watchParent(directory: string): void {
-  const parent: unknown = workerData;
-  setInterval(() => {
-    if (process.ppid !== parent) abandon(directory);
-  }, 1000);
-}
-
-/** Nobody is left who would clean up. */
-function abandon(directory: string): void {
-  rmSync(directory, { recursive: true, force: true });
-  process.kill(process.pid, 'SIGKILL');
 }

@@ -1,10 +1,32 @@
 import { fork } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
 import { UserError } from '../../agent/errors';
-import type { Answer, Reply, Request } from './messages';
+import { lastWords } from './guard';
+import type { Answer, Progress, Reply, Request } from './messages';
 
 /** The worker's end: it was killed, or died. The message holds the last it wrote to stderr. */
 export class WorkerGone extends Error {
   override readonly name = 'WorkerGone';
+
+  /** What it ended itself for, where it did. */
+  get wanted(): 'memory' | 'disk' | undefined {
+    if (this.message.includes(lastWords.memory)) return 'memory';
+    return this.message.includes(lastWords.disk) ? 'disk' : undefined;
+  }
+}
+
+/** What a worker is given. */
+export interface Workplace {
+  /** The bundle of worker.ts. */
+  readonly workerPath: string;
+  /** Where it works; SQLite's own temporary files go there too. */
+  readonly directory: string;
+  /** A folder around `directory`, removed when the process that started this one is gone. */
+  readonly orphan?: string | undefined;
+  /** What else it may read, and write, where Node can hold it to that. */
+  readonly reads?: readonly string[];
+  readonly writes?: readonly string[];
 }
 
 /** A running worker. One request at a time. */
@@ -13,25 +35,25 @@ export interface WorkerProcess {
    * @throws {UserError} what the worker refused
    * @throws {WorkerGone} when it ended before it answered, as it does at once after kill()
    */
-  ask<R extends Request>(request: R): Promise<Answer<R>>;
+  ask<R extends Request>(request: R, onProgress?: (share: number) => void): Promise<Answer<R>>;
   /** Ends it whatever it is doing; resolves when it is gone. Safe to call at any time, any number of times. */
   kill(): Promise<void>;
 }
 
-/**
- * @param workerPath the bundle of worker.ts
- * @param directory of the scratch copy; SQLite's own temporary files go there too
- */
-export function startWorker(workerPath: string, directory: string): WorkerProcess {
-  const child = fork(workerPath, [directory], {
+export function startWorker(workplace: Workplace): WorkerProcess {
+  const { directory, orphan } = workplace;
+  // Node asks leave for the real path of its program, and an extension may be installed as a link.
+  const workerPath = realpathSync(workplace.workerPath);
+  const child = fork(workerPath, [directory, ...(orphan === undefined ? [] : [orphan])], {
     // Neither the flags nor the options of this process: a debugger's would make the worker wait for one.
-    execArgv: [],
+    execArgv: flags({ ...workplace, workerPath }),
     env: { ...process.env, NODE_OPTIONS: '', ELECTRON_RUN_AS_NODE: '1', SQLITE_TMPDIR: directory, TMP: directory },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  let lastWords = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (lastWords = (lastWords + text).slice(-4000)));
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)));
 
+  let hear: ((share: number) => void) | undefined;
   let settle: ((reply: Reply | WorkerGone) => void) | undefined;
   const gone = new Promise<void>((resolve) => {
     const end = (words: string) => {
@@ -39,14 +61,19 @@ export function startWorker(workerPath: string, directory: string): WorkerProces
       resolve();
     };
     child.on('error', (error) => end(error.message));
-    child.once('close', (code, signal) => end(`The database process ended (${signal ?? code}). ${lastWords}`.trim()));
+    child.once('close', (code, signal) => end(`The database process ended (${signal ?? code}). ${said}`.trim()));
   });
   // Only the worker's own replies come this way.
-  child.on('message', (message) => settle?.(message as Reply));
+  child.on('message', (message) => {
+    const told = message as Reply | Progress;
+    if (told.type === 'progress') hear?.(told.share);
+    else settle?.(told);
+  });
 
   return {
-    async ask<R extends Request>(request: R): Promise<Answer<R>> {
+    async ask<R extends Request>(request: R, onProgress?: (share: number) => void): Promise<Answer<R>> {
       if (settle) throw new Error('The database process answers one request at a time.');
+      hear = onProgress;
       const reply = await new Promise<Reply | WorkerGone>((resolve) => {
         settle = (outcome) => {
           settle = undefined;
@@ -67,6 +94,31 @@ export function startWorker(workerPath: string, directory: string): WorkerProces
       return gone;
     },
   };
+}
+
+/**
+ * The limit of V8's own heap, and Node's permission model: no program is started, no addon loaded, and JavaScript reaches
+ * no file but those named. SQLite's own files are not its business (measured, Node 24): those are openScratch's. Electron
+ * is left without it, untried.
+ */
+function flags({ workerPath, directory, orphan, reads = [], writes = [] }: Workplace): string[] {
+  const heap = '--max-old-space-size=512';
+  const isKnown = process.allowedNodeEnvironmentFlags.has('--permission');
+  if (!isKnown || process.versions['electron'] !== undefined) return [heap];
+  const own = orphan ?? directory;
+  return [
+    heap,
+    '--permission',
+    '--allow-worker',
+    '--disable-warning=SecurityWarning',
+    ...outermost([workerPath, own, ...reads, ...writes]).map((file) => `--allow-fs-read=${file}`),
+    ...outermost([own, ...writes]).map((file) => `--allow-fs-write=${file}`),
+  ];
+}
+
+/** Without those that lie in another one of them: Node would lose that other one (24.21). */
+function outermost(places: readonly string[]): string[] {
+  return places.filter((place) => !places.some((other) => place.startsWith(other + path.sep)));
 }
 
 function refusal({ code, template, values, cause }: Extract<Reply, { readonly type: 'refused' }>): UserError {

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { readEvent, type RecordedEvent, type RunHeader, type RunRecord, type RunVerdict } from '../../agent/runRecord';
@@ -50,6 +51,18 @@ export async function readRun(folder: string, id: string): Promise<RunRecord | u
 
 export async function deleteRun(folder: string, id: string): Promise<void> {
   await rm(fileOf(folder, id), { force: true });
+}
+
+/** Adds what a person said of a run when it was over. @throws when the run is gone or cannot be written to */
+export async function judgeRun(folder: string, id: string, verdict: RunVerdict): Promise<void> {
+  const remark: Remark = { type: 'verdict', verdict };
+  const handle = await open(fileOf(folder, id), constants.O_WRONLY | constants.O_APPEND);
+  try {
+    await handle.appendFile(`${JSON.stringify(remark)}\n`);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Deletes all but the last so many runs. */

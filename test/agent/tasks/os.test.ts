@@ -164,6 +164,14 @@ describe('OS task: what the model reads', () => {
     assert.equal(osTask.observe({ ...execution, output: '\n' }).text, 'The output of the OS is empty.');
   });
 
+  it('ends with the prompt of the shell where there is one, unless it was cut', () => {
+    const observed = (output: string): string => osTask.observe({ ...execution, output, prompt: 'root@vm:/#' }).text;
+    assert.equal(observed('  3\n'), 'The output of the OS:\n\n  3\nroot@vm:/#');
+    assert.equal(observed('3'), 'The output of the OS:\n\n3\nroot@vm:/#');
+    assert.equal(observed('\n'), 'The output of the OS:\n\nroot@vm:/#');
+    assert.match(observed('x'.repeat(800)), /x\n\[truncated because the output is too long\]$/);
+  });
+
   it('keeps 800 characters whole and cuts 801 to 780', () => {
     assert.equal(osTask.observe({ ...execution, output: 'é'.repeat(800) }).truncated, false);
     assert.deepEqual(osTask.observe({ ...execution, output: '😀'.repeat(801) }), {

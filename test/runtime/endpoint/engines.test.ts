@@ -44,6 +44,14 @@ describe('an engine', () => {
       assert.equal(counted?.completionTokens, 9);
     });
 
+    it(`hands ${face} the seed of a sampling, and none where none is told`, async () => {
+      await readAll(await serve(face, [reply], { temperature: 0.7, seed: 5 }));
+      assert.match(JSON.stringify(endpoint.completions[0]?.body), /"seed":5\b/);
+      await endpoint.close();
+      await readAll(await serve(face, [reply]));
+      assert.doesNotMatch(JSON.stringify(endpoint.completions[0]?.body), /seed/);
+    });
+
     for (const [what, answer, code] of [
       ['is cut', { text: 'Think: a', ending: 'cut' }, 'stream-cut'],
       ['breaks', { text: 'Think: a', ending: 'reset' }, 'stream-cut'],

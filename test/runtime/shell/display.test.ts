@@ -11,6 +11,16 @@ describe('the display', () => {
     assert.deepEqual(shown, ['ü', '🎉']);
   });
 
+  it('shows old charsets as a person can read them, early and late', () => {
+    const display = createDisplay();
+    const shown: string[] = [];
+    display.listen((data) => shown.push(data));
+    display.write(Buffer.from('caf\xe9\r\n', 'latin1'));
+    display.write(Buffer.from('\xc4\xe3\xba\xc3\r\n', 'latin1'));
+    assert.deepEqual(shown, ['café\r\n', '你好\r\n']);
+    display.close();
+  });
+
   it('keeps the last 256 KB for a late listener', () => {
     const display = createDisplay();
     display.write(`old${'x'.repeat(200_000)}`);

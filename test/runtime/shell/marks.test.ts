@@ -22,13 +22,14 @@ function scan(stream: string, step = stream.length): (string | Mark)[] {
 const mark = (body: string, nonce = 'n0nce') => `\x1b]633;${nonce};${body};${nonce}\x07`;
 
 describe('the marks of the framing', () => {
-  const stream = `${mark('R')}${mark('C')}a\x1b[31mb${mark('D;130;/a;b/c')}${mark('R')}${mark('E')}x`;
+  const stream = `${mark('R;7')}${mark('C')}a\x1b[31mb${mark('D;130;/a;b/c')}${mark('V;declare -x A="1\r\n2"\r\n')}${mark('R;130')}${mark('E')}x`;
   const parts = [
-    { kind: 'ready' },
+    { kind: 'ready', exitCode: 7 },
     { kind: 'started' },
     'a\x1b[31mb',
     { kind: 'done', exitCode: 130, cwd: '/a;b/c' },
-    { kind: 'ready' },
+    { kind: 'exports', commands: 'declare -x A="1\n2"\n' },
+    { kind: 'ready', exitCode: 130 },
     { kind: 'editing' },
     'x',
   ];
@@ -38,7 +39,7 @@ describe('the marks of the framing', () => {
   });
 
   it('are text without the nonce, or with another body', () => {
-    const fakes = `${mark('D;0;/', '')}${mark('C', 'n0ncf')}${mark('X')}${mark('D;x;/')}${mark('D')}\x1b]633;D;0\x07`;
+    const fakes = `${mark('D;0;/', '')}${mark('C', 'n0ncf')}${mark('X')}${mark('R')}${mark('D;x;/')}${mark('D')}\x1b]633;D;0\x07`;
     for (const step of [1, 7, 1000]) assert.deepEqual(scan(`${fakes}z`, step), [`${fakes}z`]);
   });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { listFromPs, listProcesses } from '../../../src/runtime/shell/processes';
 import { openShell } from '../../../src/runtime/shell/openShell';
 import { shellVariables } from '../../../src/runtime/shell/variables';
-import { patientMs, withShell } from './shells';
+import { patientMs, sandboxWith, withShell } from './shells';
 
 describe('opening a shell', function () {
   this.timeout(patientMs);
@@ -23,14 +23,28 @@ describe('opening a shell', function () {
     }
   });
 
+  it('says so where the folder may not be entered', async function () {
+    if (process.getuid?.() === 0) this.skip();
+    const folder = mkdtempSync(path.join(tmpdir(), 'agentlm-test-'));
+    chmodSync(folder, 0o600);
+    await assert.rejects(openShell({ cwd: folder }), { code: 'shell.noEntry', message: /^You may not enter/ });
+    rmSync(folder, { recursive: true });
+  });
+
   it('says what a bash that does not start has printed, and leaves nothing behind', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'agentlm-test-'));
     const program = path.join(folder, 'broken');
     writeFileSync(program, '#!/bin/sh\necho "no \\033[1mluck"; exit 1\n');
     chmodSync(program, 0o755);
     let scratch = '';
-    const opening = openShell({ cwd: folder, sandbox: (shell) => ((scratch = shell.folder), [program]) });
-    await assert.rejects(opening, { code: 'shell.start', message: /did not start in .*no <U\+001B>\[1mluck/ });
+    const sandbox = sandboxWith((shell) => ((scratch = shell.folder), [program]));
+    const opening = openShell({ cwd: folder, sandbox });
+    await assert.rejects(opening, (error: Error) => {
+      assert.match(error.message, /did not start in .*no <U\+001B>\[1mluck/);
+      assert.ok(!error.message.includes(program), 'the command is for the log');
+      assert.ok(String(error.cause).includes(program));
+      return 'code' in error && error.code === 'shell.start';
+    });
     await assert.rejects(async () => rmSync(scratch), { code: 'ENOENT' });
     rmSync(folder, { recursive: true });
   });
@@ -45,11 +59,11 @@ describe('opening a shell', function () {
         assert.deepEqual(starts, [folder, `${folder}/a`]);
       },
       {
-        sandbox: ({ argv, cwd, folder }) => {
+        sandbox: sandboxWith(({ argv, cwd, folder }) => {
           assert.ok(argv.some((argument) => argument.startsWith(folder)));
           starts.push(cwd);
-          return ['/usr/bin/env', 'IN_SANDBOX=yes', ...argv];
-        },
+          return ['/usr/bin/env', `--chdir=${cwd}`, 'IN_SANDBOX=yes', ...argv];
+        }),
       },
     );
   });
@@ -131,7 +145,7 @@ describe('the processes of a run', function () {
     if (process.platform !== 'linux') this.skip();
     return withShell(async ({ run }) => {
       const { output } = await run('sleep 60 & (setsid sleep 60 & wait) & sleep 0.1; echo $AGENTLM_RUN');
-      const wanted = { run: output.trim().split('\n').at(-1) ?? '', session: undefined };
+      const wanted = { run: output.trim().split('\n').at(-1) ?? '', lockLimit: 'none', session: undefined };
       let listed: number[] = [];
       let fromPs: number[] = [];
       // A `stty` of the shell may come and go between the two.

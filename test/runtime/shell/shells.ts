@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Execution } from '../../../src/agent/environment';
+import type { Sandbox, ShellStart } from '../../../src/runtime/shell/sandbox/sandbox';
 import { openShell, type ShellEnvironment, type ShellOptions } from '../../../src/runtime/shell/openShell';
 
 export const never = new AbortController().signal;
@@ -25,6 +26,11 @@ export interface TestShell {
   readonly onOutput: ShellEnvironment['onOutput'];
   readonly type: ShellEnvironment['type'];
   readonly resize: ShellEnvironment['resize'];
+  readonly onActivity: ShellEnvironment['onActivity'];
+  readonly lastLines: ShellEnvironment['lastLines'];
+  readonly keepWaiting: ShellEnvironment['keepWaiting'];
+  readonly sendToBackground: ShellEnvironment['sendToBackground'];
+  readonly interrupt: ShellEnvironment['interrupt'];
   /** What the terminal showed so far. */
   readonly shown: () => string;
   /** Waits until the terminal has shown something that matches; fails with what it showed instead. */
@@ -65,4 +71,18 @@ export function processesWith(text: string): string[] {
   return execFileSync('ps', ['-eo', 'pid=,stat=,args='], { encoding: 'utf8' })
     .split('\n')
     .filter((line) => line.includes(text) && !/^\s*\d+\s+Z/.test(line));
+}
+
+/** A sandbox that holds nothing back and starts bash as it is told. */
+export function sandboxWith(argv: (shell: ShellStart) => readonly string[]): Sandbox {
+  const nothing = async () => undefined;
+  return {
+    kind: 'container',
+    start: async (shell) => ({ argv: argv(shell), variables: shell.variables }),
+    end: nothing,
+    killForeground: nothing,
+    settle: nothing,
+    onOverflow: () => undefined,
+    close: nothing,
+  };
 }

@@ -3,7 +3,7 @@ import { emulate } from '../../../src/runtime/shell/emulator';
 import { never, patientMs, withShell, type TestShell } from './shells';
 
 /** What a person sees on a terminal of 80 by 24 that got everything the shell has shown. */
-const screen = async ({ shown }: TestShell) => emulate(Buffer.from(shown()), { columns: 80, rows: 24 });
+const screen = async ({ shown }: TestShell) => emulate(shown(), { columns: 80, rows: 24 });
 
 describe('the terminal', function () {
   this.timeout(patientMs);
@@ -105,7 +105,14 @@ describe('what the user types', function () {
       type('\x03');
       assert.deepEqual(
         { ...(await execution), cwd: '' },
-        { output: 'go\n^C\n', exitCode: 130, cwd: '', omittedBytes: 0, note: 'The user pressed Ctrl-C.' },
+        {
+          output: 'go\n^C\n',
+          exitCode: 130,
+          cwd: '',
+          omittedBytes: 0,
+          note: 'The user pressed Ctrl-C.',
+          interventions: ['typed'],
+        },
       );
     }));
 

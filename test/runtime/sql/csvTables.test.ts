@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { scanColumnType } from '../../../src/runtime/sql/columnType';
-import { columnNames, tableNames } from '../../../src/runtime/sql/csvNames';
+import { scanColumnType } from '../../../src/runtime/sql/files/columnType';
+import { columnNames, tableNames } from '../../../src/runtime/sql/files/names';
 import { refuses, workbench } from './workbench';
 
 describe('The type of a CSV column', () => {
@@ -54,7 +54,7 @@ describe('Names from CSV files', () => {
 
   it('are the file names, each once', () => {
     const names = tableNames(['/a/Sales.csv', '/a/sales.tsv', '/a/sqlite_x.csv', '/a/2024 report.csv']);
-    assert.deepEqual([...names.values()], ['Sales', 'sales_2', 'csv_sqlite_x', '2024 report']);
+    assert.deepEqual([...names.values()], ['Sales', 'sales_2', 'file_sqlite_x', '2024 report']);
   });
 });
 
@@ -130,11 +130,11 @@ describe('A CSV file as a database', function () {
   });
 
   it('is refused when it is empty, not UTF-8, or too wide', async () => {
-    await refuses(bench.open(bench.write('empty.csv', '')), 'database.emptyCsv', 'no header line');
+    await refuses(bench.open(bench.write('empty.csv', '')), 'database.emptyFile', 'no header line');
     const latin1 = bench.write('latin1.csv', Buffer.from('straße\nx\n', 'latin1'));
     await refuses(bench.open(latin1), 'database.notUtf8', latin1, 'CSV UTF-8');
     const wide = bench.write('wide.csv', Array.from({ length: 2001 }, (_, index) => `c${index}`).join(','));
-    await refuses(bench.open(wide), 'database.wideCsv', '2001 columns');
+    await refuses(bench.open(wide), 'database.wideFile', 'more');
     assert.deepEqual(bench.leftovers(), []);
   });
 

@@ -9,7 +9,8 @@ import { build } from 'esbuild';
 import { UserError } from '../../../src/agent/errors';
 import { openNodeSqlite } from '../../../src/runtime/sql/nodeSqlite';
 import { openDatabase } from '../../../src/runtime/sql/openDatabase';
-import { endless, never, refuses, workbench } from './workbench';
+import { loadFiles } from '../../../src/runtime/sql/files/loadFiles';
+import { DatabaseSync, endless, never, refuses, workbench } from './workbench';
 
 describe('A database to act on', function () {
   this.timeout(30_000);
@@ -51,6 +52,7 @@ describe('A database to act on', function () {
       exitCode: null,
       cwd: null,
       omittedBytes: 0,
+      result: { columns: [{ name: 'name', kind: 'text' }], rows: [['Tea']], rowCount: 1, complete: true },
     });
     assert.equal(await bench.run(database, 'UPDATE product SET price = 1'), '[]');
     assert.equal(await bench.run(database, 'SELECT name FROM cheap'), "[('Tea',), ('Cup',)]");
@@ -126,7 +128,7 @@ describe('A database to act on', function () {
   it('does not go on with an empty database when its scratch copy was swept away', async () => {
     const database = await bench.open(file, { statementTimeoutMs: 300 });
     const [directory = ''] = bench.leftovers();
-    rmSync(path.join(tmpdir(), directory, 'scratch.sqlite'));
+    rmSync(path.join(tmpdir(), directory, 'work/scratch.sqlite'));
     await database.execute(endless, never);
     await refuses(database.execute('SELECT 1', never), 'database.scratchLost', 'Start a new run');
     assert.deepEqual(bench.workers(), []);
@@ -213,12 +215,18 @@ describe('A database that cannot be opened', function () {
     mkdirSync(place);
     bench.write('folder/data.db', 'x');
     bench.write('folder/.hidden.csv', 'a');
-    await refuses(bench.open(place), 'database.noCsv', place);
+    await refuses(bench.open(place), 'database.noFiles', place);
   });
 
   it('is no SQLite database, or an encrypted one', async () => {
     const place = bench.write('letter.txt', 'Dear Sir or Madam, '.repeat(100));
-    await refuses(bench.open(place), 'database.notSqlite', `${place} is not an SQLite database`, 'encrypted');
+    await refuses(
+      bench.open(place),
+      'database.notSqlite',
+      `${place} is not an SQLite database`,
+      'encrypted',
+      'must end in .csv, .tsv',
+    );
     await refuses(bench.open(bench.write('short.db', 'x')), 'database.notSqlite');
   });
 
@@ -243,6 +251,12 @@ describe('A database that cannot be opened', function () {
     const pipe = path.join(bench.folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     await refuses(bench.open(pipe), 'database.unreadable', 'is not a file');
+  });
+
+  it('is a data file that cannot be read: it is named, and not the copy', async () => {
+    const place = path.join(bench.folder, 'gone.csv');
+    const loading = loadFiles(new DatabaseSync(':memory:'), [{ path: place, bytes: 1 }], () => undefined);
+    await refuses(loading, 'database.unreadable', `${place} cannot be read`, 'that you may read it');
   });
 
   it('needs an SQLite that this Node has not', () => {

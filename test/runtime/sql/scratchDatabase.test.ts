@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import type { DatabaseSync as Database } from 'node:sqlite';
 import { openNodeSqlite } from '../../../src/runtime/sql/nodeSqlite';
 import { openScratch } from '../../../src/runtime/sql/openScratch';
-import { executeStatement } from '../../../src/runtime/sql/scratchDatabase';
+import { openSession, type Session } from '../../../src/runtime/sql/scratchDatabase';
 
-describe('The scratch database', () => {
+describe("A session in SQLite's dialect", () => {
   let database: Database;
-  const run = (sql: string) => executeStatement(database, sql).output;
+  let session: Session;
+  const run = (sql: string) => session.execute(sql).output;
 
   beforeEach(() => {
-    database = openScratch(openNodeSqlite(), ':memory:');
+    database = openScratch(openNodeSqlite(), ':memory:', 1e9);
+    session = openSession(database, 'sqlite');
     database.exec(`
       CREATE TABLE city (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL UNIQUE, area REAL DEFAULT 1.5,
         note TEXT DEFAULT 'x', CHECK (area > 0));
@@ -19,6 +21,13 @@ describe('The scratch database', () => {
     `);
   });
   afterEach(() => database.close());
+
+  it('runs a statement that fails at one of its rows once, and no further', () => {
+    const failing = "SELECT json_extract(a, '$') FROM (SELECT '1' AS a UNION ALL SELECT '2' UNION ALL SELECT '{')";
+    assert.deepEqual(session.execute(failing), { output: '1105 (HY000): malformed JSON', omittedBytes: 0 });
+    assert.match(run("INSERT INTO city (id, name) VALUES (9, 'Ulm') RETURNING id"), /^1062/);
+    assert.equal(run('SELECT count(*) FROM city'), '[(2,)]');
+  });
 
   it('prints rows as a list of tuples, and nothing but [] for a statement without rows', () => {
     assert.equal(run('SELECT * FROM `city`'), "[(1, 'Ulm', 118.7, 'x'), (2, 'Bonn', 141.0, 'x')]");
@@ -116,7 +125,7 @@ describe('The scratch database', () => {
   it('runs a changing statement to its end, however little of its rows is shown', () => {
     run('CREATE TABLE big (i)');
     const hundredThousand = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000)';
-    const inserted = executeStatement(database, `INSERT INTO big ${hundredThousand} SELECT i FROM n RETURNING i`);
+    const inserted = session.execute(`INSERT INTO big ${hundredThousand} SELECT i FROM n RETURNING i`);
     assert.equal(inserted.output.length, 64 * 1024);
     assert.ok(inserted.omittedBytes > 500_000);
     assert.equal(run('SELECT count(*) FROM big'), '[(100000,)]');
@@ -124,7 +133,7 @@ describe('The scratch database', () => {
 
   it('stops a reading statement where no more of it can be shown', () => {
     const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n';
-    const { output, omittedBytes } = executeStatement(database, endless);
+    const { output, omittedBytes } = session.execute(endless);
     assert.equal(output.length, 64 * 1024);
     assert.ok(omittedBytes > 0);
     assert.equal(run('DROP TABLE river'), '[]', 'nothing is locked by what was not read');

@@ -10,9 +10,29 @@ describe('Tokens of SQL', () => {
   it('are words, names, strings, numbers and operators', () => {
     assert.equal(
       texts("SELECT `a b`, [c d], x.y1 FROM t WHERE z>=.5e-3 AND s='it''s'").join('|'),
-      "SELECT|`a b`|,|[c d]|,|x|.|y1|FROM|t|WHERE|z|>|=|.5e-3|AND|s|=|'it''s'",
+      "SELECT|`a b`|,|[c d]|,|x|.|y1|FROM|t|WHERE|z|>=|.5e-3|AND|s|=|'it''s'",
     );
     assert.deepEqual(kinds('a `b` "c" 0x1F *'), ['word', 'identifier', 'string', 'number', 'operator']);
+  });
+
+  it('keep operators of several characters together', () => {
+    assert.deepEqual(texts("a<=>b||c&&d->>'$.e' := f<<g != h"), [
+      'a',
+      '<=>',
+      'b',
+      '||',
+      'c',
+      '&&',
+      'd',
+      '->>',
+      "'$.e'",
+      ':=',
+      'f',
+      '<<',
+      'g',
+      '!=',
+      'h',
+    ]);
   });
 
   it('leave comments out', () => {

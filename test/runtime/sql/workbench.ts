@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import fc from 'fast-check';
+import type { DatabaseEnvironment } from '../../../src/agent/database';
 import { UserError } from '../../../src/agent/errors';
 import { openNodeSqlite } from '../../../src/runtime/sql/nodeSqlite';
-import { openDatabase, type SqlEnvironment, type SqlOptions } from '../../../src/runtime/sql/openDatabase';
+import { openDatabase, type SqlOptions } from '../../../src/runtime/sql/openDatabase';
 
 export const { DatabaseSync } = openNodeSqlite();
 
@@ -25,10 +26,10 @@ export interface Workbench {
   /** Makes an SQLite file. */
   database(name: string, script: string): string;
   write(name: string, content: string | Uint8Array): string;
-  /** Opens a database that the workbench closes when the test ends. */
-  open(place: string, options?: Partial<SqlOptions>): Promise<SqlEnvironment>;
+  /** Opens a database that the workbench closes when the test ends. Its statements are SQLite's, unless something else is said. */
+  open(place: string, options?: Partial<SqlOptions>, signal?: AbortSignal): Promise<DatabaseEnvironment>;
   /** What a statement printed. */
-  run(database: SqlEnvironment, sql: string): Promise<string>;
+  run(database: DatabaseEnvironment, sql: string): Promise<string>;
   /** What lies in the folder for temporary files. */
   leftovers(): string[];
   /** Command lines of living workers. */
@@ -42,7 +43,7 @@ export function workbench(): Workbench {
   let folder = '';
   let workerPath = '';
   const outside = { TMPDIR: process.env['TMPDIR'], TMP: process.env['TMP'], TEMP: process.env['TEMP'] };
-  const opened: SqlEnvironment[] = [];
+  const opened: DatabaseEnvironment[] = [];
 
   before(async () => {
     root = mkdtempSync(path.join(tmpdir(), 'agentlm-test-sql-'));
@@ -92,8 +93,8 @@ export function workbench(): Workbench {
       writeFileSync(file, content);
       return file;
     },
-    async open(place, options = {}) {
-      const database = await openDatabase({ path: place, workerPath, ...options }, never);
+    async open(place, options = {}, signal = never) {
+      const database = await openDatabase({ path: place, workerPath, dialect: 'sqlite', ...options }, signal);
       opened.push(database);
       return database;
     },

@@ -9,7 +9,7 @@ import { UserError } from '../../../src/agent/errors';
 import type { AgentEvent } from '../../../src/agent/events';
 import type { RunHeader } from '../../../src/agent/runRecord';
 import { unstarted } from '../../../src/agent/session';
-import { deleteRun, listRuns, pruneRuns, readRun } from '../../../src/runtime/trajectories/runHistory';
+import { deleteRun, judgeRun, listRuns, pruneRuns, readRun } from '../../../src/runtime/trajectories/runHistory';
 import { openJournal } from '../../../src/runtime/trajectories/runJournal';
 
 describe('The journal of a run', () => {
@@ -87,6 +87,9 @@ describe('The journal of a run', () => {
     journal.judge('rejected');
     await journal.flush();
     assert.equal((await readRun(folder, 'os_1'))?.verdict, 'rejected');
+    await judgeRun(folder, 'os_1', 'accepted');
+    assert.equal((await readRun(folder, 'os_1'))?.verdict, 'accepted');
+    await assert.rejects(judgeRun(folder, 'os_2', 'accepted'), { code: 'ENOENT' });
   });
 
   it('survives a line that was cut short, and files that are no runs', async () => {

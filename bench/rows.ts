@@ -1,0 +1,125 @@
+import { datasetRates } from './dataset';
+import { dialectCost } from './dialect';
+import { endpointCost } from './endpoint';
+import { evaluationSpeed } from './evaluation';
+import { shellFlood } from './flood';
+import { loopOverhead } from './loop';
+import { reviewCost, sandboxCosts } from './sandbox';
+import { shellRoundTrip } from './shell';
+import { sqlCost } from './sql';
+
+/** A line of the table. */
+export interface Row {
+  readonly what: string;
+  readonly value: string;
+}
+
+/** What can be measured without an editor, each to be run in a process of its own. */
+export const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  async shell() {
+    const { medianMs, p99Ms } = await shellRoundTrip();
+    return [
+      { what: 'shell round trip, median', value: milliseconds(medianMs) },
+      { what: 'shell round trip, p99', value: milliseconds(p99Ms) },
+    ];
+  },
+
+  async flood() {
+    const { MBs, peakMB, growthMB } = await shellFlood();
+    return [
+      { what: 'shell, a gigabyte of output', value: `${MBs.toFixed(0)} MB/s` },
+      { what: 'shell, a gigabyte of output, peak memory', value: megabytes(peakMB) },
+      { what: 'shell, a gigabyte of output, memory on top', value: megabytes(growthMB) },
+    ];
+  },
+
+  async sandbox() {
+    const costs = await sandboxCosts();
+    const review = await reviewCost();
+    return [
+      ...costs.flatMap(({ where, startMs, medianMs, p99Ms }) => [
+        ...(startMs > 0 ? [{ what: `sandbox ${where}, start, median`, value: milliseconds(startMs) }] : []),
+        { what: `sandbox ${where}, round trip, median`, value: milliseconds(medianMs) },
+        { what: `sandbox ${where}, round trip, p99`, value: milliseconds(p99Ms) },
+      ]),
+      { what: 'changes of 5,000 files, listed', value: review ? milliseconds(review.listMs) : 'no sandbox' },
+      { what: 'changes of 5,000 files, applied', value: review ? milliseconds(review.applyMs) : 'no sandbox' },
+    ];
+  },
+
+  async loop() {
+    const { medianMs, worstMs } = await loopOverhead();
+    return [
+      { what: 'loop, added to a step, median', value: milliseconds(medianMs) },
+      { what: 'loop, added to a step, worst', value: milliseconds(worstMs) },
+    ];
+  },
+
+  async endpoint() {
+    const { firstReplyMs, firstRequestMs, cpuMs, pacedCpuMs, renderMBs } = await endpointCost();
+    return [
+      { what: 'endpoint, first request of a process', value: milliseconds(firstRequestMs) },
+      { what: 'endpoint, first reply of a process', value: milliseconds(firstReplyMs) },
+      { what: 'endpoint, CPU for 1,000 tokens at once', value: milliseconds(cpuMs) },
+      { what: 'endpoint, CPU for 1,000 tokens at 2,000 a second', value: milliseconds(pacedCpuMs) },
+      { what: 'endpoint, prompts rendered', value: `${renderMBs.toFixed(0)} MB/s` },
+    ];
+  },
+
+  async sql() {
+    const sql = await sqlCost();
+    return [
+      { what: 'SQL statement, median', value: milliseconds(sql.actionMs) },
+      { what: 'SQL statement, by the driver alone', value: milliseconds(sql.driverMs) },
+      { what: 'SQL, opening 1 GB with both copies', value: milliseconds(sql.cloneMs) },
+      { what: 'SQL, 100,000 changed rows of 500,000 found', value: milliseconds(sql.changesMs) },
+      { what: 'SQL, the same applied with a backup', value: milliseconds(sql.applyMs) },
+      { what: 'SQL, CSV loaded', value: rate(sql.csvRowsPerSecond) },
+      { what: 'SQL, endless statement stopped', value: milliseconds(sql.cancelMs) },
+    ];
+  },
+
+  dialect() {
+    const { translationMs, scanMs, nativeScanMs } = dialectCost();
+    return Promise.resolve([
+      { what: 'MySQL on SQLite, a statement translated', value: milliseconds(translationMs) },
+      { what: 'MySQL on SQLite, a million texts compared', value: milliseconds(scanMs) },
+      { what: 'the same by SQLite alone', value: milliseconds(nativeScanMs) },
+    ]);
+  },
+
+  async dataset() {
+    const dataset = await datasetRates();
+    return [
+      ...(['read', 'readParquet', 'validate', 'stats', 'convert', 'mix'] as const).map((what) => ({
+        what: `dataset ${what}`,
+        value: rate(dataset[what]),
+      })),
+      { what: 'dataset mix, a million rows', value: `${dataset.millionSeconds.toFixed(0)} s` },
+      { what: 'dataset mix, a million rows, memory', value: megabytes(dataset.millionPeakMb) },
+    ];
+  },
+
+  async evaluation() {
+    return (await evaluationSpeed()).flatMap(({ kind, concurrency, tasksAMinute, taskMs, memoryMB }) => {
+      const what = `evaluation, ${kind} tasks, ${concurrency} at a time`;
+      return [
+        { what: `${what}, a minute`, value: tasksAMinute.toFixed(0) },
+        { what: `${what}, each`, value: milliseconds(taskMs) },
+        { what: `${what}, memory`, value: megabytes(memoryMB) },
+      ];
+    });
+  },
+};
+
+function milliseconds(value: number): string {
+  return `${value.toFixed(2)} ms`;
+}
+
+function megabytes(value: number): string {
+  return `${value.toFixed(0)} MB`;
+}
+
+function rate(value: number): string {
+  return `${Math.round(value)} rows/s`;
+}

@@ -1,0 +1,254 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Rules } from '../agent/evaluation';
+import type { TaskKind } from '../agent/task';
+import { UsageError } from './usageError';
+
+/** `agentlm eval os` and `agentlm eval db`. Paths are absolute. */
+export interface EvalRunArguments {
+  readonly command: 'eval';
+  readonly kind: TaskKind;
+  readonly suite: string;
+  readonly scripts: string | undefined;
+  readonly endpoint: string;
+  readonly model: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly concurrency: number;
+  readonly limit: number | undefined;
+  readonly shard: { readonly index: number; readonly count: number } | undefined;
+  readonly out: string | undefined;
+  readonly resume: boolean;
+  readonly rules: Rules;
+  readonly repeat: number;
+  readonly seed: number | undefined;
+  readonly temperature: number;
+  readonly replyTokens: number | undefined;
+  readonly steps: number | undefined;
+  readonly context: number | undefined;
+  readonly constrain: boolean;
+  readonly retries: number;
+  readonly image: string | undefined;
+  /** `docker` or `podman`, and its arguments before the command. */
+  readonly container: readonly string[];
+  readonly network: boolean;
+  readonly databaseUrl: string | undefined;
+  readonly prices: Prices | undefined;
+  readonly json: boolean;
+}
+
+/** `agentlm eval report`. */
+export interface EvalReportArguments {
+  readonly command: 'eval-report';
+  readonly files: readonly string[];
+  readonly html: string | undefined;
+  readonly prices: Prices | undefined;
+  readonly json: boolean;
+}
+
+export type EvalArguments = EvalRunArguments | EvalReportArguments;
+
+interface Prices {
+  readonly prompt: number;
+  readonly completion: number;
+}
+
+export const evalUsage = `  agentlm eval os --suite FILE|DIR [--scripts DIR] --endpoint URL [options] [eval options]
+  agentlm eval db --suite FILE|DIR [--engine sqlite|mysql --database-url URL] --endpoint URL …
+  agentlm eval report RESULTS.jsonl… [--html FILE] [--price P,C] [--json]
+`;
+
+export const evalOptionsUsage = `Options of eval (docs/evaluation.md):
+  --out RESULTS.jsonl   keep each result as it comes; --resume goes on with such a file
+  --concurrency N       tasks side by side (1)
+  --limit N             only the first N tasks
+  --shard I/N           only every Nth of these, from the Ith on: for several machines
+  --repeat N --seed S   attempts at each task, for pass@k; --temperature T (0 is greedy)
+  --rules old|new       those of the paper (old), or AgentBench's newer ones
+  --reply-tokens N      of one reply (128 by the old rules, 512 by the new); --steps N of one task
+  --constrain           hold replies to the action grammar, which the paper did not
+  --retries N           of a task that failed through endpoint or machine (2)
+  --image IMAGE         run OS tasks in containers of it; --container-engine "podman …" (docker)
+  --network             let OS tasks reach the network
+  --price P,C           of a million tokens read and written, for the cost
+`;
+
+const options = {
+  suite: { type: 'string' },
+  scripts: { type: 'string' },
+  endpoint: { type: 'string' },
+  model: { type: 'string' },
+  'api-key-env': { type: 'string' },
+  concurrency: { type: 'string' },
+  limit: { type: 'string' },
+  shard: { type: 'string' },
+  out: { type: 'string' },
+  resume: { type: 'boolean' },
+  rules: { type: 'string' },
+  repeat: { type: 'string' },
+  seed: { type: 'string' },
+  temperature: { type: 'string' },
+  'reply-tokens': { type: 'string' },
+  steps: { type: 'string' },
+  context: { type: 'string' },
+  constrain: { type: 'boolean' },
+  retries: { type: 'string' },
+  image: { type: 'string' },
+  'container-engine': { type: 'string' },
+  network: { type: 'boolean' },
+  engine: { type: 'string' },
+  'database-url': { type: 'string' },
+  price: { type: 'string' },
+  html: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+type Values = ReturnType<typeof parse>['values'];
+
+/** Which options go with what; the others would be ignored, so they are refused. */
+const ofReport = new Set(['html', 'price', 'json']);
+const ofRunsOnly: Readonly<Record<TaskKind, ReadonlySet<string>>> = {
+  os: new Set(['engine', 'database-url', 'html']),
+  db: new Set(['scripts', 'image', 'container-engine', 'network', 'html']),
+};
+
+/**
+ * @param argv what follows `agentlm eval`
+ * @throws {UsageError}
+ */
+export function parseEval(argv: readonly string[], environment: NodeJS.ProcessEnv): EvalArguments {
+  const { values, positionals } = parse(argv);
+  const [kind, ...rest] = positionals;
+  if (kind === 'report') return readReport(rest, values);
+  if (kind !== 'os' && kind !== 'db') throw new UsageError('After "eval" comes os, db or report.');
+  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" is too much for eval ${kind}.`);
+  refuse(values, (name) => ofRunsOnly[kind].has(name), `eval ${kind}`);
+  return readRun(kind, values, environment);
+}
+
+function readRun(kind: TaskKind, values: Values, environment: NodeJS.ProcessEnv): EvalRunArguments {
+  if (values.suite === undefined) throw new UsageError('Say which tasks: --suite FILE, or a folder of them.');
+  if (values.resume === true && values.out === undefined)
+    throw new UsageError('--resume needs --out: the file to go on with.');
+  return {
+    command: 'eval',
+    kind,
+    suite: path.resolve(values.suite),
+    scripts: values.scripts === undefined ? undefined : path.resolve(values.scripts),
+    endpoint: readEndpoint(values, environment),
+    model: values.model,
+    apiKey: readSecret('--api-key-env', values['api-key-env'], environment),
+    concurrency: readCount('--concurrency', values.concurrency) ?? 1,
+    limit: readCount('--limit', values.limit),
+    shard: readShard(values.shard),
+    out: values.out === undefined ? undefined : path.resolve(values.out),
+    resume: values.resume === true,
+    rules: readRules(values.rules ?? 'old'),
+    repeat: readCount('--repeat', values.repeat) ?? 1,
+    seed: readNumber('--seed', values.seed, { whole: true, most: 2 ** 31 - 1 }),
+    temperature: readNumber('--temperature', values.temperature, { most: 2 }) ?? 0,
+    replyTokens: readCount('--reply-tokens', values['reply-tokens']),
+    steps: readCount('--steps', values.steps),
+    context: readNumber('--context', values.context, { whole: true, least: 1024, most: 4096 }),
+    constrain: values.constrain === true,
+    retries: readNumber('--retries', values.retries, { whole: true, most: 100 }) ?? 2,
+    image: values.image,
+    container: (values['container-engine'] ?? 'docker').trim().split(/\s+/),
+    network: values.network === true,
+    databaseUrl: readDatabaseUrl(values, environment),
+    prices: readPrices(values.price),
+    json: values.json === true,
+  };
+}
+
+function readReport(files: readonly string[], values: Values): EvalReportArguments {
+  refuse(values, (name) => !ofReport.has(name), 'eval report');
+  if (files.length === 0) throw new UsageError('Say which results: agentlm eval report RESULTS.jsonl…');
+  return {
+    command: 'eval-report',
+    files: files.map((file) => path.resolve(file)),
+    html: values.html === undefined ? undefined : path.resolve(values.html),
+    prices: readPrices(values.price),
+    json: values.json === true,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function refuse(values: Values, isForeign: (name: string) => boolean, command: string): void {
+  const foreign = Object.keys(values).find(isForeign);
+  if (foreign !== undefined) throw new UsageError(`--${foreign} does not go with ${command}.`);
+}
+
+function readEndpoint({ endpoint }: Values, environment: NodeJS.ProcessEnv): string {
+  const found = endpoint ?? environment['AGENTLM_ENDPOINT'];
+  if (!found) throw new UsageError('Say where the model answers: --endpoint URL.');
+  return found;
+}
+
+/** Secrets come through the environment, never through an argument that `ps` shows to everybody. */
+function readSecret(option: string, name: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
+  if (name === undefined) return undefined;
+  const secret = environment[name];
+  if (!secret) throw new UsageError(`The environment variable ${name} of ${option} is not set.`);
+  delete environment[name];
+  return secret;
+}
+
+/** Its password may stand in AGENTLM_DATABASE_URL instead. */
+function readDatabaseUrl(values: Values, environment: NodeJS.ProcessEnv): string | undefined {
+  const { engine = values['database-url'] === undefined ? 'sqlite' : 'mysql' } = values;
+  if (engine !== 'sqlite' && engine !== 'mysql') throw new UsageError('--engine is sqlite or mysql.');
+  if (engine === 'sqlite') {
+    if (values['database-url'] !== undefined) throw new UsageError('--database-url goes with --engine mysql.');
+    return undefined;
+  }
+  const url = values['database-url'] ?? environment['AGENTLM_DATABASE_URL'];
+  delete environment['AGENTLM_DATABASE_URL'];
+  if (!url || !URL.canParse(url)) {
+    throw new UsageError('Say which server: --database-url mysql://user:password@host:port, or AGENTLM_DATABASE_URL.');
+  }
+  return url;
+}
+
+function readRules(text: string): Rules {
+  if (text === 'old' || text === 'new') return text;
+  throw new UsageError('--rules is old or new.');
+}
+
+function readShard(text: string | undefined): EvalRunArguments['shard'] {
+  if (text === undefined) return undefined;
+  const [, index = 0, count = 0] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (index < 1 || index > count) throw new UsageError('--shard is I/N with I from 1 to N, e.g. 2/8.');
+  return { index, count };
+}
+
+function readPrices(text: string | undefined): Prices | undefined {
+  if (text === undefined) return undefined;
+  const [prompt = NaN, completion = NaN, ...more] = text.split(',').map(Number);
+  if (!(prompt >= 0 && completion >= 0) || more.length > 0) {
+    throw new UsageError('--price is P,C: the prices of a million tokens read and written, e.g. 0.2,0.6.');
+  }
+  return { prompt, completion };
+}
+
+function readCount(option: string, text: string | undefined): number | undefined {
+  return readNumber(option, text, { whole: true, least: 1 });
+}
+
+function readNumber(
+  option: string,
+  text: string | undefined,
+  { whole = false, least = 0, most = Number.MAX_SAFE_INTEGER }: { whole?: boolean; least?: number; most?: number },
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (value >= least && value <= most && (!whole || Number.isSafeInteger(value))) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+  throw new UsageError(`${option} wants a ${whole ? 'whole ' : ''}number ${range}.`);
+}

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import { styleText } from 'node:util';
+import { UserError } from '../agent/errors';
+import type { TaskResult } from '../agent/evaluation';
+import { visible } from '../agent/hiddenCharacters';
+import { startDemoEndpoint } from '../runtime/demo/server';
+import { inWords } from '../runtime/evaluation/readSuite';
+import { reportOf } from '../runtime/evaluation/report';
+import { startEvaluation, type EvaluationRequest } from '../runtime/evaluation/startEvaluation';
+import type { EvalRunArguments } from './evalArguments';
+import { reportText } from './evalReport';
+import { exitCodes } from './exitCodes';
+import { describeFailure } from './print';
+import { proxyFor } from './proxy';
+
+/**
+ * Evaluates a suite and prints each result as it comes, the report last. What is no result goes to standard error.
+ * @returns the exit code: 0 when every task was attempted, whatever the score
+ */
+export async function evalCommand(
+  args: EvalRunArguments,
+  write: (text: string) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  const say = (text: string): void => void process.stderr.write(`${visible(text)}\n`);
+  const demo = args.endpoint === 'demo' ? await startDemoEndpoint() : undefined;
+  try {
+    const results = await startEvaluation(requestOf({ ...args, ...(demo && { endpoint: demo.url }) }), signal, {
+      suite({ faults }, { tasks, model }) {
+        for (const fault of faults) say(inWords(fault));
+        if (faults.length > 0) say(`${faults.length} tasks cannot be read and are left out.`);
+        if (!args.json) write(`${tasks} tasks, ${visible(model)}\n`);
+      },
+      event(event) {
+        if (event.type === 'result') write(args.json ? `${withoutTurns(event)}\n` : line(event));
+      },
+    });
+    const report = reportOf(results, args.prices);
+    write(args.json ? `${JSON.stringify(report)}\n` : `\n${reportText([report])}`);
+    return exitCodes.success;
+  } catch (error) {
+    if (signal.aborted) {
+      if (args.out !== undefined) say(`Stopped. What was done is in ${args.out}; --resume goes on.`);
+      return exitCodes.interrupted;
+    }
+    if (!UserError.is(error)) throw error;
+    if (args.json) write(`${JSON.stringify(describeFailure(error))}\n`);
+    say(error.message);
+    return exitCodeOf(error);
+  } finally {
+    await demo?.close();
+  }
+}
+
+function exitCodeOf({ code }: UserError): number {
+  if (/^(endpoint\.bad-|evaluation\.(noSuite|results(Exist|Differ)))/.test(code)) return exitCodes.usage;
+  return code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
+}
+
+function requestOf(args: EvalRunArguments): EvaluationRequest {
+  const { kind, suite, scripts, endpoint, model, apiKey, context, container } = args;
+  const [containerProgram = 'docker', ...containerArguments] = container;
+  return {
+    ...args,
+    suite: { kind, place: suite, scripts },
+    endpoint: { baseUrl: endpoint, apiKey, model, contextLength: context, proxy: proxyFor(endpoint, process.env) },
+    stepLimit: args.steps,
+    machine: {
+      image: args.image,
+      containerProgram,
+      containerArguments,
+      network: args.network,
+      writeLimitBytes: 2 * 1024 ** 3,
+      commandTimeoutMs: 60_000,
+      scriptTimeoutMs: 120_000,
+    },
+    database: {
+      url: args.databaseUrl,
+      statementTimeoutMs: 30_000,
+      sqlWorker: path.join(__dirname, 'sqlWorker.js'),
+    },
+  };
+}
+
+/** Conversations are in the results file. */
+function withoutTurns(result: TaskResult): string {
+  return JSON.stringify(result, (key, value: unknown) => (key === 'turns' ? undefined : value));
+}
+
+function line({ task, attempt, category, passed, ending, steps, time, detail }: TaskResult): string {
+  const mark = passed ? styleText('green', '✔') : styleText('red', '✘');
+  const number = attempt === 0 ? '' : ` attempt ${attempt + 1}`;
+  const why = ending === 'error' && detail !== null ? ` ${visible(detail.split('\n', 1)[0] ?? '')}` : '';
+  const seconds = (time.totalMs / 1000).toFixed(1);
+  return `${mark} ${visible(task)}${number} (${visible(category)}) ${ending}, ${steps} steps, ${seconds} s${why}\n`;
+}

@@ -1,0 +1,44 @@
+import { datasetUsage } from './datasetArguments';
+import { dbChangesUsage } from './dbChangesArguments';
+import { evalOptionsUsage, evalUsage } from './evalArguments';
+
+export const usage = `Usage:
+  agentlm run os "<task>" [--cwd DIR] [options]
+  agentlm run db "<question>" --database FILE [options]
+  agentlm changes [list | show ID | apply ID [PATH…] | discard ID] [--include-git] [--overwrite] [--json]
+  agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
+  agentlm replay FILE [--id ID] [--cwd DIR] [--database FILE] [--approve MODE] [--json]
+  agentlm policy "<command>" | --stdin [--mode MODE] [--json]
+  agentlm demo [options]
+${dbChangesUsage}
+${datasetUsage}
+${evalUsage}
+Options:
+  --endpoint URL|demo   where the model answers, e.g. http://localhost:8000 (or AGENTLM_ENDPOINT)
+  --local FILE.gguf     serve this model with llama-server for the run, instead of --endpoint
+  --model ID            as the endpoint calls it; its first model if left out
+  --api-key-env NAME    the environment variable that holds the API key
+  --steps N             replies the model may give (8 for os, 15 for db)
+  --context N           tokens the model can read, at most 4096
+  --approve MODE        ask (default), reads, all, or none: which commands run unasked, or none at all
+  --sandbox KIND        workspace (default where it works), container, or off: where the commands of run os are executed
+  --network             commands in the sandbox may use the network
+  --image IMAGE         of the container
+  --engine COMMAND      that makes it, e.g. docker, or "podman --runtime runc"; podman or docker if left out
+  --record FILE         append the run to FILE as AgentInstruct when it answered or finished
+  --export FILE.csv     write all rows of the last query of run db to FILE.csv
+  --dialect NAME        what run db reads statements as: mysql (default) or sqlite
+  --prompt own|trained  the instruction that the model reads: this product's (default), or that of --trained-from
+  --trained-from FILE   AgentInstruct rows whose first turns are sent byte for byte
+  --no-prompt-tail      do not end the output of commands with the prompt of the shell
+  --json                one event a line on standard output; of doctor one object
+
+${evalOptionsUsage}
+What run os changes in a sandbox waits for changes apply or discard. run db works on a copy of the database. What it changes there waits for db-changes apply or discard.
+
+Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoint unreachable or refusing,
+130 interrupted. Of doctor: 0 nothing failed, 1 a check failed. Of replay: 0 every observation is the same, 1 one
+differs. Of db-changes: 0 done, 1 not applied. Of eval: 0 when every
+task was attempted. Of dataset validate: 0 every row is sound, 1 problems were found. Of dataset convert: 0 written, 1 no row could be written, or one
+was refused under --strict. A file that cannot be read or written: 2.
+`;

@@ -1,0 +1,65 @@
+import type { Dialogue } from '../../agent/conversation';
+import type { Finding } from './findSecrets';
+
+/** One secret of a trajectory, everywhere it stands, and what it would become. */
+export interface Proposal {
+  readonly kind: string;
+  readonly secret: string;
+  readonly replacement: string;
+  /** The turns in which it stands. */
+  readonly turns: readonly number[];
+}
+
+/**
+ * The secrets of a trajectory, each once, with stand-ins that keep the shape of the text: the same secret becomes the
+ * same stand-in in every turn, and different ones stay apart, so that the conversation still makes sense to a model.
+ * @param findings of each turn
+ */
+export function propose(dialogue: Dialogue, findings: readonly (readonly Finding[])[]): Proposal[] {
+  const kinds = new Map<string, string>();
+  for (const [turn, { value }] of dialogue.conversations.entries()) {
+    for (const { kind, start, end } of findings[turn] ?? []) {
+      const secret = value.slice(start, end);
+      if (!kinds.has(secret)) kinds.set(secret, kind);
+    }
+  }
+  const counts = new Map<string, number>();
+  return [...kinds].map(([secret, kind]) => {
+    let replacement: string;
+    do {
+      const number = (counts.get(kind) ?? 0) + 1;
+      counts.set(kind, number);
+      replacement = standIn(kind, number);
+      // A stand-in that is in the text already would join two things that were apart.
+    } while (dialogue.conversations.some(({ value }) => value.includes(replacement)));
+    const turns = dialogue.conversations.flatMap(({ value }, index) => (value.includes(secret) ? [index] : []));
+    return { kind, secret, replacement, turns };
+  });
+}
+
+/** The trajectory with the chosen secrets replaced, wherever they stand. Longer ones first: one may hold another. */
+export function redact(dialogue: Dialogue, proposals: readonly Proposal[]): Dialogue {
+  const order = proposals.toSorted((a, b) => b.secret.length - a.secret.length);
+  return {
+    id: dialogue.id,
+    conversations: dialogue.conversations.map((turn) => ({
+      ...turn,
+      value: order.reduce(
+        (text, proposal) => text.replaceAll(wherever(proposal), () => proposal.replacement),
+        turn.value,
+      ),
+    })),
+  };
+}
+
+/** A user's name is a word of its own; a key can stand inside of anything. */
+function wherever({ kind, secret }: Proposal): RegExp {
+  const literal = secret.replace(/[$()*+./?[\\\]^{|}-]/g, '\\$&');
+  return new RegExp(kind === 'home-path' ? `(?<![A-Za-z\\d])${literal}(?![A-Za-z\\d])` : literal, 'g');
+}
+
+function standIn(kind: string, number: number): string {
+  if (kind === 'email') return `user${number}@example.com`;
+  if (kind === 'home-path') return `user${number}`;
+  return `REDACTED_${kind.toUpperCase().replaceAll('-', '_')}_${number}`;
+}

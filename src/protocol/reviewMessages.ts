@@ -1,0 +1,45 @@
+import type { ApplyReport, DatabaseChanges } from '../agent/database';
+import type { PageStrings } from './pageStrings';
+
+export type {
+  ApplyReport,
+  DatabaseChanges,
+  RowChange,
+  RowConflict,
+  SchemaChange,
+  TableChanges,
+} from '../agent/database';
+export { cellText, type Cell, type Grid } from '../agent/grid';
+
+/** What the page of a database's changes shows. Sent whole whenever any of it changes. */
+export interface ReviewState {
+  /** The user's words. */
+  readonly problem: string;
+  /** Name of the database, and where it is. */
+  readonly database: string;
+  readonly path: string;
+  /** False for data files, which cannot be applied to. */
+  readonly canApply: boolean;
+  readonly phase: 'reading' | 'waiting' | 'working' | 'applied' | 'discarded';
+  /** Undefined until they were read. */
+  readonly changes: DatabaseChanges | undefined;
+  /** Of the last attempt to apply. */
+  readonly report: ApplyReport | undefined;
+}
+
+export interface ReviewSnapshot {
+  readonly state: ReviewState;
+  readonly strings: PageStrings;
+}
+
+/** What the extension answers. A page names no table and no path: only these. */
+export interface ReviewHostApi {
+  ready(argument: null): ReviewSnapshot;
+  /** After a question that names database, tables and rows. */
+  apply(argument: { readonly conflicts: 'refuse' | 'skip' }): void;
+  discard(argument: null): void;
+}
+
+export interface ReviewPageApi {
+  state(argument: ReviewState): void;
+}

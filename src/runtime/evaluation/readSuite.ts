@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../../agent/errors';
+import type { TaskKind } from '../../agent/task';
+import { readAgentBenchDatabase } from './agentBenchDatabase';
+import { readAgentBenchOs } from './agentBenchOs';
+import { BadValue, type Field } from './fields';
+import { lineOf, nameOf } from './jsonPlace';
+import { readOwnSuiteHead, readOwnTask } from './ownSuite';
+import type { Problem, Suite, SuiteFault } from './suite';
+
+export interface SuitePlace {
+  readonly kind: TaskKind;
+  /** A file, or a folder that is searched for them. */
+  readonly place: string;
+  /** Of the script files; looked for beside the suite where it is left out. */
+  readonly scripts?: string | undefined;
+}
+
+const ownEnding = '.agentlm-suite.json';
+
+/**
+ * Reads AgentBench's suites as they are published, and suites of one's own (docs/evaluation.md). What cannot be read is
+ * named in `faults`, and the rest stays.
+ * @throws {UserError} `evaluation.noSuite` when there is nothing to run at all
+ */
+export async function readSuite({ kind, place, scripts }: SuitePlace): Promise<Suite> {
+  const files = await suiteFiles(place);
+  const faults: SuiteFault[] = [];
+  const problems: Problem[] = [];
+  const base = files.length === 1 && files[0] === place ? path.dirname(place) : place;
+  for (const file of files) {
+    const source: Source = { kind, file, name: nameIn(base, file), scripts: await scriptsOf(file, base, scripts) };
+    for (const read of await readFileTasks(source)) {
+      if ('sentence' in read) faults.push(read);
+      else problems.push(read);
+    }
+  }
+  if (problems.length === 0) {
+    const [first] = faults;
+    const reason = first === undefined ? '' : ` ${inWords(first)}`;
+    throw new UserError('evaluation.noSuite', 'There is no task to run in {0}.{1}', [place, reason]);
+  }
+  return { name: suiteName(place), problems, faults };
+}
+
+/** `FILE:LINE: sentence` */
+export function inWords({ file, line, sentence }: SuiteFault): string {
+  return `${file}:${line}: ${sentence}`;
+}
+
+/** Of everything that decides a result. */
+export function digestOf({ problems }: Suite): string {
+  return createHash('sha256').update(JSON.stringify(problems)).digest('hex');
+}
+
+interface Source {
+  readonly kind: TaskKind;
+  readonly file: string;
+  /** Begins the ids of its tasks. */
+  readonly name: string;
+  readonly scripts: string;
+}
+
+async function suiteFiles(place: string): Promise<string[]> {
+  try {
+    if (!(await stat(place)).isDirectory()) return [place];
+    const all = await readdir(place, { recursive: true, withFileTypes: true });
+    return all
+      .filter(
+        (entry) => entry.isFile() && /\.jsonl?$/.test(entry.name) && !/(^|\/)scripts(\/|$)/.test(entry.parentPath),
+      )
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .sort();
+  } catch (cause) {
+    throw new UserError('evaluation.noSuite', 'The suite {0} cannot be read. Check its path.', [place], { cause });
+  }
+}
+
+function suiteName(place: string): string {
+  return path.basename(place).replace(/(\.agentlm-suite)?\.jsonl?$/, '');
+}
+
+function nameIn(base: string, file: string): string {
+  return path
+    .relative(base, file)
+    .replace(/(\.agentlm-suite)?\.jsonl?$/, '')
+    .split(path.sep)
+    .join('/');
+}
+
+/**
+ * AgentBench keeps `scripts/dev` beside `data/dev.json` and `scripts/1` beside `data/1/*.json`. Where the user names a
+ * folder, such a part of it is preferred, too.
+ */
+async function scriptsOf(file: string, base: string, chosen: string | undefined): Promise<string> {
+  const part = nameIn(base, file).split('/')[0] ?? '';
+  const roots = chosen === undefined ? [path.join(base, '../scripts'), path.join(base, 'scripts')] : [chosen];
+  for (const root of roots) {
+    for (const folder of [path.join(root, part), root]) if (await isFolder(folder)) return path.resolve(folder);
+  }
+  return path.resolve(chosen ?? path.dirname(file));
+}
+
+async function readFileTasks(source: Source): Promise<(Problem | SuiteFault)[]> {
+  const { file } = source;
+  const text = await readFile(file, 'utf8');
+  if (file.endsWith('.jsonl')) {
+    const lines = text.split('\n').map((line, index) => ({ line, index }));
+    const filled = lines.filter(({ line }) => line.trim() !== '');
+    const read = filled.map(async ({ line, index }, position) =>
+      readTasks(source, line, (value) => [() => readTask(source, { value, path: [] }, position)], index),
+    );
+    return (await Promise.all(read)).flat();
+  }
+  if (file.endsWith(ownEnding)) {
+    return readTasks(source, text, (value) => {
+      const head = readOwnSuiteHead(value, file);
+      if (head.kind !== source.kind)
+        throw new BadValue(['kind'], `is ${head.kind}: run it with "agentlm eval ${head.kind}"`);
+      return head.tasks.map((task, index) => () => readOwnTask(task, head, `${source.name}-${index}`));
+    });
+  }
+  return readTasks(source, text, (value) => {
+    const list: unknown[] = Array.isArray(value) ? value : [value];
+    return list.map(
+      (task, index) => () => readTask(source, { value: task, path: Array.isArray(value) ? [index] : [] }, index),
+    );
+  });
+}
+
+/** Each task of a text, or what is wrong with it. */
+async function readTasks(
+  { file }: Source,
+  json: string,
+  split: (value: unknown) => readonly (() => Promise<Problem>)[],
+  linesBefore = 0,
+): Promise<(Problem | SuiteFault)[]> {
+  const fault = (error: unknown): SuiteFault => {
+    if (error instanceof SyntaxError) {
+      const at = Number(/position (\d+)/.exec(error.message)?.[1] ?? json.length);
+      const line = linesBefore + json.slice(0, at).split('\n').length;
+      return { file, line, sentence: `This is not JSON: ${error.message}.` };
+    }
+    if (!(error instanceof BadValue)) throw error;
+    const line = linesBefore + lineOf(json, error.path);
+    return { file, line, sentence: `${nameOf(error.path)} ${error.problem}.` };
+  };
+  try {
+    const tasks = split(JSON.parse(json));
+    return await Promise.all(tasks.map(async (read) => read().catch(fault)));
+  } catch (error) {
+    return [fault(error)];
+  }
+}
+
+async function readTask({ kind, name, scripts }: Source, field: Field, position: number): Promise<Problem> {
+  const id = `${name}-${position}`;
+  return kind === 'os'
+    ? readAgentBenchOs(field, { id, scripts, fallbackCategory: name })
+    : readAgentBenchDatabase(field, id);
+}
+
+async function isFolder(place: string): Promise<boolean> {
+  try {
+    return (await stat(place)).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { EvaluationSetting, Rules } from '../../agent/evaluation';
+import type { TaskKind } from '../../agent/task';
+import { createAdmission } from '../endpoint/admission';
+import { connect, type EndpointOptions } from '../endpoint/connect';
+import { openContainer } from './container';
+import { evaluate, trialsOf, type EvaluationEvent, type Slice } from './evaluate';
+import type { OpenMachine } from './machine';
+import { digestOf, readSuite, type SuitePlace } from './readSuite';
+import { openResultFile, type Results, type ResultFile } from './resultFile';
+import { openRootView } from './rootView';
+import { sqliteTrials } from './sqliteTrial';
+import type { Suite } from './suite';
+import { temporaryFolder } from './temporaryFolder';
+import type { OpenDatabase } from './trialDatabase';
+
+/** All that can be said about an evaluation. */
+export interface EvaluationRequest extends Slice {
+  readonly suite: SuitePlace;
+  readonly endpoint: Omit<
+    EndpointOptions,
+    'conversationId' | 'temperature' | 'seed' | 'constrain' | 'continueCut' | 'admission' | 'grammarMemory'
+  >;
+  readonly rules: Rules;
+  /** 0 is greedy. */
+  readonly temperature: number;
+  /** Of the first attempt at a task; the others count on from it. */
+  readonly seed: number | undefined;
+  readonly repeat: number;
+  /** Of one reply; what the harness of the rules had, 128 tokens or 512, where it is left out. */
+  readonly replyTokens: number | undefined;
+  readonly stepLimit: number | undefined;
+  /** Whether replies are held to the action grammar, which the paper's were not. */
+  readonly constrain: boolean;
+  readonly concurrency: number;
+  readonly retries: number;
+  /** Results are kept in memory only where it is left out. */
+  readonly out: string | undefined;
+  readonly resume: boolean;
+  readonly machine: MachineOptions;
+  readonly database: DatabaseOptions;
+}
+
+export interface MachineOptions {
+  /** Container image for the OS tasks; without one they run in a view of this machine's root. */
+  readonly image: string | undefined;
+  /** `docker` or `podman`, and what goes before their command. */
+  readonly containerProgram: string;
+  readonly containerArguments: readonly string[];
+  readonly network: boolean;
+  readonly writeLimitBytes: number;
+  readonly commandTimeoutMs: number;
+  readonly scriptTimeoutMs: number;
+}
+
+export interface DatabaseOptions {
+  /** `mysql://…` of MySQL or MariaDB; SQLite without one. */
+  readonly url: string | undefined;
+  readonly statementTimeoutMs: number;
+  /** The bundle of the child process that holds a database of SQLite. */
+  readonly sqlWorker: string;
+}
+
+export interface EvaluationHearing {
+  /** The suite as it was read, its faults included, before anything runs. */
+  suite(suite: Suite, setting: EvaluationSetting): void;
+  event(event: EvaluationEvent): void;
+}
+
+/** Replies the model may give, as in the paper's evaluation. */
+const stepLimits: Readonly<Record<TaskKind, number>> = { os: 8, db: 15 };
+const replyTokens: Readonly<Record<Rules, number>> = { old: 128, new: 512 };
+
+/**
+ * Reads a suite, connects the endpoint, sees that the tasks can run here, and evaluates.
+ * @throws {UserError} before anything ran: `evaluation.*`, `endpoint.*`; or `evaluation.surrender` later
+ */
+export async function startEvaluation(
+  request: EvaluationRequest,
+  signal: AbortSignal,
+  hearing: EvaluationHearing,
+): Promise<Results> {
+  const suite = await readSuite(request.suite);
+  const { kind } = request.suite;
+  const endpoint = {
+    ...request.endpoint,
+    temperature: request.temperature,
+    constrain: request.constrain,
+    continueCut: false,
+    admission: createAdmission(),
+    grammarMemory: new Map(),
+  };
+  const model = await connect({ ...endpoint, conversationId: randomUUID() }, signal);
+  const setting = settingOf(request, suite, model.name);
+  const openMachine = machinesOf(request.machine);
+  if (kind === 'os') await probe(openMachine, signal);
+  const openDatabase = await databasesOf(request.database, signal);
+  const file = await openFile(request, setting);
+  try {
+    hearing.suite(suite, setting);
+    const results = await evaluate(
+      setting,
+      trialsOf(suite.problems, request.repeat, request),
+      file,
+      {
+        connect: async (conversationId, seed, until) =>
+          connect({ ...endpoint, model: model.name, conversationId, seed }, until),
+        rules: request.rules,
+        stepLimit: setting.stepLimit,
+        replyTokens: setting.replyTokens,
+        os: { openMachine, ...request.machine },
+        openDatabase,
+        concurrency: request.concurrency,
+        retries: request.retries,
+        hear: (event) => hearing.event(event),
+      },
+      signal,
+    );
+    await file.finish();
+    return results;
+  } finally {
+    await file.close();
+  }
+}
+
+function settingOf(request: EvaluationRequest, suite: Suite, model: string): EvaluationSetting {
+  const { kind } = request.suite;
+  const { machine, database } = request;
+  return {
+    type: 'evaluation',
+    version: 1,
+    suite: suite.name,
+    kind,
+    digest: digestOf(suite),
+    tasks: suite.problems.length,
+    model,
+    endpoint: withoutSecrets(request.endpoint.baseUrl),
+    rules: request.rules,
+    environment: kind === 'os' ? (machine.image ?? 'root view') : database.url === undefined ? 'sqlite' : 'mysql',
+    temperature: request.temperature,
+    replyTokens: request.replyTokens ?? replyTokens[request.rules],
+    stepLimit: request.stepLimit ?? stepLimits[kind],
+    constrained: request.constrain,
+    repeat: request.repeat,
+    seed: request.seed ?? null,
+  };
+}
+
+/** An address may carry a password, and results are passed on. */
+function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname.replace(/\/$/, '')}`;
+}
+
+function machinesOf(options: MachineOptions): OpenMachine {
+  const { image, containerProgram: program, containerArguments: globalArguments } = options;
+  if (image === undefined) return async (folder, _, signal) => openRootView(folder, options, signal);
+  return async (folder, own, signal) =>
+    openContainer(
+      folder,
+      own ?? image,
+      { program, globalArguments, runArguments: [], network: options.network },
+      signal,
+    );
+}
+
+/** One sentence before the first task is better than the same one after each. */
+async function probe(openMachine: OpenMachine, signal: AbortSignal): Promise<void> {
+  const folder = await temporaryFolder();
+  try {
+    await (await openMachine(path.join(folder.path, `agentlm-${randomUUID()}`), undefined, signal)).close();
+  } finally {
+    await folder.remove();
+  }
+}
+
+async function databasesOf({ url, ...sqlite }: DatabaseOptions, signal: AbortSignal): Promise<OpenDatabase> {
+  if (url === undefined) return sqliteTrials(sqlite);
+  const { mysqlTrials } = await import('./mysqlTrial');
+  const open = mysqlTrials({ url, statementTimeoutMs: sqlite.statementTimeoutMs });
+  await (await open({ tables: [], script: undefined }, '', signal)).close();
+  return open;
+}
+
+async function openFile({ out, resume }: EvaluationRequest, setting: EvaluationSetting): Promise<ResultFile> {
+  if (out !== undefined) return openResultFile(out, setting, { resume });
+  const nothing = async (): Promise<void> => {};
+  return { earlier: [], append: nothing, finish: nothing, close: nothing };
+}

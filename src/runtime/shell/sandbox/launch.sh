@@ -1,0 +1,36 @@
+# Runs in a user and a mount namespace of its own (unshare -Urm), where it is root and can mount, and becomes what the
+# sandbox runs in the end: the process that was started stays the same one.
+#
+#   $1 run folder   $2 workspace   $3 folder of the volatile layers   $4 home, or nothing
+#   $5 kB a file may have   $6 processes   $7 kB of data a process may have   $8 cgroup to make, or nothing
+#   then: bwrap, and what it runs. Its own arguments and the seccomp filter are files beside this one, opened as 8 and 9.
+#
+# - Layers are mounted by relative names, `lower` being a link: a path may hold what mount reads as syntax (`,` and `:`).
+# - The PATH is set aside: a workspace may be on it, and all this happens outside of the sandbox.
+# - userxattr is for namespaces without real root. Without index, a layer can be mounted again right after a shell ended.
+# - Where home cannot be layered (a file system or a mount in it that overlayfs does not take), it can be read only.
+_path=$PATH
+PATH=/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin
+layer() { # folder
+  cd "$1" && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr,index=off overlay merged
+}
+(layer "$1") || exit
+if [ "$4" ]; then
+  (layer "$3/home" 2>/dev/null) || {
+    mount -t tmpfs tmpfs "$3/home" && mkdir "$3/home/"{upper,work,merged} && ln -s "$4" "$3/home/lower" &&
+      { (layer "$3/home" 2>/dev/null) || mount --rbind -o ro "$4" "$3/home/merged"; }
+  } || exit
+fi
+ulimit -f "$5" && ulimit -u "$6" && ulimit -d "$7" || exit
+# Real root is not held by a limit of processes, whatever its namespace: a cgroup does that, where there is one to be had.
+if [ "$8" ]; then
+  for _group in /sys/fs/cgroup/pids /sys/fs/cgroup; do
+    mkdir -p "$_group/$8" && echo "$6" >"$_group/$8/pids.max" && echo $$ >"$_group/$8/cgroup.procs" && break
+  done 2>/dev/null
+fi
+echo 1000 >/proc/self/oom_score_adj
+exec 8<"$3/bwrap.arguments" 9<"$3/seccomp.filter"
+_bwrap=$9
+shift 9
+PATH=$_path
+exec "$_bwrap" --args 8 -- "$@"

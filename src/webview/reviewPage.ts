@@ -1,0 +1,213 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { openChannel, type Channel } from '../protocol/channel';
+import {
+  cellText,
+  type Cell,
+  type ReviewHostApi,
+  type ReviewPageApi,
+  type ReviewState,
+  type RowChange,
+  type RowConflict,
+  type SchemaChange,
+  type TableChanges,
+} from '../protocol/reviewMessages';
+import { cell } from './grid';
+import { icon } from './icon';
+import { LightElement } from './lightElement';
+import { modelText } from './modelText';
+import { sayFrom, type Say } from './page';
+import { hostPort, type VsCodeApi } from './vscodeApi';
+
+const marks = { inserted: '+', updated: '~', deleted: '−' } as const;
+
+/** What a task changed in its copy of a database, row by row, and whether the original is to become the same. */
+@customElement('agentlm-review')
+export class ReviewPage extends LightElement {
+  @state() private review: ReviewState | undefined;
+  @state() private refusal: string | undefined;
+  private say: Say | undefined;
+  private channel: Channel<ReviewHostApi> | undefined;
+
+  /** To be called once, before the page is put into the document. */
+  connect(api: VsCodeApi): void {
+    this.channel = openChannel<ReviewPageApi, ReviewHostApi>(hostPort(api), {
+      handlers: { state: (review) => void (this.review = review) },
+      // Only the extension can post to this page, and both are of one version.
+      read: (_, argument) => argument as never,
+      describe: String,
+      onInvalid: () => {},
+    });
+    this.channel.ask('ready', null).then(({ state: review, strings }) => {
+      this.say = sayFrom(strings);
+      this.review = review;
+    }, this.refuse);
+  }
+
+  protected override render(): TemplateResult {
+    const { review, say } = this;
+    if (!review || !say) return this.refused();
+    const { changes, phase } = review;
+    const empty = changes && changes.tables.length + changes.schema.length === 0;
+    return html`<header>
+        <h1>${say('review.title', review.database)}</h1>
+        <p class="muted">${modelText(review.path)}</p>
+        <p class="prose">${modelText(review.problem)}</p>
+      </header>
+      ${this.refused()} ${this.decision(review, say)}
+      <main aria-busy=${phase === 'reading' || phase === 'working'}>
+        ${phase === 'reading' ? html`<p role="status">${icon('spinner')}${say('review.reading')}</p>` : nothing}
+        ${empty ? html`<p>${say('review.empty')}</p>` : nothing}
+        ${changes && changes.schema.length > 0 ? schema(say, changes.schema) : nothing}
+        ${changes?.tables.map((each) => table(say, each))}
+      </main>`;
+  }
+
+  /** What can be done now, and what became of it. */
+  private decision({ phase, canApply, report }: ReviewState, say: Say): TemplateResult {
+    if (phase === 'applied') {
+      return html`<p class="verdict" role="status">
+        ${icon('pass')}<span
+          >${say('review.applied')} ${report?.backup ? say('review.backup', report.backup) : ''}</span
+        >
+      </p>`;
+    }
+    if (phase === 'discarded')
+      return html`<p class="verdict" role="status">${icon('skip')}${say('review.discarded')}</p>`;
+    const idle = phase === 'waiting';
+    const conflicts = report && !report.applied ? report.conflictCount : 0;
+    return html`${
+        report && conflicts > 0
+          ? html`<section class="card failure" role="alert">
+              <h2>${icon('warning')}${say('review.conflicts', conflicts)}</h2>
+              <p>${say('review.conflicts.meaning')}</p>
+              ${report.conflicts.map((each) => conflict(say, each))}
+            </section>`
+          : nothing
+      }
+      ${canApply ? nothing : html`<p>${icon('info')}${say('review.cannotApply')}</p>`}
+      <div class="buttons">
+        ${
+          canApply
+            ? html`<button
+                type="button"
+                class="primary"
+                aria-disabled=${!idle}
+                @click=${() => idle && this.apply(conflicts > 0 ? 'skip' : 'refuse')}
+              >
+                ${conflicts > 0 ? say('review.applyOthers') : say('review.apply')}
+              </button>`
+            : nothing
+        }
+        <button type="button" class="secondary" aria-disabled=${!idle} @click=${() => idle && this.discard()}>
+          ${say('review.discard')}
+        </button>
+      </div>`;
+  }
+
+  private refused(): TemplateResult {
+    if (this.refusal === undefined) return html``;
+    return html`<p class="refusal" role="alert">${icon('error')}<span>${this.refusal}</span></p>`;
+  }
+
+  private apply(conflicts: 'refuse' | 'skip'): void {
+    this.refusal = undefined;
+    this.channel?.ask('apply', { conflicts }).catch(this.refuse);
+  }
+
+  private discard(): void {
+    this.refusal = undefined;
+    this.channel?.ask('discard', null).catch(this.refuse);
+  }
+
+  private readonly refuse = (error: unknown): void => {
+    this.refusal = error instanceof Error ? error.message : String(error);
+  };
+}
+
+function schema(say: Say, changes: readonly SchemaChange[]): TemplateResult {
+  return html`<section>
+    <h2>${say('review.schema')}</h2>
+    <ul>
+      ${changes.map(
+        ({ kind, type, name, oldName, before, after }) =>
+          html`<li>
+            ${say(`review.schema.${kind}`, type, name, oldName ?? '')}
+            ${before === null ? nothing : html`<pre class="deleted">${modelText(before)}</pre>`}
+            ${after === null ? nothing : html`<pre class="inserted">${modelText(after)}</pre>`}
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+function table(say: Say, { table: name, columns, inserted, updated, deleted, rows }: TableChanges): TemplateResult {
+  const total = inserted + updated + deleted;
+  return html`<section>
+    <h2>${modelText(name)} <span class="muted">${say('review.counts', inserted, updated, deleted)}</span></h2>
+    <div class="grid" role="region" aria-label=${name} tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th class="row-number"><span class="visually-hidden">${say('review.change')}</span></th>
+            ${columns.map((column) => html`<th scope="col">${modelText(column)}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map((row) => changedRow(say, row))}
+        </tbody>
+      </table>
+    </div>
+    ${rows.length < total ? html`<p class="muted grid-note">${say('grid.cut', total, rows.length)}</p>` : nothing}
+  </section>`;
+}
+
+function changedRow(say: Say, { kind, before, after }: RowChange): TemplateResult {
+  const cells = kind === 'deleted' ? before : after;
+  return html`<tr class=${kind}>
+    <th class="row-number" scope="row">
+      <span aria-hidden="true">${marks[kind]}</span><span class="visually-hidden">${say(`review.${kind}`)}</span>
+    </th>
+    ${cells.map((value, index) => (before && after ? versions(say, before[index] ?? null, value) : cell(value)))}
+  </tr>`;
+}
+
+/** A cell of a changed row: what it was and what it is, where they differ. */
+function versions(say: Say, before: Cell, after: Cell): TemplateResult {
+  if (JSON.stringify(before) === JSON.stringify(after)) return cell(after);
+  return html`<td class="changed">
+    <span class="visually-hidden">${say('review.before')}</span><del>${modelText(cellText(before))}</del>
+    <span class="visually-hidden">${say('review.after')}</span><ins>${modelText(cellText(after))}</ins>
+  </td>`;
+}
+
+function conflict(say: Say, { table: name, columns, found, left, now }: RowConflict): TemplateResult {
+  const versionsOf = [
+    ['review.found', found],
+    ['review.now', now],
+    ['review.left', left],
+  ] as const;
+  return html`<div class="grid" role="region" aria-label=${name} tabindex="0">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">${modelText(name)}</th>
+          ${columns.map((column) => html`<th scope="col">${modelText(column)}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${versionsOf.map(
+          ([label, cells]) =>
+            html`<tr>
+              <th scope="row">${say(label)}</th>
+              ${
+                cells === null
+                  ? html`<td colspan=${columns.length} class="cell-null">${say('review.noRow')}</td>`
+                  : cells.map((value) => cell(value))
+              }
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
