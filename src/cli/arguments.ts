@@ -110,12 +110,9 @@ export function parseArguments(
     if (values.prompt !== undefined || values['trained-from'] !== undefined) {
       throw new UsageError('agentlm demo follows a script of its own: leave --prompt and --trained-from out.');
     }
-    const defaults = {
-      ...(values.local === undefined && { endpoint: 'demo' }),
-      approve: 'all',
-      sandbox: 'off',
-      ...values,
-    };
+    // Only the script that comes along is trusted so far: a real model asks, and is held, as in `run`.
+    const scripted = values.local === undefined && (values.endpoint === undefined || values.endpoint === 'demo');
+    const defaults = scripted ? { endpoint: 'demo', approve: 'all', sandbox: 'off', ...values } : values;
     return { command, ...readTaskOptions(defaults, environment, interactive) };
   }
   if (command === 'changes') return readChanges(rest, values, environment);
