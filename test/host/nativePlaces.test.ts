@@ -27,10 +27,12 @@ describe('In the places that VS Code has of its own', () => {
     await set('endpoints', [{ name: 'fake', url: endpoint.url }]);
     await set('endpoint', 'demo');
     await set('approval', 'all');
+    // The files that tasks make are looked for in the folder itself.
+    await set('sandbox.kind', 'off');
   });
 
   after(async () => {
-    for (const key of ['endpoints', 'endpoint', 'approval']) await set(key, undefined);
+    for (const key of ['endpoints', 'endpoint', 'approval', 'sandbox.kind']) await set(key, undefined);
     await endpoint.close();
   });
 
