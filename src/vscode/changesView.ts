@@ -103,7 +103,7 @@ export class ChangesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   async open(node: unknown): Promise<void> {
-    const database = this.databases.find((each) => each === node);
+    const database = this.databases.find((each) => isSame(each, node));
     if (database) this.panels.show(database.review);
     const found = this.fileOf(node);
     if (found) await openDiff(found.review, found.change, 'original', 'proposed');
@@ -191,13 +191,22 @@ export class ChangesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
 
   /** Commands of a tree get its node, those of the palette nothing. */
   private fileOf(node: unknown): FileNode | undefined {
-    return this.reviews.flatMap(({ files }) => files).find((file) => file === node);
+    return this.reviews.flatMap(({ files }) => files).find((file) => isSame(file, node));
   }
 
   private reviewNodeOf(node: unknown): ReviewNode | undefined {
     if (node === undefined) return this.reviews[0];
-    return this.reviews.find((review) => review === node);
+    return this.reviews.find((review) => isSame(review, node));
   }
+}
+
+/** A click can come with a node of the tree as it was before the last look. */
+function isSame(one: Node, other: unknown): boolean {
+  return typeof other === 'object' && other !== null && 'type' in other && keyOf(one) === keyOf(other as Node);
+}
+
+function keyOf(node: Node): string {
+  return JSON.stringify([node.type, node.review.id, node.type === 'file' ? node.change.path : '']);
 }
 
 /** One that cannot be read is shown with the reason, and can be discarded. */
