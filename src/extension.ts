@@ -38,6 +38,7 @@ import { ServerWatch } from './vscode/serverWatch';
 import { Settings } from './vscode/settings';
 import { StatusBar } from './vscode/statusBar';
 import type { OpenTerminalShell } from './vscode/terminalProfile';
+import { WalkthroughProgress } from './vscode/walkthroughProgress';
 
 /** Makes everything and hands it over. Touches no network and no disk: runtime/ is loaded when the first task starts. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -74,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): void {
     changes.refresh().catch((error: unknown) => log.error(error));
   };
   const plainRuns = new PlainRuns(runs);
+  const walkthrough = new WalkthroughProgress(runs, endpoints);
   const hosting = vscode.Uri.joinPath(context.extensionUri, 'docs', 'hosting.md');
 
   context.subscriptions.push(
@@ -103,7 +105,9 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
       channel,
       hosting,
+      endpoints,
       showPlainRun: () => plainRuns.show(),
+      showWalkthrough: () => walkthrough.show(),
       async copyDiagnostics() {
         const { copyDiagnostics } = await import('./vscode/diagnostics');
         await copyDiagnostics(context.extension.packageJSON.version, endpoints, keys, settings, log);
@@ -123,6 +127,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     plainRuns,
     runs.onDidStart((run) => void run.done.then(refreshChanges)),
+    walkthrough,
     runs.onDidStart((run) => run.onEvent((event) => event.type === 'failure' && log.remember(event.error))),
     runs,
   );

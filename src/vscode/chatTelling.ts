@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { AgentEvent } from '../agent/events';
 import { visible } from '../agent/hiddenCharacters';
-import { codeBlock, escapeMarkdown, escapeMarkdownLines } from './markdown';
+import { codeBlock, escapeMarkdown, escapeMarkdownLines, inlineCode } from './markdown';
 import { pageStrings } from './pageStrings';
 import type { Run } from './run';
 import { answerInWords, noticeInWords } from './runWords';
@@ -12,6 +12,9 @@ export type ChatStream = Pick<vscode.ChatResponseStream, 'markdown' | 'progress'
 
 /** Characters of an output that the chat shows; the rest is in the terminal. */
 const outputLength = 4000;
+
+/** Characters of a line that a narrow chat shows without scrolling. */
+const lineLength = 30;
 
 /** Tells a run in VS Code's own chat. Whatever the model or a command says is text there: nothing loads, nothing runs. */
 export class ChatTelling {
@@ -87,6 +90,16 @@ export class ChatTelling {
     if (!awaiting || id === undefined || awaiting.step === this.asked) return;
     const { step, text } = awaiting;
     this.asked = step;
+    const lines = visible(text).split('\n');
+    // A block scrolls sideways: what is approved must be seen to its end.
+    if (lines.some(({ length }) => length > lineLength)) {
+      this.say(
+        lines
+          .filter((line) => line.trim() !== '')
+          .map(inlineCode)
+          .join('\\\n'),
+      );
+    }
     const button = (title: string, verdict: 'run' | 'skip'): void =>
       this.stream.button({ title, command: 'agentlm.decide', arguments: [id, step, text, verdict] });
     button(vscode.l10n.t('Run'), 'run');

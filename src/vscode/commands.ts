@@ -3,8 +3,10 @@ import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
 import type { TaskKind } from '../agent/task';
 import type { Actions } from './actions';
+import { modelVendor } from './modelProvider';
 import type { History } from './history';
 import type { ChangesView } from './changesView';
+import type { Endpoints } from './endpoints';
 import type { Places } from './places';
 import { report, type Log } from './report';
 import type { Runs } from './runs';
@@ -25,18 +27,20 @@ export interface CommandSurfaces {
   readonly localModels: { run(): Promise<void> };
   readonly places: Pick<Places, 'useFolder' | 'useDatabase'>;
   readonly chat: Chat;
+  readonly endpoints: Pick<Endpoints, 'selected'>;
   readonly log: Log;
   readonly channel: vscode.LogOutputChannel;
   /** The page that says how to serve the model. */
   readonly hosting: vscode.Uri;
   /** Shows the shown run as a page of plain text. */
   showPlainRun(): Promise<void>;
+  showWalkthrough(): Promise<void>;
   copyDiagnostics(): Promise<void>;
 }
 
 /** Registers every command of the manifest. A failure is shown to whoever ran the command. */
 export function registerCommands(surfaces: CommandSurfaces): vscode.Disposable {
-  const { actions, runs, history, changes, localModels, places, chat, log, channel, hosting } = surfaces;
+  const { actions, runs, history, changes, localModels, places, chat, endpoints, log, channel, hosting } = surfaces;
   const startInChat = async (kind: TaskKind, problem: string | undefined): Promise<void> => {
     if (problem === undefined) return;
     // The chat takes the focus, which would close whatever `start` has to ask first.
@@ -95,8 +99,8 @@ export function registerCommands(surfaces: CommandSurfaces): vscode.Disposable {
     'agentlm.setApiKey': () => actions.setApiKey(),
     'agentlm.runLocalModel': () => localModels.run(),
     'agentlm.showHosting': () => vscode.commands.executeCommand('markdown.showPreview', hosting),
-    'agentlm.showWalkthrough': () =>
-      vscode.commands.executeCommand('workbench.action.openWalkthrough', 'agentlm.agentlm#agentlm.start'),
+    'agentlm.askInChat': () => askInChat(endpoints),
+    'agentlm.showWalkthrough': () => surfaces.showWalkthrough(),
     'agentlm.copyDiagnostics': () => surfaces.copyDiagnostics(),
     'agentlm.showLog': () => channel.show(),
   };
@@ -160,4 +164,17 @@ function decide(runs: Runs, id: unknown, step: unknown, shown: unknown, verdict:
   const decision = verdict === 'run' ? ({ verdict } as const) : ({ verdict: 'skip', reason: '' } as const);
   if (typeof step === 'number' && typeof shown === 'string' && run?.decide(step, shown, decision)) return;
   throw new UserError('chat.stale', 'This action no longer waits for a decision. Look at the last one.');
+}
+
+/**
+ * Opens VS Code's own chat at a question for `@agentlm`. It answers nobody without a model, even one that is not asked, and
+ * does not choose one by itself: so that of the endpoint is chosen along.
+ */
+async function askInChat({ selected }: Pick<Endpoints, 'selected'>): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.chat.open', {
+    query: '@agentlm ',
+    isPartialQuery: true,
+    mode: 'ask',
+    ...(selected && { modelSelector: { vendor: modelVendor, id: selected.name } }),
+  });
 }

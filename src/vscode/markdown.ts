@@ -11,9 +11,18 @@ export function escapeMarkdownLines(text: string): string {
   return text.split(/\r?\n/).map(escapeMarkdown).join('\\\n');
 }
 
+/** A text on one line as code, which breaks where a block would have to be scrolled. */
+export function inlineCode(text: string): string {
+  const fence = '`'.repeat(longestRun(text) + 1);
+  return `${fence} ${text} ${fence}`;
+}
+
 /** A block of code whose text cannot end it. */
 export function codeBlock(text: string, language: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(Math.max(3, longest + 1));
+  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
   return `\n${fence}${language}\n${text}\n${fence}\n`;
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }

@@ -20,7 +20,7 @@ export interface PlainModels {
 }
 
 /** As package.json names it. */
-const vendor = 'agentlm';
+export const modelVendor = 'agentlm';
 
 /** Llama-2 reads no more, whatever a server says. */
 const longestContext = 4096;
@@ -42,7 +42,7 @@ export function registerModelProvider(
   log: Log,
 ): vscode.Disposable {
   if (!('registerLanguageModelChatProvider' in vscode.lm)) return vscode.Disposable.from();
-  return vscode.lm.registerLanguageModelChatProvider(vendor, {
+  return vscode.lm.registerLanguageModelChatProvider(modelVendor, {
     onDidChangeLanguageModelChatInformation: endpoints.onDidChange,
     async provideLanguageModelChatInformation({ silent }) {
       if (!silent && profilesOf(endpoints).length === 0) await connect();

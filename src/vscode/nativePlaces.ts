@@ -11,7 +11,6 @@ import type { Settings } from './settings';
 import { registerTaskProvider } from './taskProvider';
 import { registerTerminalLinks } from './terminalLinks';
 import { registerTerminalProfile, type OpenTerminalShell } from './terminalProfile';
-import { trackWalkthrough } from './walkthroughProgress';
 
 export interface NativeParts {
   readonly extensionUri: vscode.Uri;
@@ -36,6 +35,5 @@ export function registerNativePlaces(parts: NativeParts): vscode.Disposable {
     registerTaskProvider(runs, actions),
     registerTerminalProfile(parts.openTerminalShell, log),
     registerTerminalLinks(),
-    trackWalkthrough(runs, endpoints),
   );
 }

@@ -80,7 +80,11 @@ export function plainRun({ request, events, awaiting, phase }: Run): string {
   ].join('');
 }
 
+/** Characters of a task in the title of its page. */
+const titleLength = 40;
+
 function uriOf(run: Run): vscode.Uri {
-  const title = run.request.problem.replace(/[\s/\\]+/g, ' ').slice(0, 40);
+  const words = run.request.problem.replace(/[\s/\\]+/g, ' ');
+  const title = words.length > titleLength ? `${words.slice(0, titleLength)}…` : words;
   return vscode.Uri.from({ scheme, path: `/${title}.txt`, query: String(run.askedAt) });
 }

@@ -62,7 +62,11 @@ function mirror(run: Run, session: TerminalSession): vscode.Pseudoterminal {
     open(dimensions) {
       if (dimensions) session.resize(dimensions.columns, dimensions.rows);
       stopListening = session.onOutput((data) => written.fire(data));
-      void run.done.then(() => written.fire(`\r\n\x1b[2m${vscode.l10n.t('The task has ended.')}\x1b[0m\r\n`));
+      void run.done.then(() => {
+        // The second word is a link to it (terminalLinks.ts).
+        const words = [vscode.l10n.t('The task has ended.'), ...(run.id === undefined ? [] : [`trajectory:${run.id}`])];
+        written.fire(`\r\n\x1b[2m${words.join(' ')}\x1b[0m\r\n`);
+      });
     },
     close() {
       stopListening?.();

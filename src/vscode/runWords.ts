@@ -21,7 +21,7 @@ export function eventInWords(event: AgentEvent): readonly Passage[] {
   const strings = pageStrings();
   switch (event.type) {
     case 'started':
-      return [line('heading', event.problem), line('aside', `trajectory:${event.id}`)];
+      return [line('heading', event.problem)];
     case 'step':
       return [line('heading', `\n${fill(strings.step, event.step, event.limit)}`)];
     case 'delta':

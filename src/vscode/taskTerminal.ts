@@ -48,6 +48,7 @@ export function taskTerminal(start: () => Promise<Run | undefined>): vscode.Pseu
     ask();
     await run.done;
     listening.dispose();
+    if (run.id !== undefined) write({ tone: 'aside', text: `trajectory:${run.id}\n` });
     return exitCodeOf(run.trajectory?.finished.outcome ?? 'failed');
   }
 

@@ -16,6 +16,8 @@ export interface WorkbenchOptions extends Pick<CodeServerOptions, 'settings' | '
   /** The extension under test: a folder or a .vsix file. Without it, this project as it is built in dist/. */
   readonly extension?: string;
   readonly theme?: 'Dark Modern' | 'Light Modern' | 'Dark High Contrast' | 'Light High Contrast';
+  /** The display language, e.g. `zh-cn`. VS Code itself stays English here: its language packs are extensions of the marketplace. */
+  readonly language?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -52,6 +54,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   });
   const browser = await launchChromium();
   const page = await browser.newPage({ viewport });
+  if (options.language !== undefined) {
+    // What a language pack would have set.
+    await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(options.language)}`);
+  }
   await page.goto(server.urlOf(workspace));
   await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: patienceMilliseconds });
   return {

@@ -82,6 +82,14 @@ describe("A run in VS Code's chat", () => {
     );
   });
 
+  it('shows the whole of what would run, however narrow it is', async () => {
+    const { run } = startRunOf(started, step, { propose: `ls\n\necho ${'`x` '.repeat(20)}; rm -rf ~\u202E` });
+    const chat = recorder(() => run.stop());
+    await new ChatTelling(chat.stream).follow(run);
+    assert.ok(chat.text.includes(`\`\` echo ${'`x` '.repeat(20)}; rm -rf ~<U+202E> \`\``), chat.text);
+    assert.match(chat.text, /^` ls `\\$/m);
+  });
+
   it('lets nothing of a model or a command load, run or hide', async () => {
     const text = await told(
       step,

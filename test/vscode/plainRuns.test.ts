@@ -17,7 +17,7 @@ describe('A run as plain text', () => {
     while (!run.awaiting) await Promise.resolve();
     assert.match(
       plainRun(run),
-      /^Count the files\.\ntrajectory:os_1\n\nStep 1 of 8\nThink: I look\..*\n\nThis waits for your approval\.\n$/s,
+      /^Count the files\.\n\nStep 1 of 8\nThink: I look\..*\n\nThis waits for your approval\.\n$/s,
     );
     run.decide(1, 'ls', { verdict: 'run' });
     await run.done;
