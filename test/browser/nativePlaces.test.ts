@@ -145,10 +145,7 @@ describe('A user of the places that VS Code has of its own', function () {
     await workbench.runCommand('Terminal: Focus Terminal');
     const profiles = page.locator('.part.panel .monaco-dropdown-with-primary .dropdown-action-container').first();
     await choose('AgentLM Sandbox', 'native-terminal-profiles', () => profiles.click({ timeout: 5000 }));
-    await page
-      .locator('.tabs-list .monaco-list-row', { hasText: 'AgentLM' })
-      .last()
-      .click();
+    await page.locator('.tabs-list .monaco-list-row', { hasText: 'AgentLM' }).last().click();
     await terminalLines().locator('> div', { hasText: 'shop' }).first().waitFor();
     await workbench.screenshot('native-terminal-open');
     // The first key can be lost while the terminal takes the focus.
