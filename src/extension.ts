@@ -76,7 +76,6 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const plainRuns = new PlainRuns(runs);
   const walkthrough = new WalkthroughProgress(runs, endpoints);
-  const hosting = vscode.Uri.joinPath(context.extensionUri, 'docs', 'hosting.md');
 
   context.subscriptions.push(
     channel,
@@ -100,18 +99,18 @@ export function activate(context: vscode.ExtensionContext): void {
       history,
       changes,
       localModels,
-      places,
       chat,
-      log,
-      channel,
-      hosting,
+      places,
       endpoints,
-      showPlainRun: () => plainRuns.show(),
-      showWalkthrough: () => walkthrough.show(),
+      plainRuns,
+      walkthrough,
       async copyDiagnostics() {
         const { copyDiagnostics } = await import('./vscode/diagnostics');
         await copyDiagnostics(context.extension.packageJSON.version, endpoints, keys, settings, log);
       },
+      log,
+      channel,
+      hosting: vscode.Uri.joinPath(context.extensionUri, 'docs', 'hosting.md'),
     }),
     registerNativePlaces({
       extensionUri: context.extensionUri,

@@ -18,29 +18,28 @@ export interface Chat {
   compose(kind?: TaskKind, text?: string): Promise<void>;
 }
 
-/** What the commands act on. */
-export interface CommandSurfaces {
+/** What the commands are about. */
+export interface CommandParts {
   readonly actions: Actions;
   readonly runs: Runs;
   readonly history: History;
   readonly changes: ChangesView;
   readonly localModels: { run(): Promise<void> };
-  readonly places: Pick<Places, 'useFolder' | 'useDatabase'>;
   readonly chat: Chat;
+  readonly places: Pick<Places, 'useFolder' | 'useDatabase'>;
   readonly endpoints: Pick<Endpoints, 'selected'>;
+  readonly plainRuns: { show(): Promise<void> };
+  readonly walkthrough: { show(): Promise<void> };
+  readonly copyDiagnostics: () => Promise<void>;
   readonly log: Log;
   readonly channel: vscode.LogOutputChannel;
   /** The page that says how to serve the model. */
   readonly hosting: vscode.Uri;
-  /** Shows the shown run as a page of plain text. */
-  showPlainRun(): Promise<void>;
-  showWalkthrough(): Promise<void>;
-  copyDiagnostics(): Promise<void>;
 }
 
 /** Registers every command of the manifest. A failure is shown to whoever ran the command. */
-export function registerCommands(surfaces: CommandSurfaces): vscode.Disposable {
-  const { actions, runs, history, changes, localModels, places, chat, endpoints, log, channel, hosting } = surfaces;
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const { actions, runs, history, changes, localModels, chat, places, log } = parts;
   const startInChat = async (kind: TaskKind, problem: string | undefined): Promise<void> => {
     if (problem === undefined) return;
     // The chat takes the focus, which would close whatever `start` has to ask first.
@@ -51,12 +50,6 @@ export function registerCommands(surfaces: CommandSurfaces): vscode.Disposable {
       await chat.compose(kind, problem);
       throw error;
     }
-    await chat.reveal();
-  };
-  const openRun = async (id: unknown): Promise<void> => {
-    const run = typeof id === 'string' ? runs.find(id) : undefined;
-    if (!run) throw new UserError('run.gone', 'This task is not one of this window. Run AgentLM: Show Tasks.');
-    runs.show(run);
     await chat.reveal();
   };
   const commands: Readonly<Record<string, (...given: readonly unknown[]) => unknown>> = {
@@ -86,9 +79,14 @@ export function registerCommands(surfaces: CommandSurfaces): vscode.Disposable {
       runs.show(undefined);
       await chat.compose('db');
     },
-    'agentlm.openRun': openRun,
+    'agentlm.openRun': async (id) => {
+      const run = typeof id === 'string' ? runs.find(id) : undefined;
+      if (!run) throw new UserError('run.gone', 'This task is not one of this window. Run AgentLM: Show Tasks.');
+      runs.show(run);
+      await chat.reveal();
+    },
     'agentlm.decide': (id, step, shown, verdict) => decide(runs, id, step, shown, verdict),
-    'agentlm.openPlainText': () => surfaces.showPlainRun(),
+    'agentlm.openPlainText': () => parts.plainRuns.show(),
     'agentlm.stop': () => actions.stop(),
     'agentlm.toggleRecording': () => actions.toggleRecording(),
     'agentlm.acceptTrajectory': () => actions.accept(),
@@ -98,11 +96,11 @@ export function registerCommands(surfaces: CommandSurfaces): vscode.Disposable {
     'agentlm.testEndpoint': () => actions.testEndpoint(),
     'agentlm.setApiKey': () => actions.setApiKey(),
     'agentlm.runLocalModel': () => localModels.run(),
-    'agentlm.showHosting': () => vscode.commands.executeCommand('markdown.showPreview', hosting),
-    'agentlm.askInChat': () => askInChat(endpoints),
-    'agentlm.showWalkthrough': () => surfaces.showWalkthrough(),
-    'agentlm.copyDiagnostics': () => surfaces.copyDiagnostics(),
-    'agentlm.showLog': () => channel.show(),
+    'agentlm.showHosting': () => vscode.commands.executeCommand('markdown.showPreview', parts.hosting),
+    'agentlm.askInChat': () => askInChat(parts.endpoints),
+    'agentlm.showWalkthrough': () => parts.walkthrough.show(),
+    'agentlm.copyDiagnostics': () => parts.copyDiagnostics(),
+    'agentlm.showLog': () => parts.channel.show(),
   };
   const registered = Object.entries(commands).map(([id, execute]) =>
     vscode.commands.registerCommand(id, async (...given: readonly unknown[]) => {

@@ -34,8 +34,16 @@ export class Places implements vscode.Disposable {
     return folder;
   }
 
-  /** From now on OS tasks work in this folder, which lies in the workspace. */
+  /**
+   * From now on OS tasks work in this folder.
+   * @throws {UserError} when it does not lie in the workspace
+   */
   useFolder(folder: string): void {
+    if (!inWorkspace(folder)) {
+      throw new UserError('place.outside', '{0} is in no folder that is open. Open it, and start the task there.', [
+        folder,
+      ]);
+    }
     this.chosenFolder = folder;
     this.changed.fire();
   }
@@ -90,7 +98,7 @@ export class Places implements vscode.Disposable {
 export function inWorkspace(place: string): boolean {
   return openFolders().some((folder) => {
     const way = path.relative(folder, place);
-    return !way.startsWith('..') && !path.isAbsolute(way);
+    return way.split(path.sep, 1)[0] !== '..' && !path.isAbsolute(way);
   });
 }
 
