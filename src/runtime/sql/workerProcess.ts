@@ -40,10 +40,10 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
+/** @throws {UserError} `database.noWorker` */
 export function startWorker(workplace: Workplace): WorkerProcess {
   const { directory, orphan } = workplace;
-  // Node asks leave for the real path of its program, and an extension may be installed as a link.
-  const workerPath = realpathSync(workplace.workerPath);
+  const workerPath = realProgram(workplace.workerPath);
   const child = fork(workerPath, [directory, ...(orphan === undefined ? [] : [orphan])], {
     // Neither the flags nor the options of this process: a debugger's would make the worker wait for one.
     execArgv: flags({ ...workplace, workerPath }),
@@ -94,6 +94,16 @@ export function startWorker(workplace: Workplace): WorkerProcess {
       return gone;
     },
   };
+}
+
+/** Node asks leave for the real path of its program, and an extension may be installed as a link. */
+function realProgram(workerPath: string): string {
+  try {
+    return realpathSync(workerPath);
+  } catch (cause) {
+    const template = 'AgentLM is not installed completely: {0} cannot be read. Install AgentLM again.';
+    throw new UserError('database.noWorker', template, [workerPath], { cause });
+  }
 }
 
 /**

@@ -274,9 +274,10 @@ describe('A database that cannot be opened', function () {
     }
   });
 
-  it('fails loudly when the worker itself is missing', async () => {
+  it('lacks a part of the product itself: what is missing is named', async () => {
     const place = bench.database('fine.db', 'CREATE TABLE t (a)');
-    await assert.rejects(bench.open(place, { workerPath: path.join(bench.folder, 'gone.js') }), /Cannot find module/);
+    const workerPath = path.join(bench.folder, 'gone.js');
+    await refuses(bench.open(place, { workerPath }), 'database.noWorker', workerPath, 'Install AgentLM again');
   });
 });
 
