@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+import type { Browser, Page } from 'playwright-core';
+import { openChannel, type Port } from '../../src/protocol/channel';
+import type { HostApi, PageApi, PageEvent, PageState } from '../../src/protocol/messages';
+import { readHostArgument } from '../../src/protocol/schemas';
+import { pageHtml } from '../../src/vscode/pageHtml';
+import { pageStrings } from '../../src/vscode/pageStrings';
+import { running, type ChatState } from './chatStates';
+
+const origin = 'http://chat.test';
+
+/** A browser page that stands for the webview; what went wrong in it is a problem. */
+export interface Stage {
+  readonly problems: string[];
+  /** A new chat in this state; this test is the extension at its other end. */
+  show(state: ChatState): Promise<Chat>;
+}
+
+export interface Chat {
+  readonly page: Page;
+  /** What the page asked for, except for its snapshots. */
+  readonly asked: [string, unknown][];
+  readonly snapshots: () => number;
+  /** From now on every request fails with this sentence. */
+  readonly refuseWith: (sentence: string) => void;
+  readonly tell: (state: PageState) => void;
+  /** Another event; a lost one never reaches the page. */
+  readonly say: (event: PageEvent, fate?: { readonly lost: boolean }) => void;
+}
+
+export async function openStage(browser: Browser): Promise<Stage> {
+  const page = await browser.newPage({ viewport: { width: 300, height: 600 } });
+  const problems: string[] = [];
+  const note = (error: unknown): void => void problems.push(String(error));
+  page.on('pageerror', note);
+  page.on('console', (line) => line.type() === 'error' && note(line.text()));
+  await serve(page);
+  let shown = 0;
+  let receive: (message: unknown) => void = () => {};
+  await page.exposeFunction('toHost', (message: unknown) => receive(message));
+  const port: Port = {
+    post: (message) => void page.evaluate(`window.postMessage(${JSON.stringify(message)}, '*')`).catch(note),
+    listen(listener) {
+      receive = listener;
+      return () => {};
+    },
+  };
+  return {
+    problems,
+    async show(start) {
+      const chat = extensionEnd(page, port, start, note);
+      await page.goto(`${origin}/?${shown++}`);
+      await page.locator('#composer-text').waitFor();
+      return chat;
+    },
+  };
+}
+
+function extensionEnd(page: Page, port: Port, start: ChatState, onInvalid: (reason: string) => void): Chat {
+  const asked: [string, unknown][] = [];
+  const events = [...start.events];
+  let { state } = start;
+  let snapshots = 0;
+  let refusal: string | undefined;
+  const record = (name: string) => (argument: unknown) => {
+    asked.push([name, argument]);
+    if (refusal !== undefined) throw new Error(refusal);
+  };
+  const channel = openChannel<HostApi, PageApi>(port, {
+    handlers: {
+      ready() {
+        snapshots++;
+        const run = state.run.phase === 'idle' ? undefined : batch(0, events);
+        return { state, batch: run, strings: pageStrings(), composition: undefined };
+      },
+      start: record('start'),
+      decide: record('decide'),
+      stop: record('stop'),
+      accept: record('accept'),
+      reject: record('reject'),
+      showTerminal: record('showTerminal'),
+      interrupt: record('interrupt'),
+      keepWaiting: record('keepWaiting'),
+      sendToBackground: record('sendToBackground'),
+      selectEndpoint: record('selectEndpoint'),
+      connectEndpoint: record('connectEndpoint'),
+      chooseDatabase: record('chooseDatabase'),
+      chooseFolder: record('chooseFolder'),
+      toggleRecording: record('toggleRecording'),
+      chooseApproval: record('chooseApproval'),
+      chooseSandbox: record('chooseSandbox'),
+      reviewChanges: record('reviewChanges'),
+      manageTrust: record('manageTrust'),
+      showLog: record('showLog'),
+    },
+    read: readHostArgument,
+    describe: (error) => (error instanceof Error ? error.message : String(error)),
+    onInvalid,
+  });
+  return {
+    page,
+    asked,
+    snapshots: () => snapshots,
+    refuseWith: (sentence) => (refusal = sentence),
+    tell(next) {
+      state = next;
+      channel.tell('state', next);
+    },
+    say(event, { lost } = { lost: false }) {
+      events.push(event);
+      if (!lost) channel.tell('append', batch(events.length - 1, [event]));
+    },
+  };
+}
+
+function batch(first: number, events: readonly PageEvent[]) {
+  return { runId: running.id, first, now: 1000, events: events.map((event) => ({ at: 0, event })) };
+}
+
+/** What a webview serves, and the one function that VS Code gives it. */
+async function serve(page: Page): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: ['src/webview/chat.ts'],
+    bundle: true,
+    format: 'iife',
+    target: 'es2023',
+    tsconfig: 'src/webview/tsconfig.json',
+    write: false,
+  });
+  const html = pageHtml({
+    script: '/dist/webview/chat.js',
+    styles: ['/media/chat.css'],
+    cspSource: origin,
+    nonce: 'bm9uY2U=',
+    language: 'en',
+    title: 'AgentLM chat',
+  });
+  const files: Readonly<Record<string, readonly [type: string, body: string | Buffer]>> = {
+    '/': ['text/html', html],
+    '/dist/webview/chat.js': ['text/javascript', outputFiles[0]?.text ?? ''],
+    '/media/chat.css': ['text/css', await readFile('media/chat.css')],
+    '/dist/webview/codicon.ttf': ['font/ttf', await readFile('node_modules/@vscode/codicons/dist/codicon.ttf')],
+  };
+  await page.route('**/*', async (route) => {
+    const [contentType, body] = files[new URL(route.request().url()).pathname] ?? ['text/plain', ''];
+    await route.fulfill({ contentType, body });
+  });
+  await page.addInitScript(
+    `window.acquireVsCodeApi = () => ({
+       postMessage: (message) => window.toHost(message),
+       getState: () => JSON.parse(sessionStorage.getItem(location.search)),
+       setState: (state) => { sessionStorage.setItem(location.search, JSON.stringify(state)); },
+     })`,
+  );
+}
