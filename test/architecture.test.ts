@@ -14,7 +14,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   runtime: ['agent'],
   vscode: ['agent', 'protocol'],
   cli: ['agent', 'dataset', 'runtime'],
-  'extension.ts': ['agent', 'runtime', 'vscode'],
+  composition: ['agent', 'dataset', 'runtime', 'vscode'],
+  'extension.ts': ['composition', 'vscode'],
   'cli.ts': ['cli'],
 };
 
@@ -28,6 +29,7 @@ const packages: Readonly<Record<string, RegExp>> = {
     /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|hyparquet|@secretlint\/|@xterm\/headless|mysql2|unbash)/,
   vscode: /^(node:path|node:crypto|vscode)$/,
   cli: /^node:/,
+  composition: /^(node:path|vscode)$/,
   'extension.ts': /^(node:path|vscode)$/,
   'cli.ts': /^node:/,
 };

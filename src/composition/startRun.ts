@@ -1,0 +1,61 @@
+import type { Approve } from '../agent/approval';
+import type { EndpointNotice } from '../agent/events';
+import type { RunRequest, RunSession } from '../agent/session';
+import type { ApprovalRules } from '../vscode/approvalRules';
+import type { Endpoints } from '../vscode/endpoints';
+import type { Guard } from '../vscode/guard';
+import type { Settings } from '../vscode/settings';
+import type { EndpointRuntime } from './endpointRuntime';
+import type { Shells } from './shells';
+import type { Storage } from './storage';
+
+/** What a run of this window is made of. */
+export interface RunParts {
+  readonly settings: Settings;
+  readonly rules: ApprovalRules;
+  readonly endpoints: Endpoints;
+  readonly guard: Guard;
+  readonly endpointRuntime: EndpointRuntime;
+  readonly shells: Shells;
+  readonly storage: Storage;
+  /** Path of the program that holds a database. */
+  readonly sqlWorker: string;
+}
+
+/**
+ * Starts a run at the chosen endpoint, under what the settings say at this moment.
+ * @throws {UserError} when the endpoint, the shell or the database cannot be opened
+ */
+export async function startRunOf(
+  parts: RunParts,
+  request: RunRequest,
+  approve: Approve,
+  signal: AbortSignal,
+  onNotice: (notice: EndpointNotice) => void,
+): Promise<RunSession> {
+  const { settings, rules, endpoints, guard, endpointRuntime, shells, storage, sqlWorker } = parts;
+  const [access, guarded, { startRun }] = await Promise.all([
+    endpoints.access(),
+    guard.forRun(),
+    import('../runtime/startRun'),
+  ]);
+  const options = {
+    endpoint: await endpointRuntime.options(access),
+    stepLimit: settings.get(request.kind === 'os' ? 'stepLimit.os' : 'stepLimit.database'),
+    replyTokens: settings.get('replyTokens'),
+    commandTimeoutMs: settings.get('commandTimeout') * 1000,
+    sandbox: shells.sandboxOptions(guarded),
+    inputTimeoutMs: settings.get('inputTimeout') * 1000,
+    longCommandMs: settings.get('longCommand') * 1000,
+    promptTail: settings.get('os.promptTail'),
+    statementTimeoutMs: settings.get('statementTimeout') * 1000,
+    approval: {
+      mode: guarded.approval,
+      rules: rules.list,
+      keepRule: (rule: Parameters<ApprovalRules['keep']>[0]) => rules.keep(rule),
+    },
+    sqlWorker,
+    databaseStorage: storage.databases,
+  };
+  return startRun(request, options, approve, signal, onNotice);
+}
