@@ -9,6 +9,8 @@ export interface FilePlace {
   readonly file: string;
   readonly row: number;
   readonly line: number | undefined;
+  /** Of an element of a JSON array. */
+  readonly bytes?: { readonly start: number; readonly end: number };
 }
 
 /** Longer rows are named and passed over: no conversation is that long, and memory is not without bounds. */

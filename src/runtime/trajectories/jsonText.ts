@@ -42,11 +42,19 @@ const comma = 0x2c;
 /**
  * The elements of one JSON array, or the one value that the file is. Only brackets and quotes are looked at to find where an
  * element ends, so an element that is no JSON does not stop the ones after it.
+ * @param offset of the first chunk in the file
  */
-export async function* readJsonArray(file: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<FileValue, void> {
+export async function* readJsonArray(
+  file: string,
+  chunks: AsyncIterable<Buffer>,
+  offset = 0,
+): AsyncGenerator<FileValue, void> {
   let row = 0;
   let line = 1;
   let startLine = 1;
+  /** Bytes of the file before the chunk, and before the element. */
+  let read = offset;
+  let elementStart = offset;
   let depth = 0;
   let inString = false;
   let escaped = false;
@@ -63,8 +71,8 @@ export async function* readJsonArray(file: string, chunks: AsyncIterable<Buffer>
     if (length <= longestRow) pending.push(bytes);
     else pending = [];
   };
-  function* take(): Generator<FileValue, void> {
-    const place = { file, row: row + 1, line: startLine };
+  function* take(end: number): Generator<FileValue, void> {
+    const place = { file, row: row + 1, line: startLine, bytes: { start: elementStart, end } };
     const bytes = Buffer.concat(pending);
     const overlong = length > longestRow;
     pending = [];
@@ -98,6 +106,7 @@ export async function* readJsonArray(file: string, chunks: AsyncIterable<Buffer>
       if (!blank && !inElement) {
         inElement = true;
         startLine = line;
+        elementStart = read + index;
       }
       if (byte === quote) inString = true;
       else if (opening.has(byte)) depth++;
@@ -105,23 +114,25 @@ export async function* readJsonArray(file: string, chunks: AsyncIterable<Buffer>
       const elementEnds = isArray && ((byte === comma && depth === 1) || depth === 0) && !ended;
       if (elementEnds) {
         keep(chunk.subarray(start, index));
-        yield* take();
+        yield* take(read + index);
         start = index + 1;
         inElement = false;
         ended = depth === 0;
       }
     }
     keep(chunk.subarray(start));
+    read += chunk.length;
   }
   if (!isArray) {
-    yield* take();
+    yield* take(read);
   } else if (!ended || !isBlank(Buffer.concat(pending))) {
     const unreadable = ended ? 'stands behind the end of the array' : 'is cut off: the array never ends';
     yield { place: { file, row: row + 1, line: startLine }, unreadable };
   }
 }
 
-function parse(bytes: Buffer, place: FilePlace): FileValue {
+/** The value of some bytes, or what is wrong with them. */
+export function parse(bytes: Buffer, place: FilePlace): FileValue {
   if (!isUtf8(bytes)) return { place, unreadable: 'is not valid UTF-8' };
   try {
     return { place, value: JSON.parse(bytes.toString('utf8')) as unknown };
@@ -133,6 +144,6 @@ function parse(bytes: Buffer, place: FilePlace): FileValue {
 }
 
 /** Only what JSON takes for white space, and a byte order mark. */
-function isBlank(bytes: Buffer): boolean {
+export function isBlank(bytes: Buffer): boolean {
   return bytes.every((byte) => byte <= 0x20);
 }

@@ -20,7 +20,7 @@ export async function* readValues(file: string, signal: AbortSignal): AsyncGener
   const { start } = kind;
   const stream = createReadStream(file, { start, highWaterMark: 1024 * 1024, signal });
   try {
-    yield* kind.lines ? readJsonLines(file, stream) : readJsonArray(file, stream);
+    yield* kind.lines ? readJsonLines(file, stream) : readJsonArray(file, stream, start);
   } catch (error) {
     signal.throwIfAborted();
     throw isFileError(error) ? unreadableFile(file, error) : error;
@@ -32,8 +32,11 @@ export async function* readValues(file: string, signal: AbortSignal): AsyncGener
 /** Enough to see how a file begins; a first line that is longer is one of JSONL, because nobody indents that much. */
 const glance = 64 * 1024;
 
-/** JSON that begins with a bracket is an array. An object is a line of JSONL, unless it goes on over several lines. */
-async function sniff(file: string): Promise<'parquet' | { readonly lines: boolean; readonly start: number }> {
+/**
+ * What a file is made of, by how it begins, and where its text starts. JSON that begins with a bracket is an array. An
+ * object is a line of JSONL, unless it goes on over several lines.
+ */
+export async function sniff(file: string): Promise<'parquet' | { readonly lines: boolean; readonly start: number }> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(file, 'r');

@@ -1,7 +1,8 @@
-import { mkdir, open, realpath, type FileHandle } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { formatDialogue, type Dialogue } from '../../agent/conversation';
 import { UserError } from '../../agent/errors';
+import { appendLines } from './appendLines';
 
 /**
  * Appends a row to a JSONL file and waits until it is on the disk. A line that an earlier crash left unfinished stays as
@@ -10,14 +11,7 @@ import { UserError } from '../../agent/errors';
  */
 export async function appendDialogue(file: string, dialogue: Dialogue): Promise<void> {
   try {
-    const handle = await open(file, 'a+', 0o600);
-    try {
-      const line = Buffer.from(`${(await endsInLine(handle)) ? '\n' : ''}${formatDialogue(dialogue)}\n`);
-      await handle.appendFile(line);
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
+    await appendLines(file, [formatDialogue(dialogue)], { create: true });
   } catch (cause) {
     throw writeFailed(file, cause);
   }
@@ -68,12 +62,4 @@ async function requireInside(folder: string, workspace: string): Promise<void> {
     'The folder {0} is a link that leads out of the workspace. Remove the link, or set agentlm.trajectoryFolder.',
     [folder],
   );
-}
-
-/** True when the last line has no line break. */
-async function endsInLine(handle: FileHandle): Promise<boolean> {
-  const { size } = await handle.stat();
-  if (size === 0) return false;
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-  return buffer[0] !== 0x0a;
 }
