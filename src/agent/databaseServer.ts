@@ -1,0 +1,121 @@
+import { UserError } from './errors';
+
+/** What an agent may do with a database server: by default nothing; read it; or do as it likes with a copy. */
+export type DatabaseAccess = 'nothing' | 'read' | 'scratch';
+
+/** A database on a server. The password is kept elsewhere: this may stand in settings and in what is kept of a run. */
+export interface DatabaseServer {
+  /** `mysql` is MariaDB too: which of the two it is, the server says itself. */
+  readonly engine: 'mysql' | 'postgres';
+  /** Name or address; not asked where there is a socket. */
+  readonly host: string;
+  readonly port: number;
+  /** Absolute path of the server's socket on this machine; for PostgreSQL, of the folder it lies in. */
+  readonly socket?: string | undefined;
+  readonly user: string;
+  readonly database: string;
+  /** `verify`: encrypted, by a server that proves who it is; `off`: as it is, fit for this machine and for tunnels. */
+  readonly tls: 'verify' | 'off';
+  /** A file of certificates (PEM) that are trusted for it; left out, those of the system. */
+  readonly caFile?: string | undefined;
+  readonly access: DatabaseAccess;
+  /**
+   * Where the copy of `scratch` lies: in a database of its own on the same server, or in a server that is started on this
+   * machine for the run. Left out: there where the rights allow it, else here.
+   */
+  readonly scratch?: 'server' | 'local' | undefined;
+  /** The tables that are copied for `scratch`, and that the model is told of; left out, all of them. */
+  readonly tables?: readonly string[] | undefined;
+}
+
+/** Whether a text means a server, and no file. */
+export function isServerUrl(text: string): boolean {
+  return /^(mysql|mariadb|postgres|postgresql):\/\//i.test(text);
+}
+
+/**
+ * Reads `mysql://user:password@host:port/database`, `mariadb://…` or `postgres://…`, where `?socket=`, `?tls=verify|off`
+ * and `?ca=FILE` may follow. What is left out is what the server's own client takes; TLS is off for this machine only.
+ * @throws {UserError} `database.badUrl`; its words never hold the text, for that may hold a password
+ */
+export function readServerUrl(text: string): {
+  readonly server: Omit<DatabaseServer, 'access'>;
+  readonly password: string | undefined;
+} {
+  const match = urlParts.exec(text);
+  if (!match) throw badUrl('it is written scheme://user:password@host:port/database');
+  const { scheme = '', user, password, host = '', port, database = '', query = '' } = match.groups ?? {};
+  const engine = /^m/i.test(scheme) ? 'mysql' : 'postgres';
+  const named = readOptions(query);
+  const socket = named.get('socket') ?? (engine === 'postgres' ? named.get('host') : undefined);
+  const address = decode(host).replace(/^\[(.*)\]$/, '$1') || 'localhost';
+  const tls = named.get('tls') ?? (socket !== undefined || isThisMachine(address) ? 'off' : 'verify');
+  if (tls !== 'verify' && tls !== 'off') throw badUrl('tls is verify or off');
+  if (socket !== undefined && !socket.startsWith('/')) throw badUrl('socket is an absolute path');
+  if (database === '') throw badUrl('the name of the database is missing at its end');
+  if (Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) throw badUrl('the port is a number from 1 to 65535');
+  return {
+    server: {
+      engine,
+      host: address,
+      port: Number(port ?? (engine === 'mysql' ? 3306 : 5432)),
+      ...(socket !== undefined && { socket }),
+      user: user === undefined || user === '' ? (engine === 'mysql' ? 'root' : 'postgres') : decode(user),
+      database: decode(database),
+      tls,
+      ...(named.has('ca') && { caFile: named.get('ca') }),
+    },
+    password: password === undefined ? undefined : decode(password),
+  };
+}
+
+/** The server by its URL, without a password: fit to be shown, and to be read again. */
+export function serverUrl(server: Omit<DatabaseServer, 'access'>): string {
+  const { engine, host, port, socket, user, database, tls, caFile } = server;
+  const address = host.includes(':') ? `[${host}]` : encodeURIComponent(host);
+  const place = socket === undefined ? `${address}:${port}` : 'localhost';
+  const isUsual = tls === (socket !== undefined || isThisMachine(host) ? 'off' : 'verify');
+  const options = [
+    ...(socket === undefined ? [] : [`socket=${encodePath(socket)}`]),
+    ...(isUsual ? [] : [`tls=${tls}`]),
+    ...(caFile === undefined ? [] : [`ca=${encodePath(caFile)}`]),
+  ];
+  const query = options.length === 0 ? '' : `?${options.join('&')}`;
+  return `${engine}://${encodeURIComponent(user)}@${place}/${encodeURIComponent(database)}${query}`;
+}
+
+const urlParts =
+  /^(?<scheme>mysql|mariadb|postgres|postgresql):\/\/(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<host>\[[^\]]*\]|[^:/?]*)(?::(?<port>\d+))?(?:\/(?<database>[^/?]*))?(?:\?(?<query>.*))?$/i;
+
+const knownOptions = new Set(['socket', 'host', 'tls', 'ca']);
+
+function readOptions(query: string): ReadonlyMap<string, string> {
+  const named = new Map<string, string>();
+  for (const part of query.split('&').filter((each) => each !== '')) {
+    const [name = '', ...value] = part.split('=');
+    if (!knownOptions.has(name)) throw badUrl(`it has no option but ${[...knownOptions].join(', ')}`);
+    named.set(name, decode(value.join('=')));
+  }
+  return named;
+}
+
+function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
+}
+
+function encodePath(path: string): string {
+  return encodeURIComponent(path).replaceAll('%2F', '/');
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw badUrl('a % in it is written %25', cause);
+  }
+}
+
+function badUrl(reason: string, cause?: unknown): UserError {
+  const template = 'The address of the database server cannot be read: {0}. Write it anew.';
+  return new UserError('database.badUrl', template, [reason], { cause });
+}
