@@ -43,17 +43,17 @@ export function readServerUrl(text: string): {
   readonly password: string | undefined;
 } {
   const match = urlParts.exec(text);
-  if (!match) throw badUrl('it is written scheme://user:password@host:port/database');
+  if (!match) throw badUrl();
   const { scheme = '', user, password, host = '', port, database = '', query = '' } = match.groups ?? {};
   const engine = /^m/i.test(scheme) ? 'mysql' : 'postgres';
   const named = readOptions(query);
   const socket = named.get('socket') ?? (engine === 'postgres' ? named.get('host') : undefined);
   const address = decode(host).replace(/^\[(.*)\]$/, '$1') || 'localhost';
   const tls = named.get('tls') ?? (socket !== undefined || isThisMachine(address) ? 'off' : 'verify');
-  if (tls !== 'verify' && tls !== 'off') throw badUrl('tls is verify or off');
-  if (socket !== undefined && !socket.startsWith('/')) throw badUrl('socket is an absolute path');
-  if (database === '') throw badUrl('the name of the database is missing at its end');
-  if (Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) throw badUrl('the port is a number from 1 to 65535');
+  if (tls !== 'verify' && tls !== 'off') throw badUrl();
+  if (socket !== undefined && !socket.startsWith('/')) throw badUrl();
+  if (database === '') throw badUrl();
+  if (Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) throw badUrl();
   return {
     server: {
       engine,
@@ -93,7 +93,7 @@ function readOptions(query: string): ReadonlyMap<string, string> {
   const named = new Map<string, string>();
   for (const part of query.split('&').filter((each) => each !== '')) {
     const [name = '', ...value] = part.split('=');
-    if (!knownOptions.has(name)) throw badUrl(`it has no option but ${[...knownOptions].join(', ')}`);
+    if (!knownOptions.has(name)) throw badUrl();
     named.set(name, decode(value.join('=')));
   }
   return named;
@@ -111,11 +111,14 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (cause) {
-    throw badUrl('a % in it is written %25', cause);
+    throw badUrl(cause);
   }
 }
 
-function badUrl(reason: string, cause?: unknown): UserError {
-  const template = 'The address of the database server cannot be read: {0}. Write it anew.';
-  return new UserError('database.badUrl', template, [reason], { cause });
+function badUrl(cause?: unknown): UserError {
+  const template =
+    'The address of the database server cannot be read. It is written mysql://user:password@host:port/database, or with ' +
+    'postgres at its beginning; socket=PATH, tls=verify|off and ca=FILE may follow a question mark, with & between them. ' +
+    'A special character in a name or a password is written as % and its code: %40 for @.';
+  return new UserError('database.badUrl', template, [], { cause });
 }
