@@ -24,7 +24,17 @@ export type Notice =
   | { readonly code: 'repetition' }
   /** The run has no end of its own: the window that it ran in was closed, or crashed. */
   | { readonly code: 'interrupted' }
-  | EndpointNotice;
+  | OpeningNotice;
+
+/** What can come before the run has started. */
+export type OpeningNotice = EndpointNotice | DatabaseNotice;
+
+/** What is done with a database before a task works on it. */
+export type DatabaseNotice =
+  /** Its scratch copy is made, which takes a while; so much of it, 0 to 1. */
+  | { readonly code: 'copying'; readonly share: number }
+  /** The window has no room for all columns: the model is told some of them, and how to find the rest. */
+  | { readonly code: 'tables-shortened' };
 
 /** What an endpoint does that is no error, but that the user should see. It can come before the run has started. */
 export type EndpointNotice =

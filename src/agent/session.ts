@@ -2,7 +2,7 @@ import type { Approve } from './approval';
 import type { DatabaseEnvironment, DatabaseReview } from './database';
 import type { PendingChanges } from './changes';
 import type { TerminalSession } from './environment';
-import type { AgentEvent, EndpointNotice, EventOf } from './events';
+import type { AgentEvent, EventOf, OpeningNotice } from './events';
 import type { TaskKind } from './task';
 
 /** What a surface asks for: the chat, a command or the command line. */
@@ -12,6 +12,8 @@ export interface RunRequest {
   readonly problem: string;
   /** Absolute path: the folder the shell starts in, or the database (an SQLite file, a data file or a folder of data files). */
   readonly place: string;
+  /** Of a database, the tables that the task is about, by name; all of them where it is left out. */
+  readonly tables?: readonly string[];
 }
 
 /** A run that was started. */
@@ -41,7 +43,7 @@ export type StartRun = (
   request: RunRequest,
   approve: Approve,
   signal: AbortSignal,
-  onNotice: (notice: EndpointNotice) => void,
+  onNotice: (notice: OpeningNotice) => void,
 ) => Promise<RunSession>;
 
 /** The end of a run that never began, because it was stopped before or could not be opened: every run has one outcome. */

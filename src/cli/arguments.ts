@@ -129,7 +129,7 @@ export function parseArguments(
 }
 
 function refuseDatabaseOptions(values: Values): void {
-  const wrong = (['export', 'dialect'] as const).find((name) => values[name] !== undefined);
+  const wrong = (['export', 'dialect', 'tables'] as const).find((name) => values[name] !== undefined);
   if (wrong !== undefined) throw new UsageError(`--${wrong} goes with "run db".`);
 }
 
@@ -192,6 +192,7 @@ const options = {
   id: { type: 'string' },
   'no-prompt-tail': { type: 'boolean' },
   dialect: { type: 'string' },
+  tables: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -219,7 +220,20 @@ function readRequest([kind, problem, ...more]: readonly string[], values: Values
   if (cwd !== undefined) throw new UsageError('--cwd goes with "run os".');
   if ((sandbox ?? network ?? image ?? engine) !== undefined) throw new UsageError('A sandbox goes with "run os".');
   if (database === undefined) throw new UsageError('Say which database: --database FILE.');
-  return { kind, problem, place: path.resolve(database) };
+  const tables = readTables(values.tables);
+  return { kind, problem, place: path.resolve(database), ...(tables && { tables }) };
+}
+
+/** A name that holds a comma stands in backticks, like one of MySQL. */
+function readTables(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  const names =
+    text
+      .match(/`(?:[^`]|``)+`|[^,`]+/g)
+      ?.map((name) => name.trim())
+      .filter((name) => name !== '') ?? [];
+  if (names.length === 0) throw new UsageError('Say which tables, with commas between them: --tables orders,customers');
+  return names.map((name) => (name.startsWith('`') ? name.slice(1, -1).replaceAll('``', '`') : name));
 }
 
 /** What a test takes besides the endpoint itself would be ignored, so it is refused. */

@@ -109,6 +109,10 @@ function describeNotice(notice: Notice): string {
       return 'The reply ran into its token limit and was continued.';
     case 'chat-template':
       return 'The server puts the conversation into a format of its own. If it is not that of Llama-2, expect worse replies.';
+    case 'copying':
+      return `The database is copied: ${Math.floor(100 * notice.share)} %.`;
+    case 'tables-shortened':
+      return 'The model has no room for all columns of all tables: it is told some of them, and looks the others up. Name the tables that matter with --tables.';
   }
 }
 

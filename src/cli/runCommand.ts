@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { PendingChanges } from '../agent/changes';
 import type { DatabaseReview } from '../agent/database';
 import { UserError } from '../agent/errors';
-import type { EndpointNotice, EventOf, Outcome } from '../agent/events';
+import type { EventOf, OpeningNotice, Outcome } from '../agent/events';
 import type { RunSession } from '../agent/session';
 import { visible } from '../agent/hiddenCharacters';
 import { obstacles, succeeded, toDialogue, TrajectoryRecorder } from '../agent/trajectory';
@@ -40,7 +40,7 @@ export async function runCommand(args: RunSettings, print: Printer, signal: Abor
     const prompt = trainedFrom === undefined ? undefined : await readTrainedPrompt(trainedFrom, request.kind, signal);
     const sandbox = request.kind === 'os' ? await chooseSandbox(args.sandbox) : undefined;
     const options = { ...runOptions({ ...args, ...own?.place }, sandbox), prompt };
-    const onNotice = (notice: EndpointNotice): void => print({ type: 'notice', notice });
+    const onNotice = (notice: OpeningNotice): void => print({ type: 'notice', notice });
     const session = await startRun(request, options, askerOf(args.approve), signal, onNotice);
     const { conversions = [] } = session.database ?? {};
     if (conversions.length > 0) print({ type: 'conversions', conversions });

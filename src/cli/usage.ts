@@ -27,6 +27,7 @@ Options:
   --engine COMMAND      that makes it, e.g. docker, or "podman --runtime runc"; podman or docker if left out
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
   --export FILE.csv     write all rows of the last query of run db to FILE.csv
+  --tables A,B          the tables that run db is about: the model is told all of their columns, of the others the names
   --dialect NAME        what run db reads statements as: mysql (default) or sqlite
   --prompt own|trained  the instruction that the model reads: this product's (default), or that of --trained-from
   --trained-from FILE   AgentInstruct rows whose first turns are sent byte for byte

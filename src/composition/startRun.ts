@@ -1,5 +1,5 @@
 import type { Approve } from '../agent/approval';
-import type { EndpointNotice } from '../agent/events';
+import type { OpeningNotice } from '../agent/events';
 import type { RunRequest, RunSession } from '../agent/session';
 import type { ApprovalRules } from '../vscode/approvalRules';
 import type { Endpoints } from '../vscode/endpoints';
@@ -31,7 +31,7 @@ export async function startRunOf(
   request: RunRequest,
   approve: Approve,
   signal: AbortSignal,
-  onNotice: (notice: EndpointNotice) => void,
+  onNotice: (notice: OpeningNotice) => void,
 ): Promise<RunSession> {
   const { settings, rules, endpoints, guard, endpointRuntime, shells, storage, sqlWorker } = parts;
   const [access, guarded, { startRun }] = await Promise.all([

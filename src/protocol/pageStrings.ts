@@ -148,6 +148,8 @@ export type PageStringKey =
   | 'output.rows'
   | 'output.asRead'
   | 'notice.continued'
+  | 'notice.copying'
+  | 'notice.tablesShortened'
   | 'notice.interrupted'
   | 'notice.queued'
   | `notice.template.${Extract<Notice, { readonly code: 'chat-template' }>['template']}`

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Approve } from '../agent/approval';
 import type { PendingChanges } from '../agent/changes';
 import type { DatabaseEnvironment } from '../agent/database';
-import type { Environment, SandboxKind, TerminalSession } from '../agent/environment';
-import type { AgentEvent, EndpointNotice } from '../agent/events';
+import type { Environment, SandboxKind, Table, TerminalSession } from '../agent/environment';
+import type { AgentEvent, OpeningNotice } from '../agent/events';
 import type { Model } from '../agent/model';
 import { run } from '../agent/run';
 import type { RunRequest, RunSession } from '../agent/session';
@@ -11,6 +11,7 @@ import type { Task } from '../agent/task';
 import { withTrainedPrompt, type TrainedPrompt } from '../agent/trainedPrompt';
 import { databaseTask } from '../agent/tasks/database';
 import { osTask } from '../agent/tasks/os';
+import { fitTables } from '../agent/tasks/tableSentence';
 import { approveByPolicy, type ApprovalOptions } from './approvalPolicy';
 import { connect, type EndpointOptions } from './endpoint/connect';
 import { openSandboxedShell } from './sandboxedShell';
@@ -44,11 +45,18 @@ export interface RunOptions {
   readonly prompt?: TrainedPrompt | undefined;
   /** What statements of a database task are read as; MySQL's where it is left out. */
   readonly dialect?: Dialect | undefined;
+  /**
+   * Asked which tables a task is about where the model cannot be told all columns of all tables and the request names no
+   * tables. Undefined: the user does not want to choose.
+   */
+  readonly chooseTables?:
+    ((tables: readonly Table[], signal: AbortSignal) => Promise<readonly string[] | undefined>) | undefined;
 }
 
 /** What a task works on, once it is open. */
 interface Workplace {
-  readonly task: Task;
+  /** What is told of the tables depends on the model's window. */
+  taskFor(model: Model): Promise<Task>;
   readonly environment: Environment;
   readonly terminal: TerminalSession | undefined;
   readonly database?: DatabaseEnvironment;
@@ -67,18 +75,19 @@ export async function startRun(
   options: RunOptions,
   ask: Approve,
   signal: AbortSignal,
-  onNotice: (notice: EndpointNotice) => void = () => {},
+  onNotice: (notice: OpeningNotice) => void = () => {},
 ): Promise<RunSession> {
   const approve = approveByPolicy(options.approval, request.kind === 'os' ? request.place : undefined, ask);
   const id = `${request.kind}_${randomUUID()}`;
   const endpoint = { ...options.endpoint, conversationId: id, onNotice };
   const [model, workplace] = await both(
     (until) => connect(endpoint, until),
-    (until) => openWorkplace(id, request, options, until),
+    (until) => openWorkplace(id, request, options, until, onNotice),
     signal,
   );
   const { terminal, database, changes } = workplace;
-  const task = options.prompt ? withTrainedPrompt(workplace.task, options.prompt) : workplace.task;
+  const own = await orClose(workplace, () => workplace.taskFor(model));
+  const task = options.prompt ? withTrainedPrompt(own, options.prompt) : own;
   return {
     events: events(id, request, options, { ...workplace, task, model, approve, signal }),
     terminal,
@@ -92,7 +101,7 @@ async function* events(
   id: string,
   { problem }: RunRequest,
   { stepLimit, replyTokens }: RunOptions,
-  { environment, sandbox, ...tools }: Workplace & { model: Model; approve: Approve; signal: AbortSignal },
+  { environment, sandbox, ...tools }: Workplace & { task: Task; model: Model; approve: Approve; signal: AbortSignal },
 ): AsyncGenerator<AgentEvent, void> {
   try {
     const settings = { id, problem, replyTokens, stepLimit, sandbox };
@@ -107,13 +116,48 @@ async function openWorkplace(
   request: RunRequest,
   options: RunOptions,
   signal: AbortSignal,
+  onNotice: (notice: OpeningNotice) => void,
 ): Promise<Workplace> {
   if (request.kind === 'os') return openShellWorkplace(id, request, options, signal);
   const { statementTimeoutMs, sqlWorker, databaseStorage: storage, dialect } = options;
   const keep = storage === undefined ? undefined : { storage, id, problem: request.problem };
-  const opening = { path: request.place, statementTimeoutMs, workerPath: sqlWorker, keep, dialect };
+  const onProgress = nowAndThen((share) => onNotice({ code: 'copying', share }));
+  const opening = { path: request.place, statementTimeoutMs, workerPath: sqlWorker, keep, dialect, onProgress };
   const database = await openDatabase(opening, signal);
-  return { task: databaseTask(database.tables), environment: database, terminal: undefined, database };
+  const taskFor = async (model: Model): Promise<Task> => {
+    const sentence = await sentenceOf(database.tables, request, options, model, signal, onNotice);
+    signal.throwIfAborted();
+    return databaseTask(database.tables, sentence);
+  };
+  return { taskFor, environment: database, terminal: undefined, database };
+}
+
+/** What the model is told of the tables: those that the user chose in full, if there is no room for all. */
+async function sentenceOf(
+  tables: readonly Table[],
+  { tables: wanted = [] }: RunRequest,
+  { chooseTables }: RunOptions,
+  model: Model,
+  signal: AbortSignal,
+  onNotice: (notice: OpeningNotice) => void,
+): Promise<string> {
+  let fitted = await fitTables(tables, wanted, model);
+  if (fitted.shortened && wanted.length === 0) {
+    const chosen = await chooseTables?.(tables, signal);
+    if (chosen) fitted = await fitTables(tables, chosen, model);
+  }
+  if (fitted.shortened) onNotice({ code: 'tables-shortened' });
+  return fitted.sentence;
+}
+
+/** Passes a share on once a second, the first after a second; nothing once all is done. */
+function nowAndThen(tell: (share: number) => void): (share: number) => void {
+  let last = performance.now();
+  return (share) => {
+    if (share >= 1 || performance.now() < last + 1000) return;
+    last = performance.now();
+    tell(share);
+  };
 }
 
 async function openShellWorkplace(
@@ -129,7 +173,13 @@ async function openShellWorkplace(
     { commandTimeoutMs, inputTimeoutMs, longCommandMs, promptTail },
     signal,
   );
-  return { task: osTask, environment: shell, terminal: shell, sandbox: sandbox.kind, ...(changes && { changes }) };
+  return {
+    taskFor: async () => osTask,
+    environment: shell,
+    terminal: shell,
+    sandbox: sandbox.kind,
+    ...(changes && { changes }),
+  };
 }
 
 /** Both, or neither: the first failure ends the other one, and what had opened is closed again. */
@@ -150,10 +200,21 @@ async function both(
   };
   const [model, workplace] = await Promise.allSettled([orFail(connecting(until)), orFail(opening(until))]);
   if (model.status === 'fulfilled' && workplace.status === 'fulfilled') return [model.value, workplace.value];
-  if (workplace.status === 'fulfilled') {
-    await workplace.value.environment.close();
-    // Nothing has run in it.
-    await workplace.value.changes?.discard();
-  }
+  if (workplace.status === 'fulfilled') await abandon(workplace.value);
   throw failing.signal.reason;
+}
+
+async function orClose<T>(workplace: Workplace, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await abandon(workplace);
+    throw error;
+  }
+}
+
+/** Closes what nothing has run in. */
+async function abandon({ environment, changes }: Workplace): Promise<void> {
+  await environment.close();
+  await changes?.discard();
 }

@@ -160,6 +160,10 @@ export function pageStrings(): PageStrings {
     'output.rows': vscode.l10n.t('Rows'),
     'output.asRead': vscode.l10n.t('As the model reads it'),
     'notice.continued': vscode.l10n.t('The reply ran into its token limit and was continued.'),
+    'notice.copying': vscode.l10n.t('The database is being copied: {0} %'),
+    'notice.tablesShortened': vscode.l10n.t(
+      'The model has no room for all columns of all tables: it is told some of them, and looks the others up. Run AgentLM: Choose Tables to name those that matter.',
+    ),
     'notice.template.other': vscode.l10n.t(
       'The server puts the conversation into a format that AgentLM was not trained on. Expect worse replies.',
     ),

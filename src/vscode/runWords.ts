@@ -92,6 +92,10 @@ export function noticeInWords(notice: Notice): string {
       return strings['notice.continued'];
     case 'chat-template':
       return strings[`notice.template.${notice.template}`];
+    case 'copying':
+      return fill(strings['notice.copying'], Math.floor(100 * notice.share));
+    case 'tables-shortened':
+      return strings['notice.tablesShortened'];
   }
 }
 

@@ -27,5 +27,9 @@ export function noticeText(notice: PageNotice, say: Say): string {
       return say('notice.continued');
     case 'chat-template':
       return say(`notice.template.${notice.template}`);
+    case 'copying':
+      return say('notice.copying', Math.floor(100 * notice.share));
+    case 'tables-shortened':
+      return say('notice.tablesShortened');
   }
 }

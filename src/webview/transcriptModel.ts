@@ -169,6 +169,8 @@ function extend(entries: Entry[], { at, event }: TimedEvent): void {
       });
       break;
     case 'started':
+      if (isCopying(entries.at(-1))) entries.pop();
+      break;
     case 'context':
       break;
   }
@@ -177,9 +179,10 @@ function extend(entries: Entry[], { at, event }: TimedEvent): void {
 function remark(entries: Entry[], entry: NoticeEntry): void {
   // What is said about a prompt stands above the reply to it.
   const at = isWaiting(entries.at(-1)) ? entries.length - 1 : entries.length;
-  // A server that loads its model for minutes has one line.
+  // A server that loads its model for minutes has one line, and so has a copy that is made.
   const before = entries[at - 1];
-  const again = before?.type === 'notice' && before.notice.code === 'waiting' && entry.notice.code === 'waiting';
+  const { code } = entry.notice;
+  const again = (code === 'waiting' || code === 'copying') && before?.type === 'notice' && before.notice.code === code;
   entries.splice(again ? at - 1 : at, again ? 1 : 0, entry);
 }
 
@@ -217,6 +220,10 @@ function settle(entries: Entry[]): void {
 
 function finishReply(entries: Entry[]): void {
   replaceLast(entries, 'reply', (reply) => ({ ...reply, progress: 'done' }));
+}
+
+function isCopying(entry: Entry | undefined): boolean {
+  return entry?.type === 'notice' && entry.notice.code === 'copying';
 }
 
 function isWaiting(entry: Entry | undefined): boolean {

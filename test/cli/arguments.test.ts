@@ -114,6 +114,21 @@ describe('The command line', () => {
     );
   });
 
+  it('reads which tables a task is about', () => {
+    const line = ['run', 'db', 'x', '--database', 'a.db', '--endpoint', 'demo', '--tables'];
+    const tables = (text: string) => {
+      const args = parse([...line, text]);
+      return args.command === 'run' ? args.request.tables : undefined;
+    };
+    assert.deepEqual(tables('orders, order items'), ['orders', 'order items']);
+    assert.deepEqual(tables('`a,b`,`c``d`'), ['a,b', 'c`d']);
+    assert.throws(() => tables(' , '), /^UsageError: Say which tables/);
+    assert.throws(
+      () => parse(['run', 'os', 'x', '--endpoint', 'demo', '--tables', 'a']),
+      /--tables goes with "run db"/,
+    );
+  });
+
   it('reads what becomes of changed databases', () => {
     const read = (...line: string[]) => {
       const args = parse(['db-changes', ...line]);

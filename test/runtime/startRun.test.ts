@@ -229,6 +229,81 @@ describe('A run from the endpoint to the machine', () => {
     });
   });
 
+  describe('on a database whose columns the window has no room for', () => {
+    const columns = Array.from({ length: 1500 }, (_, index) => `column_${index + 1}`);
+    const answerIt = 'Action: Answer\nFinal Answer: ["1"]';
+    let request: RunRequest;
+    beforeEach(async () => {
+      await mkdir(path.join(folder, 'files'));
+      await writeFile(path.join(folder, 'files', 'wide.csv'), `${columns.join()}\n`);
+      await writeFile(path.join(folder, 'files', 'small.csv'), 'a,b\n1,2\n');
+      request = { kind: 'db', problem: 'How many?', place: path.join(folder, 'files') };
+    });
+    const asked = async (
+      given: RunRequest,
+      chooseTables?: NonNullable<RunOptions['chooseTables']>,
+    ): Promise<{ prompt: string; notices: unknown[] }> => {
+      const prompts: string[] = [];
+      const notices: unknown[] = [];
+      const script: FakeScript = ({ prompt }) => {
+        prompts.push(prompt);
+        return answerIt;
+      };
+      await withEndpoint(script, async (baseUrl) => {
+        const { signal } = new AbortController();
+        const all = { ...options, chooseTables, endpoint: { baseUrl } };
+        const session = await startRun(given, all, runAll, signal, (notice) => {
+          // How long the copy takes is the machine's affair.
+          if (notice.code !== 'copying') notices.push(notice);
+        });
+        for await (const event of session.events) assert.notEqual(event.type, 'failure');
+      });
+      return { prompt: prompts[0] ?? '', notices };
+    };
+
+    it('tells the model some of them and the user that it does', async () => {
+      const { prompt, notices } = await asked(request);
+      assert.match(
+        prompt,
+        /1st table is small, and the headers of this table are a,b\. .* and \d+ more, which DESCRIBE/,
+      );
+      assert.deepEqual(notices, [{ code: 'tables-shortened' }]);
+    });
+
+    it('asks which tables matter, and not again where they were named', async () => {
+      const choices: string[][] = [];
+      const choose = async (tables: readonly { readonly name: string }[]): Promise<string[]> => {
+        choices.push(tables.map(({ name }) => name));
+        return ['small'];
+      };
+      for (const given of [request, { ...request, tables: ['small'] }]) {
+        const { prompt, notices } = await asked(given, choose);
+        assert.match(
+          prompt,
+          /name of this table is small, .* are a,b\. There is 1 more table in this database: wide\./,
+        );
+        assert.deepEqual(notices, []);
+      }
+      assert.deepEqual(choices, [['small', 'wide']]);
+    });
+
+    it('leaves nothing open when a table is not there, or the user stops while choosing', async () => {
+      await assert.rejects(asked({ ...request, tables: ['big'] }), (error) => {
+        assert.ok(UserError.is(error) && error.code === 'database.noSuchTable');
+        return true;
+      });
+      const stopping = new AbortController();
+      await withEndpoint([answerIt], async (baseUrl) => {
+        const chooseTables = async (): Promise<undefined> => {
+          stopping.abort();
+          return undefined;
+        };
+        const all = { ...options, chooseTables, endpoint: { baseUrl } };
+        await assert.rejects(startRun(request, all, runAll, stopping.signal), { name: 'AbortError' });
+      });
+    });
+  });
+
   describe('with bad input', () => {
     const code = (expected: string) => (error: unknown) => {
       assert.ok(UserError.is(error), String(error));

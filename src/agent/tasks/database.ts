@@ -3,19 +3,21 @@ import type { Execution, Table } from '../environment';
 import type { Action, FormatProblem, Observation, ParsedReply, Task } from '../task';
 import { readList } from './literal';
 import { actionLines, blocks, emptyProblem, normalise, type ActionLine, type Block } from './reply';
+import { tableSentence } from './tableSentence';
 
 /**
  * The database task of AgentInstruct: the model writes one SQL statement a turn and reads the raw reply of the database,
  * until it answers. Grammar and wording are those of the db split; the instruction is our own.
+ * @param sentence what the model is told of the tables
  */
-export function databaseTask(tables: readonly Table[]): Task {
+export function databaseTask(tables: readonly Table[], sentence = tableSentence(tables)): Task {
   return {
     kind: 'db',
     stepLimit: 15,
     stop: ['</s>', '[INST]'],
     grammar: { regex, gbnf },
     truncationMark: '[TRUNCATED]',
-    opening: (problem) => opening(problem, tables),
+    opening: (problem) => opening(problem, sentence),
     parse,
     actionEnd,
     compose,
@@ -53,28 +55,8 @@ Action: Answer
 Final Answer: ["first value", "second value"]
 Answer once you are sure, with the values exactly as the database gave them. When I asked for a change, make it first; then any answer will do.`;
 
-function opening(problem: string, tables: readonly Table[]): readonly Turn[] {
-  return [human(instruction), gpt('Ok.', { loss: false }), human(`${problem.trim()}\n${tableSentence(tables)}`)];
-}
-
-/** Tables and headers in the words of the db split. Empty for a database without tables. */
-export function tableSentence(tables: readonly Table[]): string {
-  const [first] = tables;
-  if (!first) return 'There are no tables in this database yet.';
-  if (tables.length === 1) {
-    return `The name of this table is ${first.name}, and the headers of this table are ${first.columns.join(',')}.`;
-  }
-  const each = tables.map(
-    ({ name, columns }, index) =>
-      `The name of the ${ordinal(index + 1)} table is ${name}, and the headers of this table are ${columns.join(',')}.`,
-  );
-  return [`There are ${tables.length} tables involved with this task.`, ...each].join(' ');
-}
-
-function ordinal(n: number): string {
-  const teen = n % 100 >= 11 && n % 100 <= 13;
-  const suffix = teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
-  return `${n}${suffix}`;
+function opening(problem: string, sentence: string): readonly Turn[] {
+  return [human(instruction), gpt('Ok.', { loss: false }), human(`${problem.trim()}\n${sentence}`)];
 }
 
 function parse(reply: string): ParsedReply {

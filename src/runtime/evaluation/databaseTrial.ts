@@ -1,4 +1,3 @@
-import { human } from '../../agent/conversation';
 import type { Task } from '../../agent/task';
 import { databaseTask } from '../../agent/tasks/database';
 import type { Rules } from '../../agent/evaluation';
@@ -38,12 +37,7 @@ export async function databaseTrial(
 
 /** With the words of the suite for its tables, where it has some. */
 function taskOf({ tableSentence }: DatabaseProblem, { tables }: TrialDatabase): Task {
-  const task = databaseTask(tables);
-  if (tableSentence === undefined) return task;
-  return {
-    ...task,
-    opening: (text) => [...task.opening(text).slice(0, -1), human(`${text.trim()}\n${tableSentence}`)],
-  };
+  return databaseTask(tables, tableSentence);
 }
 
 async function judge(

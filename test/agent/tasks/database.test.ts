@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseDialogue } from '../../../src/agent/conversation';
-import { databaseTask, tableSentence } from '../../../src/agent/tasks/database';
+import { databaseTask } from '../../../src/agent/tasks/database';
 import { grammarCases } from '../../grammarCases';
 import { agentInstructLines, sharedText } from '../../sharedData';
 
@@ -163,24 +163,6 @@ describe('Database task: what the model reads', () => {
       text: `${'é'.repeat(800)}[TRUNCATED]`,
       truncated: true,
     });
-  });
-
-  it('names the tables as the data set does', () => {
-    assert.equal(
-      tableSentence([{ name: 'T', columns: ['a', 'b', 'c'] }]),
-      'The name of this table is T, and the headers of this table are a,b,c.',
-    );
-    assert.equal(
-      tableSentence([
-        { name: 'T', columns: ['a', 'b'] },
-        { name: 'U', columns: ['c'] },
-      ]),
-      'There are 2 tables involved with this task. The name of the 1st table is T, and the headers of this table are a,b. The name of the 2nd table is U, and the headers of this table are c.',
-    );
-    const many = tableSentence(Array.from({ length: 23 }, (_, n) => ({ name: `t${n}`, columns: ['a'] })));
-    for (const ordinal of ['3rd', '4th', '11th', '12th', '13th', '21st', '22nd', '23rd']) {
-      assert.ok(many.includes(`the ${ordinal} table`), ordinal);
-    }
   });
 
   it('begins with instruction, primer and question', () => {
