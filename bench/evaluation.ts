@@ -69,8 +69,7 @@ async function measure(
     resume: false,
     machine: {
       image: undefined,
-      containerProgram: 'docker',
-      containerArguments: [],
+      engine: undefined,
       network: false,
       writeLimitBytes: 64 * 1024 * 1024,
       commandTimeoutMs: 30_000,

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { version } from '../package.json';
 import { exitCodes } from './cli/exitCodes';
 import { canRunHere, handOver } from './cli/handOver';
 import { parseArguments } from './cli/arguments';
@@ -11,6 +12,10 @@ async function main(): Promise<number> {
   const args = parseArguments(process.argv.slice(2), process.env, process.stdin.isTTY);
   if (args.command === 'help') {
     process.stdout.write(usage);
+    return 0;
+  }
+  if (args.command === 'version') {
+    process.stdout.write(`${version}\n`);
     return 0;
   }
   // Loaded only now: wrong usage and --help answer at once.

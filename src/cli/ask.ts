@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Approve, Decision, ProposedAction } from '../agent/approval';
 import { fill } from '../agent/errors';
 import { visible } from '../agent/hiddenCharacters';
-import type { TaskOptions } from './arguments';
+import type { ApprovalChoice } from './taskOptions';
 
 /** The reason that the model is told under `--approve none`. */
 const nothingRuns = 'Nothing may run in this session.';
@@ -11,7 +11,7 @@ const nothingRuns = 'Nothing may run in this session.';
 const nobodyThere = 'This command needs the approval of a person, and nobody is there.';
 
 /** Who is asked about what the mode does not let pass. Questions go to standard error: standard output is for events. */
-export function askerOf(mode: TaskOptions['approve']): Approve {
+export function askerOf(mode: ApprovalChoice): Approve {
   if (mode === 'none') return () => Promise.resolve({ verdict: 'skip', reason: nothingRuns });
   return process.stdin.isTTY ? ask : () => Promise.resolve({ verdict: 'skip', reason: nobodyThere });
 }

@@ -1,4 +1,5 @@
-import { storageFolder } from './storageFolder';
+import { parse } from './readOptions';
+import { stateFolder } from './stateFolder';
 import { UsageError } from './usageError';
 
 export interface ChangesArguments {
@@ -17,18 +18,23 @@ export interface ChangesArguments {
       };
 }
 
-type Values = Readonly<Record<string, string | boolean | undefined>>;
+const options = {
+  'include-git': { type: 'boolean' },
+  overwrite: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
 
-/** @throws {UsageError} */
-export function readChanges(
-  [name = 'list', id, ...paths]: readonly string[],
-  { json = false, 'include-git': includeGit = false, overwrite = false, ...others }: Values,
-  environment: NodeJS.ProcessEnv,
-): ChangesArguments {
-  const [surplus] = Object.keys(others);
-  if (surplus !== undefined) throw new UsageError(`--${surplus} does not go with changes.`);
-  const rest = { command: 'changes', storage: storageFolder(environment), json: json === true } as const;
-  if (name !== 'apply' && (includeGit !== false || overwrite !== false)) {
+/**
+ * @param argv what follows `changes`
+ * @throws {UsageError}
+ */
+export function readChanges(argv: readonly string[], environment: NodeJS.ProcessEnv): ChangesArguments {
+  const {
+    values: { json = false, 'include-git': includeGit = false, overwrite = false },
+    positionals: [name = 'list', id, ...paths],
+  } = parse(argv, options, 'changes');
+  const rest = { command: 'changes', storage: stateFolder(environment, 'runs'), json } as const;
+  if (name !== 'apply' && (includeGit || overwrite)) {
     throw new UsageError('--include-git and --overwrite go with "changes apply".');
   }
   if (name === 'list') {
@@ -38,14 +44,9 @@ export function readChanges(
   if (name !== 'show' && name !== 'discard' && name !== 'apply') {
     throw new UsageError(`After "changes" comes list, show, apply or discard, not "${name}".`);
   }
-  if (id === undefined)
-    throw new UsageError(`Say of which run: agentlm changes ${name} ID. "agentlm changes" lists them.`);
+  if (!id) throw new UsageError(`Say of which run: agentlm changes ${name} ID. "agentlm changes" lists them.`);
   if (name === 'apply') {
-    const selected = paths.length === 0 ? 'all' : paths;
-    return {
-      ...rest,
-      action: { name, id, paths: selected, includeGit: includeGit === true, overwrite: overwrite === true },
-    };
+    return { ...rest, action: { name, id, paths: paths.length === 0 ? 'all' : paths, includeGit, overwrite } };
   }
   if (paths.length > 0) throw new UsageError(`"${paths.join(' ')}" is too much for "changes ${name}".`);
   return { ...rest, action: { name, id } };

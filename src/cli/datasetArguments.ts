@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { exportNames, type ExportName } from '../dataset/exports';
+import { readCount, readNumber, readPath } from './readOptions';
 import { UsageError } from './usageError';
 
 interface Reading {
@@ -106,7 +107,7 @@ export function parseDatasetArguments([command, ...argv]: readonly string[]): Da
   if (files.length === 0) throw new UsageError(`Say which file: agentlm dataset ${command} FILE.`);
   const common = {
     files: files.map((file) => path.resolve(file)),
-    maxTokens: readWhole('--max-tokens', values['max-tokens']) ?? 4096,
+    maxTokens: readCount('--max-tokens', values['max-tokens']) ?? 4096,
     json,
   };
   if (command !== 'convert') return { command, ...common };
@@ -172,35 +173,22 @@ function readMix(
     throw new UsageError('A mixture has two sides: --agent FILE... and --general FILE...');
   }
   return {
-    fromRecipe: resolved(fromRecipe),
+    fromRecipe: readPath(fromRecipe),
     agent: agent.map((file) => path.resolve(file)),
     general: general.map((file) => path.resolve(file)),
     eta: readShare('--eta', values.eta) ?? 0.2,
-    seed: readWhole('--seed', values.seed, 0) ?? 0,
-    total: readWhole('--total', values.total),
+    seed: readNumber('--seed', values.seed, { whole: true }) ?? 0,
+    total: readCount('--total', values.total),
     validation: readShare('--validation', values.validation) ?? 0,
-    leakCheck: resolved(values['leak-check']),
+    leakCheck: readPath(values['leak-check']),
     out,
-    recipe: resolved(values.recipe),
+    recipe: readPath(values.recipe),
   };
 }
 
 function readOut(out: string | undefined): string {
   if (out === undefined || out === '') throw new UsageError('Say where to write: --out FILE.');
   return path.resolve(out);
-}
-
-function resolved(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : path.resolve(file);
-}
-
-function readWhole(option: string, text: string | undefined, least = 1): number | undefined {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(number) || number < least) {
-    throw new UsageError(`${option} wants a whole number from ${least}.`);
-  }
-  return number;
 }
 
 function readShare(option: string, text: string | undefined): number | undefined {

@@ -1,12 +1,17 @@
-import { parseArgs } from 'node:util';
+import { parse } from './readOptions';
+import { stateFolder } from './stateFolder';
 import { UsageError } from './usageError';
 
-export type DbChangesArguments = { readonly json: boolean } & (
-  | { readonly action: 'list' }
-  /** `id` may be its beginning. */
-  | { readonly action: 'show' | 'discard'; readonly id: string }
-  | { readonly action: 'apply'; readonly id: string; readonly conflicts: 'refuse' | 'skip' }
-);
+export interface DbChangesArguments {
+  readonly command: 'db-changes';
+  readonly storage: string;
+  readonly json: boolean;
+  readonly action:
+    | { readonly name: 'list' }
+    /** `id` may be its beginning. */
+    | { readonly name: 'show' | 'discard'; readonly id: string }
+    | { readonly name: 'apply'; readonly id: string; readonly conflicts: 'refuse' | 'skip' };
+}
 
 export const dbChangesUsage = `  agentlm db-changes [list] [--json]
   agentlm db-changes show|discard ID [--json]
@@ -19,30 +24,22 @@ const options = { 'skip-conflicts': { type: 'boolean' }, json: { type: 'boolean'
  * @param argv what follows `db-changes`
  * @throws {UsageError}
  */
-export function parseDbChangesArguments(argv: readonly string[]): DbChangesArguments {
-  const { values, positionals } = parse(argv);
-  const [action = 'list', id, surplus] = positionals;
-  const json = values.json === true;
-  if (action !== 'apply' && values['skip-conflicts'] === true) {
-    throw new UsageError('--skip-conflicts goes with "db-changes apply".');
+export function readDbChanges(argv: readonly string[], environment: NodeJS.ProcessEnv): DbChangesArguments {
+  const {
+    values: { json = false, 'skip-conflicts': skip = false },
+    positionals: [name = 'list', id, surplus],
+  } = parse(argv, options, 'db-changes');
+  const rest = { command: 'db-changes', storage: stateFolder(environment, 'databases'), json } as const;
+  if (name !== 'apply' && skip) throw new UsageError('--skip-conflicts goes with "db-changes apply".');
+  if (name === 'list') {
+    if (id !== undefined) throw new UsageError(`"${id}" is too much. To see one run: agentlm db-changes show ${id}`);
+    return { ...rest, action: { name } };
   }
-  if (action !== 'list' && action !== 'show' && action !== 'apply' && action !== 'discard') {
-    throw new UsageError(`After "db-changes" comes list, show, apply or discard, not "${action}".`);
+  if (name !== 'show' && name !== 'apply' && name !== 'discard') {
+    throw new UsageError(`After "db-changes" comes list, show, apply or discard, not "${name}".`);
   }
-  if (action === 'list') {
-    if (id !== undefined) throw new UsageError(`"${id}" is too much for db-changes list.`);
-    return { action, json };
-  }
-  if (!id) throw new UsageError(`Say which changes: agentlm db-changes ${action} ID. The list tells the IDs.`);
-  if (surplus !== undefined) throw new UsageError(`"${surplus}" is too much for db-changes ${action}.`);
-  if (action !== 'apply') return { action, id, json };
-  return { action, id, json, conflicts: values['skip-conflicts'] === true ? 'skip' : 'refuse' };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+  if (!id) throw new UsageError(`Say of which run: agentlm db-changes ${name} ID. "agentlm db-changes" lists them.`);
+  if (surplus !== undefined) throw new UsageError(`"${surplus}" is too much for "db-changes ${name}".`);
+  if (name === 'apply') return { ...rest, action: { name, id, conflicts: skip ? 'skip' : 'refuse' } };
+  return { ...rest, action: { name, id } };
 }

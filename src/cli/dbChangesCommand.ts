@@ -14,23 +14,23 @@ const rowLimit = 100;
  * @returns the exit code
  */
 export async function dbChangesCommand(
-  args: DbChangesArguments,
-  { storage, workerPath }: { readonly storage: string; readonly workerPath: string },
+  { storage, action, json }: DbChangesArguments,
+  workerPath: string,
   write: (text: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  const print = (value: unknown, words: string): void => write(args.json ? `${JSON.stringify(value)}\n` : words);
+  const print = (value: unknown, words: string): void => write(json ? `${JSON.stringify(value)}\n` : words);
   try {
     const pending = await listPendingDatabases(storage, workerPath);
-    if (args.action === 'list') {
+    if (action.name === 'list') {
       print(
         pending.map(({ id, source, canApply, startedAt, problem }) => ({ id, source, canApply, startedAt, problem })),
         pending.length === 0 ? 'No changes wait for a decision.\n' : pending.map(listed).join(''),
       );
       return exitCodes.success;
     }
-    const review = chosen(pending, args.id);
-    switch (args.action) {
+    const review = chosen(pending, action.id);
+    switch (action.name) {
       case 'show': {
         const changes = await review.changes(rowLimit, signal);
         print({ ...pendingChanges(review, changes), ...changes }, changesText(changes) || 'Nothing was changed.\n');
@@ -41,7 +41,7 @@ export async function dbChangesCommand(
         print({ id: review.id, discarded: true }, `Discarded the changes to ${visible(review.source)}.\n`);
         return exitCodes.success;
       case 'apply': {
-        const report = await review.apply(args.conflicts, signal);
+        const report = await review.apply(action.conflicts, signal);
         print({ id: review.id, source: review.source, ...report }, reportText(review.source, report));
         return report.applied ? exitCodes.success : exitCodes.failure;
       }
@@ -50,7 +50,7 @@ export async function dbChangesCommand(
     if (signal.aborted) return exitCodes.interrupted;
     if (!UserError.is(error)) throw error;
     const { code, message } = error;
-    if (args.json) write(`${JSON.stringify({ type: 'failure', code, message })}\n`);
+    if (json) write(`${JSON.stringify({ type: 'failure', code, message })}\n`);
     else process.stderr.write(`${visible(message)}\n`);
     return code === unknownId ? exitCodes.usage : exitCodes.failure;
   }

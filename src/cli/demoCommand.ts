@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { prepareSample } from '../runtime/demo/sample';
 import { demoProblems } from '../runtime/demo/script';
-import type { DemoArguments } from './arguments';
+import type { DemoArguments } from './demoArguments';
 import type { Printer } from './print';
 import { runCommand } from './runCommand';
 
@@ -27,7 +27,14 @@ export async function demoCommand(
       worst = Math.max(
         worst,
         await runCommand(
-          { ...args, command: 'run', request: { kind, problem, place }, exportTo: undefined, dialect: undefined },
+          {
+            ...args,
+            command: 'run',
+            request: { kind, problem, place },
+            trainedFrom: undefined,
+            exportTo: undefined,
+            dialect: undefined,
+          },
           print,
           signal,
         ),

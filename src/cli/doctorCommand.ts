@@ -3,7 +3,7 @@ import type { EndpointCheck, EndpointReport } from '../agent/endpointFacts';
 import { visible } from '../agent/hiddenCharacters';
 import { startDemoEndpoint } from '../runtime/demo/server';
 import { diagnose } from '../runtime/endpointInspection';
-import type { DoctorArguments } from './arguments';
+import type { DoctorArguments } from './doctorArguments';
 import { exitCodes } from './exitCodes';
 import { proxyFor } from './proxy';
 

@@ -1,7 +1,18 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Rules } from '../agent/evaluation';
 import type { TaskKind } from '../agent/task';
+import {
+  parse,
+  readContext,
+  readCount,
+  readEndpoint,
+  readKey,
+  readNumber,
+  readPath,
+  refuse,
+  type ValuesOf,
+} from './readOptions';
+import { readEngine } from './taskOptions';
 import { UsageError } from './usageError';
 
 /** `agentlm eval os` and `agentlm eval db`. Paths are absolute. */
@@ -28,8 +39,8 @@ export interface EvalRunArguments {
   readonly constrain: boolean;
   readonly retries: number;
   readonly image: string | undefined;
-  /** `docker` or `podman`, and its arguments before the command. */
-  readonly container: readonly string[];
+  /** The program that makes containers, and what comes before its commands; podman or docker of the PATH if left out. */
+  readonly engine: readonly string[] | undefined;
   readonly network: boolean;
   readonly databaseUrl: string | undefined;
   readonly prices: Prices | undefined;
@@ -67,7 +78,7 @@ export const evalOptionsUsage = `Options of eval (docs/evaluation.md):
   --reply-tokens N      of one reply (128 by the old rules, 512 by the new); --steps N of one task
   --constrain           hold replies to the action grammar, which the paper did not
   --retries N           of a task that failed through endpoint or machine (2)
-  --image IMAGE         run OS tasks in containers of it; --container-engine "podman …" (docker)
+  --image IMAGE         run OS tasks in containers of it; --container-engine "podman …"
   --network             let OS tasks reach the network
   --price P,C           of a million tokens read and written, for the cost
 `;
@@ -102,7 +113,7 @@ const options = {
   json: { type: 'boolean' },
 } as const;
 
-type Values = ReturnType<typeof parse>['values'];
+type Values = ValuesOf<typeof options>;
 
 /** Which options go with what; the others would be ignored, so they are refused. */
 const ofReport = new Set(['html', 'price', 'json']);
@@ -115,8 +126,8 @@ const ofRunsOnly: Readonly<Record<TaskKind, ReadonlySet<string>>> = {
  * @param argv what follows `agentlm eval`
  * @throws {UsageError}
  */
-export function parseEval(argv: readonly string[], environment: NodeJS.ProcessEnv): EvalArguments {
-  const { values, positionals } = parse(argv);
+export function readEval(argv: readonly string[], environment: NodeJS.ProcessEnv): EvalArguments {
+  const { values, positionals } = parse(argv, options, 'eval');
   const [kind, ...rest] = positionals;
   if (kind === 'report') return readReport(rest, values);
   if (kind !== 'os' && kind !== 'db') throw new UsageError('After "eval" comes os, db or report.');
@@ -133,14 +144,14 @@ function readRun(kind: TaskKind, values: Values, environment: NodeJS.ProcessEnv)
     command: 'eval',
     kind,
     suite: path.resolve(values.suite),
-    scripts: values.scripts === undefined ? undefined : path.resolve(values.scripts),
-    endpoint: readEndpoint(values, environment),
+    scripts: readPath(values.scripts),
+    endpoint: readEndpoint(values.endpoint, environment),
     model: values.model,
-    apiKey: readSecret('--api-key-env', values['api-key-env'], environment),
+    apiKey: readKey(values['api-key-env'], environment),
     concurrency: readCount('--concurrency', values.concurrency) ?? 1,
     limit: readCount('--limit', values.limit),
     shard: readShard(values.shard),
-    out: values.out === undefined ? undefined : path.resolve(values.out),
+    out: readPath(values.out),
     resume: values.resume === true,
     rules: readRules(values.rules ?? 'old'),
     repeat: readCount('--repeat', values.repeat) ?? 1,
@@ -148,11 +159,11 @@ function readRun(kind: TaskKind, values: Values, environment: NodeJS.ProcessEnv)
     temperature: readNumber('--temperature', values.temperature, { most: 2 }) ?? 0,
     replyTokens: readCount('--reply-tokens', values['reply-tokens']),
     steps: readCount('--steps', values.steps),
-    context: readNumber('--context', values.context, { whole: true, least: 1024, most: 4096 }),
+    context: readContext(values.context),
     constrain: values.constrain === true,
     retries: readNumber('--retries', values.retries, { whole: true, most: 100 }) ?? 2,
     image: values.image,
-    container: (values['container-engine'] ?? 'docker').trim().split(/\s+/),
+    engine: readEngine(values['container-engine']),
     network: values.network === true,
     databaseUrl: readDatabaseUrl(values, environment),
     prices: readPrices(values.price),
@@ -166,38 +177,10 @@ function readReport(files: readonly string[], values: Values): EvalReportArgumen
   return {
     command: 'eval-report',
     files: files.map((file) => path.resolve(file)),
-    html: values.html === undefined ? undefined : path.resolve(values.html),
+    html: readPath(values.html),
     prices: readPrices(values.price),
     json: values.json === true,
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function refuse(values: Values, isForeign: (name: string) => boolean, command: string): void {
-  const foreign = Object.keys(values).find(isForeign);
-  if (foreign !== undefined) throw new UsageError(`--${foreign} does not go with ${command}.`);
-}
-
-function readEndpoint({ endpoint }: Values, environment: NodeJS.ProcessEnv): string {
-  const found = endpoint ?? environment['AGENTLM_ENDPOINT'];
-  if (!found) throw new UsageError('Say where the model answers: --endpoint URL.');
-  return found;
-}
-
-/** Secrets come through the environment, never through an argument that `ps` shows to everybody. */
-function readSecret(option: string, name: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
-  if (name === undefined) return undefined;
-  const secret = environment[name];
-  if (!secret) throw new UsageError(`The environment variable ${name} of ${option} is not set.`);
-  delete environment[name];
-  return secret;
 }
 
 /** Its password may stand in AGENTLM_DATABASE_URL instead. */
@@ -235,20 +218,4 @@ function readPrices(text: string | undefined): Prices | undefined {
     throw new UsageError('--price is P,C: the prices of a million tokens read and written, e.g. 0.2,0.6.');
   }
   return { prompt, completion };
-}
-
-function readCount(option: string, text: string | undefined): number | undefined {
-  return readNumber(option, text, { whole: true, least: 1 });
-}
-
-function readNumber(
-  option: string,
-  text: string | undefined,
-  { whole = false, least = 0, most = Number.MAX_SAFE_INTEGER }: { whole?: boolean; least?: number; most?: number },
-): number | undefined {
-  if (text === undefined) return undefined;
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (value >= least && value <= most && (!whole || Number.isSafeInteger(value))) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-  throw new UsageError(`${option} wants a ${whole ? 'whole ' : ''}number ${range}.`);
 }

@@ -58,8 +58,7 @@ function exitCodeOf({ code }: UserError): number {
 }
 
 function requestOf(args: EvalRunArguments): EvaluationRequest {
-  const { kind, suite, scripts, endpoint, model, apiKey, context, container } = args;
-  const [containerProgram = 'docker', ...containerArguments] = container;
+  const { kind, suite, scripts, endpoint, model, apiKey, context } = args;
   return {
     ...args,
     suite: { kind, place: suite, scripts },
@@ -67,8 +66,7 @@ function requestOf(args: EvalRunArguments): EvaluationRequest {
     stepLimit: args.steps,
     machine: {
       image: args.image,
-      containerProgram,
-      containerArguments,
+      engine: args.engine,
       network: args.network,
       writeLimitBytes: 2 * 1024 ** 3,
       commandTimeoutMs: 60_000,

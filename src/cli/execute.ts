@@ -4,13 +4,16 @@ import type { Arguments } from './arguments';
 import { demoCommand } from './demoCommand';
 import { jsonPrinter, textPrinter, type Printer } from './print';
 import { exitCode, runCommand } from './runCommand';
-import { databaseStorage } from './stateFolder';
+import { stateFolder } from './stateFolder';
 
 /**
  * Does what the user asked for and prints it on standard output.
  * @returns the exit code
  */
-export async function execute(args: Exclude<Arguments, { command: 'help' }>, signal: AbortSignal): Promise<number> {
+export async function execute(
+  args: Exclude<Arguments, { command: 'help' | 'version' }>,
+  signal: AbortSignal,
+): Promise<number> {
   const write = (text: string): void => void process.stdout.write(text);
   if (args.command === 'doctor') {
     // In a bundle of its own: a run does without all that a test needs.
@@ -19,8 +22,7 @@ export async function execute(args: Exclude<Arguments, { command: 'help' }>, sig
   }
   if (args.command === 'db-changes') {
     const { dbChangesCommand } = await import('./dbChangesCommand');
-    const place = { storage: databaseStorage(process.env), workerPath: path.join(__dirname, 'sqlWorker.js') };
-    return dbChangesCommand(args.dbChanges, place, write, signal);
+    return dbChangesCommand(args, path.join(__dirname, 'sqlWorker.js'), write, signal);
   }
   if (args.command === 'dataset') {
     const { datasetCommand } = await import('./datasetCommand');
@@ -50,7 +52,7 @@ export async function execute(args: Exclude<Arguments, { command: 'help' }>, sig
   const print: Printer = args.json ? jsonPrinter(write) : textPrinter(write);
   try {
     return args.command === 'run'
-      ? await runCommand({ ...args, databaseStorage: databaseStorage(process.env) }, print, signal)
+      ? await runCommand({ ...args, databaseStorage: stateFolder(process.env, 'databases') }, print, signal)
       : await demoCommand(args, print, args.json ? () => {} : write, signal);
   } catch (error) {
     const finished = unstarted(signal);

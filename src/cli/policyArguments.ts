@@ -1,4 +1,5 @@
 import type { ApprovalMode } from '../agent/approval';
+import { parse } from './readOptions';
 import { UsageError } from './usageError';
 
 export interface PolicyArguments {
@@ -9,19 +10,31 @@ export interface PolicyArguments {
   readonly json: boolean;
 }
 
-type Values = Readonly<Record<string, string | boolean | undefined>>;
+const options = { mode: { type: 'string' }, stdin: { type: 'boolean' }, json: { type: 'boolean' } } as const;
 
-/** @throws {UsageError} */
-export function readPolicy(
-  [text, ...more]: readonly string[],
-  { mode = 'reads', stdin = false, json = false, ...others }: Values,
-): PolicyArguments {
-  const [surplus] = Object.keys(others);
-  if (surplus !== undefined) throw new UsageError(`--${surplus} does not go with policy.`);
+/**
+ * @param argv what follows `policy`
+ * @throws {UsageError}
+ */
+export function readPolicy(argv: readonly string[]): PolicyArguments {
+  const {
+    values: { mode = 'reads', stdin = false, json = false },
+    positionals: [text, ...more],
+  } = parseQuoted(argv);
   if (mode !== 'ask' && mode !== 'reads' && mode !== 'all') throw new UsageError('--mode is ask, reads or all.');
   if (more.length > 0) throw new UsageError(`"${more.join(' ')}" is too much. Put the whole command into quotes.`);
-  if ((text === undefined) !== (stdin === true)) {
+  if ((text === undefined) !== stdin) {
     throw new UsageError('Say which command: agentlm policy "<command>", or --stdin for one a line.');
   }
-  return { command: 'policy', text, mode, json: json === true };
+  return { command: 'policy', text, mode, json };
+}
+
+/** Options that are not known here are most likely those of the command that is to be judged. */
+function parseQuoted(argv: readonly string[]) {
+  try {
+    return parse(argv, options, 'policy');
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    throw new UsageError(`${cause.message} Put the whole command into quotes: agentlm policy "<command>"`, { cause });
+  }
 }

@@ -1,8 +1,11 @@
 import path from 'node:path';
+import { parse, readPath } from './readOptions';
+import { readApproval, type ApprovalChoice } from './taskOptions';
 import { UsageError } from './usageError';
 
-/** What is to be run again, and on what. */
-export interface ReplayPlan {
+/** `agentlm replay`. Paths are absolute. */
+export interface ReplayArguments {
+  readonly command: 'replay';
   /** AgentInstruct as JSON or JSONL. */
   readonly file: string;
   /** The only row to be run again; all of them where it is left out. */
@@ -11,25 +14,41 @@ export interface ReplayPlan {
   readonly cwd: string | undefined;
   /** What statements run on, in a copy. */
   readonly database: string | undefined;
+  readonly approve: ApprovalChoice;
   readonly json: boolean;
 }
 
-interface Values {
-  readonly id?: string;
-  readonly cwd?: string;
-  readonly database?: string;
-  readonly json?: boolean;
-}
+const options = {
+  id: { type: 'string' },
+  cwd: { type: 'string' },
+  database: { type: 'string' },
+  approve: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
 
-const taken = new Set(['id', 'cwd', 'database', 'approve', 'json']);
-
-/** @throws {UsageError} */
-export function readReplay([file, surplus]: readonly string[], values: Values): ReplayPlan {
+/**
+ * @param argv what follows `replay`
+ * @param interactive whether somebody is there who can be asked
+ * @throws {UsageError}
+ */
+export function readReplay(
+  argv: readonly string[],
+  _environment: NodeJS.ProcessEnv,
+  interactive: boolean,
+): ReplayArguments {
+  const {
+    values,
+    positionals: [file, surplus],
+  } = parse(argv, options, 'replay');
   if (file === undefined) throw new UsageError('Say which file is to be run again: agentlm replay FILE.');
   if (surplus !== undefined) throw new UsageError(`"${surplus}" is too much for replay.`);
-  const wrong = Object.keys(values).find((name) => !taken.has(name));
-  if (wrong !== undefined) throw new UsageError(`--${wrong} does not go with replay.`);
-  const { id, cwd, database, json = false } = values;
-  const absolute = (name: string | undefined): string | undefined => name && path.resolve(name);
-  return { file: path.resolve(file), id, cwd: absolute(cwd), database: absolute(database), json };
+  return {
+    command: 'replay',
+    file: path.resolve(file),
+    id: values.id,
+    cwd: readPath(values.cwd),
+    database: readPath(values.database),
+    approve: readApproval(values.approve, interactive),
+    json: values.json === true,
+  };
 }

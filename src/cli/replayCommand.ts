@@ -10,9 +10,9 @@ import { recordingOf, replayTrajectory, type ReplayedStep } from '../agent/repla
 import { approveByPolicy } from '../runtime/approvalPolicy';
 import { openShell } from '../runtime/shell/openShell';
 import { openDatabase } from '../runtime/sql/openDatabase';
-import type { ReplayArguments } from './arguments';
 import { askerOf } from './ask';
 import { exitCodes } from './exitCodes';
+import type { ReplayArguments } from './replayArguments';
 
 /**
  * Runs recorded trajectories again, and prints for each action whether the model would read the same today.

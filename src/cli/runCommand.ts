@@ -4,6 +4,7 @@ import type { DatabaseReview } from '../agent/database';
 import { UserError } from '../agent/errors';
 import type { EventOf, OpeningNotice, Outcome } from '../agent/events';
 import type { RunSession } from '../agent/session';
+import type { TrainedPrompt } from '../agent/trainedPrompt';
 import { visible } from '../agent/hiddenCharacters';
 import { obstacles, succeeded, toDialogue, TrajectoryRecorder } from '../agent/trajectory';
 import { startDemoEndpoint } from '../runtime/demo/server';
@@ -11,11 +12,12 @@ import type { RunOptions } from '../runtime/startRun';
 import { appendDialogue } from '../runtime/trajectories/trajectoryFile';
 import type { SandboxOptions } from '../runtime/shell/sandbox/openSandbox';
 import { askerOf } from './ask';
-import type { RunArguments, SandboxChoice } from './arguments';
 import { pendingChanges } from './dbChangesWords';
 import { exitCodes } from './exitCodes';
 import type { Printer } from './print';
 import { proxyFor } from './proxy';
+import type { RunArguments } from './runArguments';
+import type { SandboxChoice } from './taskOptions';
 import { isSomebodyThere, typeIn } from './typeIn';
 
 export interface RunSettings extends RunArguments {
@@ -35,9 +37,8 @@ export async function runCommand(args: RunSettings, print: Printer, signal: Abor
   const own = await ownEndpoint(args, signal);
   try {
     const { startRun } = await import('../runtime/startRun');
-    const { readTrainedPrompt } = await import('../runtime/trajectories/readTrainedPrompt');
-    const { trainedFrom, request } = args;
-    const prompt = trainedFrom === undefined ? undefined : await readTrainedPrompt(trainedFrom, request.kind, signal);
+    const { request } = args;
+    const prompt = await trainedPrompt(args, signal);
     const sandbox = request.kind === 'os' ? await chooseSandbox(args.sandbox) : undefined;
     const options = { ...runOptions({ ...args, ...own?.place }, sandbox), prompt };
     const onNotice = (notice: OpeningNotice): void => print({ type: 'notice', notice });
@@ -70,6 +71,15 @@ export async function runCommand(args: RunSettings, print: Printer, signal: Abor
   } finally {
     await own?.close();
   }
+}
+
+async function trainedPrompt(
+  { trainedFrom, request }: RunArguments,
+  signal: AbortSignal,
+): Promise<TrainedPrompt | undefined> {
+  if (trainedFrom === undefined) return undefined;
+  const { readTrainedPrompt } = await import('../runtime/trajectories/readTrainedPrompt');
+  return readTrainedPrompt(trainedFrom, request.kind, signal);
 }
 
 interface OwnEndpoint {
@@ -170,7 +180,7 @@ async function exportRows({ database }: RunSession, { exportTo }: RunArguments, 
 async function record({ trajectory }: TrajectoryRecorder, file: string | undefined): Promise<unknown> {
   if (file === undefined || !trajectory || obstacles(trajectory).length > 0) return undefined;
   try {
-    await appendDialogue(path.resolve(file), toDialogue(trajectory));
+    await appendDialogue(file, toDialogue(trajectory));
     return undefined;
   } catch (error) {
     return error;

@@ -10,6 +10,7 @@ export const usage = `Usage:
   agentlm replay FILE [--id ID] [--cwd DIR] [--database FILE] [--approve MODE] [--json]
   agentlm policy "<command>" | --stdin [--mode MODE] [--json]
   agentlm demo [options]
+  agentlm --version
 ${dbChangesUsage}
 ${datasetUsage}
 ${evalUsage}
@@ -24,7 +25,7 @@ Options:
   --sandbox KIND        workspace (default where it works), container, or off: where the commands of run os are executed
   --network             commands in the sandbox may use the network
   --image IMAGE         of the container
-  --engine COMMAND      that makes it, e.g. docker, or "podman --runtime runc"; podman or docker if left out
+  --container-engine C  that makes it, e.g. docker, or "podman --runtime runc"; podman or docker if left out
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
   --export FILE.csv     write all rows of the last query of run db to FILE.csv
   --tables A,B          the tables that run db is about: the model is told all of their columns, of the others the names

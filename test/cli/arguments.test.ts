@@ -63,7 +63,7 @@ describe('The command line', () => {
     const container = ['--sandbox', 'container', '--image', 'i'];
     assert.deepEqual(sandbox(...container), { ...rest, kind: 'container', image: 'i' });
     const engine = ['podman', '--runtime', 'runc'];
-    assert.deepEqual(sandbox(...container, '--engine', engine.join(' ')), {
+    assert.deepEqual(sandbox(...container, '--container-engine', engine.join(' ')), {
       ...rest,
       kind: 'container',
       image: 'i',
@@ -110,7 +110,7 @@ describe('The command line', () => {
     assert.throws(() => parse([...line, 'oracle']), /^UsageError: --dialect is mysql or sqlite\.$/);
     assert.throws(
       () => parse(['run', 'os', 'x', '--endpoint', 'demo', '--dialect', 'mysql']),
-      /--dialect goes with "run db"/,
+      /--dialect does not go with run os/,
     );
   });
 
@@ -125,20 +125,29 @@ describe('The command line', () => {
     assert.throws(() => tables(' , '), /^UsageError: Say which tables/);
     assert.throws(
       () => parse(['run', 'os', 'x', '--endpoint', 'demo', '--tables', 'a']),
-      /--tables goes with "run db"/,
+      /--tables does not go with run os/,
     );
   });
 
   it('reads what becomes of changed databases', () => {
     const read = (...line: string[]) => {
-      const args = parse(['db-changes', ...line]);
+      const args = parse(['db-changes', ...line], { XDG_STATE_HOME: '/state' });
       assert.ok(args.command === 'db-changes');
-      return args.dbChanges;
+      return args;
     };
-    assert.deepEqual(read(), { action: 'list', json: false });
-    assert.deepEqual(read('show', '1a2b', '--json'), { action: 'show', id: '1a2b', json: true });
-    assert.deepEqual(read('apply', '1a2b'), { action: 'apply', id: '1a2b', conflicts: 'refuse', json: false });
-    assert.deepEqual(read('apply', '1a2b', '--skip-conflicts').action, 'apply');
+    assert.deepEqual(read().action, { name: 'list' });
+    assert.deepEqual(read('show', '1a2b', '--json'), {
+      command: 'db-changes',
+      storage: '/state/agentlm/databases',
+      action: { name: 'show', id: '1a2b' },
+      json: true,
+    });
+    assert.deepEqual(read('apply', '1a2b').action, { name: 'apply', id: '1a2b', conflicts: 'refuse' });
+    assert.deepEqual(read('apply', '1a2b', '--skip-conflicts').action, {
+      name: 'apply',
+      id: '1a2b',
+      conflicts: 'skip',
+    });
     assert.deepEqual(parse(['db-changes', '--help']), { command: 'help' });
   });
 
@@ -170,13 +179,14 @@ describe('The command line', () => {
     [['changes', 'show', 'os_1', 'a'], /"a" is too much/],
     [['changes', 'discard', 'os_1', '--overwrite'], /go with "changes apply"/],
     [['changes', '--cwd', '/'], /--cwd does not go/],
+    [['changes', 'discard', ''], /of which run/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'cage'], /workspace, container or off/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'container'], /--image IMAGE/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--image', 'x'], /--sandbox container/],
-    [['run', 'os', 'a', '--endpoint', 'demo', '--engine', 'docker'], /--sandbox container/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--container-engine', 'docker'], /--sandbox container/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--sandbox', 'off', '--network'], /leave --network out/],
-    [['run', 'os', 'a', '--endpoint', 'demo', '--overwrite'], /"changes apply"/],
-    [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--network'], /"run os"/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--overwrite'], /--overwrite does not go with run/],
+    [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--network'], /--network does not go with run db/],
     [['run'], /os or db/],
     [['run', 'web', 'x', '--endpoint', 'demo'], /os or db/],
     [['run', 'os', '--endpoint', 'demo'], /task is missing/],
@@ -184,20 +194,25 @@ describe('The command line', () => {
     [['run', 'os', 'a', 'b', '--endpoint', 'demo'], /whole task into quotes/],
     [['run', 'os', 'a'], /--endpoint/],
     [['run', 'db', 'a', '--endpoint', 'demo'], /--database/],
-    [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--cwd', '.'], /--cwd goes with/],
-    [['run', 'os', 'a', '--endpoint', 'demo', '--database', 'x'], /--database goes with/],
+    [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--cwd', '.'], /--cwd does not go with run db/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--database', 'x'], /--database does not go with run os/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--steps', '0'], /--steps/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--context', 'many'], /--context/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--context', '9999'], /--context/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--approve', 'some'], /--approve/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--api-key-env', 'NONE'], /NONE/],
     [['run', 'os', 'a', '--endpoint', 'demo', '--colour'], /colour/],
-    [['run', 'os', 'a', '--endpoint', 'demo', '--export', 'x.csv'], /--export goes with/],
+    [['run', 'os', 'a', '--endpoint', 'demo', '--export', 'x.csv'], /--export does not go with run os/],
     [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--apply'], /--apply/],
-    [['demo', '--export', 'x.csv'], /--export goes with/],
+    [['run', 'db', 'a', '--endpoint', 'demo', '--database', 'x', '--no-prompt-tail'], /does not go with run db/],
+    [['demo', '--export', 'x.csv'], /--export does not go with demo/],
+    [['demo', '--prompt', 'own'], /--prompt does not go with demo/],
+    [['--json', 'run', 'os', 'a'], /command comes before --json/],
+    [['constructor'], /no command "constructor"/],
+    [['policy', 'ls', '-la'], /whole command into quotes/],
     [['db-changes', 'forget'], /list, show, apply or discard/],
     [['db-changes', 'list', 'x'], /"x" is too much/],
-    [['db-changes', 'show'], /Say which changes/],
+    [['db-changes', 'show'], /of which run/],
     [['db-changes', 'apply', 'x', 'y'], /"y" is too much/],
     [['db-changes', 'discard', 'x', '--skip-conflicts'], /goes with "db-changes apply"/],
     [['doctor'], /--endpoint/],
@@ -235,5 +250,11 @@ describe('The command line', () => {
     assert.doesNotThrow(() => parse(['run', 'os', 'a', '--endpoint', 'demo', '--approve', 'all'], {}, false));
   });
 
-  it('helps when nothing is said', () => assert.deepEqual(parse([]), { command: 'help' }));
+  it('helps when nothing is said, and wherever help is asked for', () => {
+    for (const line of [[], ['help'], ['-h'], ['run', '--help'], ['eval', 'os', '-h']]) {
+      assert.deepEqual(parse(line), { command: 'help' });
+    }
+  });
+
+  it('tells its version', () => assert.deepEqual(parse(['--version']), { command: 'version' }));
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { dbChangesCommand } from '../../src/cli/dbChangesCommand';
-import { parseDbChangesArguments } from '../../src/cli/dbChangesArguments';
+import { readDbChanges } from '../../src/cli/dbChangesArguments';
 import { DatabaseSync, never, workbench } from '../runtime/sql/workbench';
 
 describe('agentlm db-changes', function () {
@@ -27,8 +27,8 @@ describe('agentlm db-changes', function () {
 
   async function say(...line: readonly string[]): Promise<{ text: string; code: number }> {
     let text = '';
-    const place = { storage, workerPath: bench.workerPath };
-    const code = await dbChangesCommand(parseDbChangesArguments(line), place, (more) => (text += more), never);
+    const args = { ...readDbChanges(line, {}), storage };
+    const code = await dbChangesCommand(args, bench.workerPath, (more) => (text += more), never);
     return { text, code };
   }
 

@@ -28,7 +28,7 @@ describe('The command line of eval', () => {
     );
     assert.ok(more.command === 'eval');
     assert.deepEqual(
-      [more.shard, more.repeat, more.seed, more.temperature, more.container],
+      [more.shard, more.repeat, more.seed, more.temperature, more.engine],
       [{ index: 2, count: 8 }, 3, 0, 0.7, ['podman']],
     );
   });

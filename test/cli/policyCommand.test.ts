@@ -60,7 +60,7 @@ describe('agentlm policy', () => {
   for (const [argv, message] of [
     [[], /Say which command/],
     [['ls', '--stdin'], /Say which command/],
-    [['ls', '-la'], /Unknown option/],
+    [['ls', '-la'], /-l does not go with policy\. Put the whole command into quotes/],
     [['ls', 'src'], /whole command into quotes/],
     [['ls', '--mode', 'none'], /--mode is ask, reads or all/],
     [['ls', '--endpoint', 'demo'], /--endpoint does not go with policy/],

@@ -1,21 +1,23 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../agent/errors';
+import { containerLimits, findContainerEngine, type ContainerEngine } from '../shell/sandbox/containerEngine';
 import { freshly, type Machine } from './machine';
 
 export interface ContainerOptions {
-  /** `docker` or `podman`, or a path to one. */
-  readonly program: string;
-  /** Put before `run`: `--runtime`, for instance. */
-  readonly globalArguments: readonly string[];
-  /** Put after `run`: limits, for instance. */
-  readonly runArguments: readonly string[];
+  /** podman or docker of the PATH if left out. */
+  readonly engine: readonly string[] | undefined;
   readonly network: boolean;
+  /** Of one file. */
+  readonly writeLimitBytes: number;
 }
 
+/** What root needs in a machine of its own, and no more: users, files of others, services. */
+const capabilities = 'CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,NET_BIND_SERVICE,SETGID,SETUID,SYS_CHROOT';
 const run = promisify(execFile);
 const startTimeoutMs = 60_000;
 
@@ -27,13 +29,14 @@ const startTimeoutMs = 60_000;
 export async function openContainer(
   folder: string,
   image: string,
-  { program, globalArguments, runArguments, network }: ContainerOptions,
+  { network, ...options }: ContainerOptions,
   signal: AbortSignal,
 ): Promise<Machine> {
+  const engine = await requireEngine(options.engine);
+  const [program, ...before] = engine;
   const exchange = path.join(folder, 'exchange');
   await mkdir(exchange, { recursive: true });
   const name = path.basename(folder);
-  const engine = [program, ...globalArguments];
   const remove = async (): Promise<void> => {
     await call([...engine, 'rm', '--force', name]).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
@@ -41,7 +44,7 @@ export async function openContainer(
   const holder = spawn(
     program,
     [
-      ...globalArguments,
+      ...before,
       'run',
       '--rm',
       '--interactive',
@@ -51,7 +54,13 @@ export async function openContainer(
       '--hostname',
       'agentlm',
       ...(network ? [] : ['--network', 'none']),
-      ...runArguments,
+      '--cap-drop',
+      'all',
+      '--cap-add',
+      capabilities,
+      '--memory',
+      `${Math.floor(totalmem() / 2)}`,
+      ...containerLimits(engine, options),
       '--volume',
       `${exchange}:${exchange}:ro`,
       '--entrypoint',
@@ -76,7 +85,7 @@ export async function openContainer(
     holder.kill('SIGKILL');
     await remove();
     signal.throwIfAborted();
-    throw noContainer(program, image, cause);
+    throw noContainer(path.basename(program), image, cause);
   }
   return {
     exchange,
@@ -97,6 +106,17 @@ export async function openContainer(
       await remove();
     },
   };
+}
+
+/** @throws {UserError} `evaluation.noMachine` */
+async function requireEngine(chosen: readonly string[] | undefined): Promise<ContainerEngine> {
+  const engine = await findContainerEngine(chosen);
+  if (engine !== undefined) return engine;
+  throw new UserError(
+    'evaluation.noMachine',
+    'Containers need {0}, and it is not on the PATH. Install it, or leave --image out.',
+    [chosen?.[0] ?? 'podman or docker'],
+  );
 }
 
 async function call([program = '', ...rest]: readonly string[]): Promise<void> {

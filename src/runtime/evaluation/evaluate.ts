@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import type { EvaluationSetting, TaskResult } from '../../agent/evaluation';
+import { makeTemporaryFolder } from '../temporaryFolder';
 import { databaseTrial } from './databaseTrial';
 import { osTrial, type OsTrialOptions } from './osTrial';
 import type { Results, ResultFile } from './resultFile';
 import { bestOf } from './resultFile';
 import type { Problem } from './suite';
-import { temporaryFolder } from './temporaryFolder';
 import type { Attempted, TrialTools, Verdict } from './trial';
 import type { OpenDatabase } from './trialDatabase';
+
+/** With it begins the name of the folder in which machines and databases are made. */
+export const folderKind = 'agentlm-eval-';
 
 /** One attempt that is due. */
 export interface Trial {
@@ -72,7 +76,7 @@ export async function evaluate(
   tools: EvaluationTools,
   signal: AbortSignal,
 ): Promise<Results> {
-  const folder = await temporaryFolder();
+  const folder = await makeTemporaryFolder(folderKind);
   const done = [...file.earlier];
   const finished = new Set(
     done.filter(({ ending }) => ending !== 'error').map(({ index, attempt }) => `${index} ${attempt}`),
@@ -87,7 +91,7 @@ export async function evaluate(
     for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
       until.throwIfAborted();
       tools.hear({ type: 'begin', trial });
-      const result = await patiently(setting, trial, folder.path, tools, until);
+      const result = await patiently(setting, trial, folder, tools, until);
       await file.append(result);
       done.push(result);
       tools.hear(result);
@@ -109,7 +113,7 @@ export async function evaluate(
     until.throwIfAborted();
     return { setting, results: bestOf(done) };
   } finally {
-    await folder.remove();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EvaluationSetting, Rules } from '../../agent/evaluation';
 import type { TaskKind } from '../../agent/task';
 import { createAdmission } from '../endpoint/admission';
 import { connect, type EndpointOptions } from '../endpoint/connect';
+import { makeTemporaryFolder } from '../temporaryFolder';
 import { openContainer } from './container';
-import { evaluate, trialsOf, type EvaluationEvent, type Slice } from './evaluate';
+import { evaluate, folderKind, trialsOf, type EvaluationEvent, type Slice } from './evaluate';
 import type { OpenMachine } from './machine';
 import { digestOf, readSuite, type SuitePlace } from './readSuite';
 import { openResultFile, type Results, type ResultFile } from './resultFile';
 import { openRootView } from './rootView';
 import { sqliteTrials } from './sqliteTrial';
 import type { Suite } from './suite';
-import { temporaryFolder } from './temporaryFolder';
 import type { OpenDatabase } from './trialDatabase';
 
 /** All that can be said about an evaluation. */
@@ -45,9 +46,8 @@ export interface EvaluationRequest extends Slice {
 export interface MachineOptions {
   /** Container image for the OS tasks; without one they run in a view of this machine's root. */
   readonly image: string | undefined;
-  /** `docker` or `podman`, and what goes before their command. */
-  readonly containerProgram: string;
-  readonly containerArguments: readonly string[];
+  /** The program that makes its containers, and what comes before its commands; podman or docker of the PATH if left out. */
+  readonly engine: readonly string[] | undefined;
   readonly network: boolean;
   readonly writeLimitBytes: number;
   readonly commandTimeoutMs: number;
@@ -155,24 +155,18 @@ function withoutSecrets(url: string): string {
 }
 
 function machinesOf(options: MachineOptions): OpenMachine {
-  const { image, containerProgram: program, containerArguments: globalArguments } = options;
+  const { image } = options;
   if (image === undefined) return async (folder, _, signal) => openRootView(folder, options, signal);
-  return async (folder, own, signal) =>
-    openContainer(
-      folder,
-      own ?? image,
-      { program, globalArguments, runArguments: [], network: options.network },
-      signal,
-    );
+  return async (folder, own, signal) => openContainer(folder, own ?? image, options, signal);
 }
 
 /** One sentence before the first task is better than the same one after each. */
 async function probe(openMachine: OpenMachine, signal: AbortSignal): Promise<void> {
-  const folder = await temporaryFolder();
+  const folder = await makeTemporaryFolder(folderKind);
   try {
-    await (await openMachine(path.join(folder.path, `agentlm-${randomUUID()}`), undefined, signal)).close();
+    await (await openMachine(path.join(folder, `agentlm-${randomUUID()}`), undefined, signal)).close();
   } finally {
-    await folder.remove();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import guardScript from './guard.sh';
+import { ownPrefix } from '../temporaryFolder';
 import type { RunProcesses } from './processes';
-import { folderPrefix } from './scratch';
+import { scratchName } from './scratch';
 
 /**
  * Starts the watcher that ends the processes of a run, and removes its files, where we cannot do it any more: after a
@@ -12,7 +13,7 @@ export function startGuard(
   bash: string,
   { run, lockLimit }: Required<Pick<RunProcesses, 'run' | 'lockLimit'>>,
 ): () => void {
-  const guard = spawn(bash, ['--norc', '-c', guardScript, 'agentlm-guard', run, lockLimit, folderPrefix()], {
+  const guard = spawn(bash, ['--norc', '-c', guardScript, 'agentlm-guard', run, lockLimit, ownPrefix(scratchName)], {
     cwd: '/',
     env: { PATH: process.env['PATH'] },
     detached: true,

@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeTemporaryFolder } from '../temporaryFolder';
 
 /** A private folder (mode 0700) for the files of one shell. */
 export interface Scratch {
@@ -12,18 +12,13 @@ export interface Scratch {
 /** Names everything that belongs to the shell of a run. */
 export const scratchName = 'agentlm-shell-';
 
-/** How the path of every folder of this process begins: its number tells whether somebody still needs them. */
-export function folderPrefix(): string {
-  return path.join(tmpdir(), `${scratchName}${process.pid}-`);
-}
-
 /** @param parent of the folder; that of temporary files unless told */
 export function createScratch(parent?: string): Scratch {
   const folders: string[] = [];
 
   async function newFolder(): Promise<string> {
-    if (folders.length === 0) await removeStale();
-    const folder = await mkdtemp(parent === undefined ? folderPrefix() : path.join(parent, scratchName));
+    const folder =
+      parent === undefined ? await makeTemporaryFolder(scratchName) : await mkdtemp(path.join(parent, scratchName));
     folders.push(folder);
     return folder;
   }
@@ -47,23 +42,4 @@ export function createScratch(parent?: string): Scratch {
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
     },
   };
-}
-
-/** Removes the folders of processes that are gone; those of other users stay, for they cannot be removed. */
-async function removeStale(): Promise<void> {
-  const names = await readdir(tmpdir());
-  const stale = names.filter((name) => {
-    const [, owner] = new RegExp(`^${scratchName}(\\d+)-`).exec(name) ?? [];
-    return owner !== undefined && !isAlive(Number(owner));
-  });
-  await Promise.allSettled(stale.map((name) => rm(path.join(tmpdir(), name), { recursive: true, force: true })));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }

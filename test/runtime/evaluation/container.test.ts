@@ -17,12 +17,8 @@ const image = 'localhost/agentlm-test-evaluation';
 const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
 
 /** Podman where there is no systemd and no second process namespace to be had. */
-const engine: ContainerOptions = {
-  program: 'podman',
-  globalArguments: ['--runtime', 'runc', '--cgroup-manager', 'cgroupfs'],
-  runArguments: limits,
-  network: false,
-};
+const engine = ['podman', '--runtime', 'runc', '--cgroup-manager', 'cgroupfs'];
+const options: ContainerOptions = { engine, network: false, writeLimitBytes: 50e6 };
 
 describe('A container', function () {
   this.timeout(60_000);
@@ -52,14 +48,14 @@ describe('A container', function () {
   });
 
   function podman(...rest: string[]): string {
-    return execFileSync('podman', [...engine.globalArguments, ...rest], {
+    return execFileSync('podman', [...engine.slice(1), ...rest], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
   }
 
   it('holds the shell and the scripts of a task, and is gone with it', async () => {
-    const machine = await openContainer(path.join(root, 'agentlm-one'), image, engine, never);
+    const machine = await openContainer(path.join(root, 'agentlm-one'), image, options, never);
     const shell = await openShell({
       cwd: '/',
       scratchParent: machine.exchange,
@@ -71,6 +67,9 @@ describe('A container', function () {
         runScript(machine, { language: 'bash', code }, args, { timeoutMs: 20_000, signal: never });
       assert.deepEqual(await run('cat /seven; echo "$1"; exit 4', 'a b'), { output: '7\na b\n', exitCode: 4 });
       assert.equal((await shell.execute('pwd', never)).output, '/tmp\n');
+      const capabilities = 'while read -r name value; do [ $name = CapEff: ] && echo $value; done </proc/self/status';
+      // Those of linux/capability.h with the numbers 0, 1, 3 to 7, 10 and 18.
+      assert.equal((await run(`ulimit -u; ${capabilities}`)).output, '1024\n00000000000404fb\n');
     } finally {
       await shell.close();
       await machine.close();
@@ -81,7 +80,7 @@ describe('A container', function () {
   });
 
   it('of an image that is not there says how to get it, and leaves nothing', async () => {
-    const missing = openContainer(path.join(root, 'agentlm-two'), 'localhost/agentlm-none', engine, never);
+    const missing = openContainer(path.join(root, 'agentlm-two'), 'localhost/agentlm-none', options, never);
     await assert.rejects(
       missing,
       /There is no image localhost\/agentlm-none on this machine\. Fetch it first: podman pull/,
@@ -93,10 +92,10 @@ describe('A container', function () {
 describe('A container engine that is not there', () => {
   it('is named', async () => {
     const root = mkdtempSync(path.join(tmpdir(), 'agentlm-test-container-'));
-    const none = { ...engine, program: 'agentlm-no-such-engine' };
+    const none = { ...options, engine: ['agentlm-no-such-engine'] };
     await assert.rejects(
       openContainer(path.join(root, 'x'), image, none, never),
-      /agentlm-no-such-engine could not start/,
+      /Containers need agentlm-no-such-engine/,
     );
     assert.deepEqual(readdirSync(root), []);
     rmSync(root, { recursive: true });

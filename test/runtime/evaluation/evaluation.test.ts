@@ -55,8 +55,7 @@ async function evaluateWith(
         resume: false,
         machine: {
           image: undefined,
-          containerProgram: 'docker',
-          containerArguments: [],
+          engine: undefined,
           network: false,
           writeLimitBytes: 256 * 1024 * 1024,
           commandTimeoutMs: 30_000,

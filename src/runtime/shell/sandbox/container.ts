@@ -13,7 +13,7 @@ import {
   type LayerKind,
   type RunFolder,
 } from '../changes/runFolder';
-import { findSystemProgram } from '../variables';
+import { containerLimits, findContainerEngine, isPodman, type ContainerEngine } from './containerEngine';
 import { clearCrashed, findPlaces } from './places';
 import type { Sandbox, SandboxedRun } from './sandbox';
 import { sandboxVariables } from './sandboxVariables';
@@ -37,8 +37,6 @@ export interface ContainerSandboxOptions {
   readonly processLimit?: number;
 }
 
-type Engine = readonly [program: string, ...before: string[]];
-
 const commandTimeoutMs = 20_000;
 /** Signals within the container that spare its first process, which is bash, and the one that sends them. */
 const killAllButBash = 'kill -KILL -1 2>/dev/null; true';
@@ -59,7 +57,7 @@ export async function openContainerSandbox(
   options: ContainerSandboxOptions,
   signal: AbortSignal,
 ): Promise<Sandbox> {
-  const engine = await findEngine(options.engine);
+  const engine = await requireEngine(options.engine);
   await requireImage(engine, options.image, signal);
   const { workspace, storage } = await findPlaces(run, options.storage);
   refuseSeparators([workspace, storage]);
@@ -99,7 +97,7 @@ export async function openContainerSandbox(
           [...engine, 'run', '--interactive', '--tty', '--rm', '--name', name, '--pull', 'never'],
           ['--cap-drop', 'all', '--security-opt', 'no-new-privileges', '--security-opt', 'label=disable'],
           options.network ? [] : ['--network', 'none'],
-          limits(engine, options),
+          containerLimits(engine, options),
           userOf(engine, options.user),
           [volumeOf(folder), `${readOnly}:${readOnly}:ro`, ...(options.volumes ?? [])].flatMap((one) => [
             '--volume',
@@ -151,21 +149,18 @@ export async function openContainerSandbox(
 }
 
 /** @throws {UserError} `sandbox.noEngine` */
-async function findEngine(chosen: readonly string[] | undefined): Promise<Engine> {
-  const [program, ...before] = chosen ?? [];
-  for (const name of program === undefined ? ['podman', 'docker'] : [program]) {
-    const file = path.isAbsolute(name) ? name : await findSystemProgram(name);
-    if (file !== undefined) return [file, ...before];
-  }
+async function requireEngine(chosen: readonly string[] | undefined): Promise<ContainerEngine> {
+  const engine = await findContainerEngine(chosen);
+  if (engine !== undefined) return engine;
   throw new UserError(
     'sandbox.noEngine',
     'The container sandbox needs {0}, and it is not on the PATH. Install it, or choose another sandbox.',
-    [program ?? 'podman or docker'],
+    [chosen?.[0] ?? 'podman or docker'],
   );
 }
 
 /** @throws {UserError} `sandbox.image`, `sandbox.engine` */
-async function requireImage(engine: Engine, image: string, signal: AbortSignal): Promise<void> {
+async function requireImage(engine: ContainerEngine, image: string, signal: AbortSignal): Promise<void> {
   const [program, ...before] = engine;
   try {
     await promisify(execFile)(program, [...before, 'image', 'inspect', image], { timeout: commandTimeoutMs, signal });
@@ -190,7 +185,7 @@ async function requireImage(engine: Engine, image: string, signal: AbortSignal):
 }
 
 /** Only what root's podman mounts is an overlay of the kernel, whose marks are known. */
-function layerOf([program]: Engine): LayerKind {
+function layerOf([program]: ContainerEngine): LayerKind {
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
   return isRoot && isPodman(program) ? 'trusted' : 'copy';
 }
@@ -212,27 +207,16 @@ function volumeOf({ path: folder, manifest: { workspace, layer } }: RunFolder): 
   return `${workspace}:${workspace}:O,upperdir=${path.join(folder, 'upper')},workdir=${path.join(folder, 'work')}`;
 }
 
-function limits([program]: Engine, { writeLimitBytes, processLimit = 1024 }: ContainerSandboxOptions): string[] {
-  const ulimits = [`fsize=${writeLimitBytes}`, 'nofile=1024:1024', 'core=0'];
-  // Docker would count all processes of the user, outside too.
-  if (isPodman(program)) ulimits.push(`nproc=${processLimit}:${processLimit}`);
-  return ['--pids-limit', `${processLimit}`, ...ulimits.flatMap((limit) => ['--ulimit', limit])];
-}
-
 /** Files that are made inside belong to the user outside. */
-function userOf([program]: Engine, chosen: string | undefined): string[] {
+function userOf([program]: ContainerEngine, chosen: string | undefined): string[] {
   if (chosen !== undefined) return ['--user', chosen];
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   if (process.platform !== 'linux' || uid === 0) return [];
   return isPodman(program) ? ['--userns', 'keep-id'] : ['--user', `${uid}:${gid}`];
 }
 
-function isPodman(program: string): boolean {
-  return path.basename(program).startsWith('podman');
-}
-
 /** A process that outlives us for as long as it takes to remove the container. */
-function startGuard(engine: Engine, name: string): { end(): void } {
+function startGuard(engine: ContainerEngine, name: string): { end(): void } {
   const guard = spawn('sh', ['-c', guardScript, 'guard', name, ...engine], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
@@ -242,12 +226,12 @@ function startGuard(engine: Engine, name: string): { end(): void } {
   return { end: () => void guard.kill('SIGKILL') };
 }
 
-async function remove(engine: Engine, name: string): Promise<void> {
+async function remove(engine: ContainerEngine, name: string): Promise<void> {
   await tell(engine, ['kill', '--signal', 'KILL', name]);
   await tell(engine, ['rm', '--force', name]);
 }
 
 /** What is said to a container that has gone is in vain, and that is all right. */
-async function tell([program, ...before]: Engine, words: readonly string[]): Promise<void> {
+async function tell([program, ...before]: ContainerEngine, words: readonly string[]): Promise<void> {
   await promisify(execFile)(program, [...before, ...words], { timeout: commandTimeoutMs }).catch(() => undefined);
 }

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { listProcesses } from '../../../../src/runtime/shell/processes';
-import { folderPrefix } from '../../../../src/runtime/shell/scratch';
+import { scratchName } from '../../../../src/runtime/shell/scratch';
+import { ownPrefix } from '../../../../src/runtime/temporaryFolder';
 import { patientMs, shortPatience, withShell } from '../shells';
 import type { Case } from './cases';
 import { compound } from './compound';
@@ -91,7 +92,7 @@ async function check(shown: Case): Promise<void> {
 }
 
 function ownFolders(): string[] {
-  return readdirSync(tmpdir()).filter((name) => `${tmpdir()}/${name}`.startsWith(folderPrefix()));
+  return readdirSync(tmpdir()).filter((name) => `${tmpdir()}/${name}`.startsWith(ownPrefix(scratchName)));
 }
 
 function isThere(program: string): boolean {

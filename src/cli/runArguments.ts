@@ -1,0 +1,96 @@
+import path from 'node:path';
+import type { RunRequest } from '../agent/session';
+import type { TaskKind } from '../agent/task';
+import type { Dialect } from '../runtime/sql/messages';
+import { parse, readPath, refuse, type ValuesOf } from './readOptions';
+import { readTaskOptions, sandboxOptions, taskOptions, type TaskOptions } from './taskOptions';
+import { UsageError } from './usageError';
+
+/** `agentlm run os` and `agentlm run db`. Paths are absolute. */
+export interface RunArguments extends TaskOptions {
+  readonly command: 'run';
+  readonly request: RunRequest;
+  /** AgentInstruct rows whose prompt is sent; undefined for our own. */
+  readonly trainedFrom: string | undefined;
+  /** A CSV file for the rows of the last query. */
+  readonly exportTo: string | undefined;
+  /** Of the statements of a database task; MySQL's where it is left out. */
+  readonly dialect: Dialect | undefined;
+}
+
+/** Each goes with one kind of task only. */
+const osOptions = { ...sandboxOptions, cwd: { type: 'string' }, 'no-prompt-tail': { type: 'boolean' } } as const;
+const databaseOptions = {
+  database: { type: 'string' },
+  export: { type: 'string' },
+  dialect: { type: 'string' },
+  tables: { type: 'string' },
+} as const;
+
+const options = {
+  ...taskOptions,
+  ...osOptions,
+  ...databaseOptions,
+  prompt: { type: 'string' },
+  'trained-from': { type: 'string' },
+} as const;
+
+type Values = ValuesOf<typeof options>;
+
+/**
+ * @param argv what follows `run`
+ * @param interactive whether somebody is there who can be asked
+ * @throws {UsageError}
+ */
+export function readRun(argv: readonly string[], environment: NodeJS.ProcessEnv, interactive: boolean): RunArguments {
+  const { values, positionals } = parse(argv, options, 'run');
+  const [kind, problem, ...more] = positionals;
+  if (kind !== 'os' && kind !== 'db') throw new UsageError('After "run" comes os or db.');
+  if (!problem?.trim()) throw new UsageError('The task is missing. Put it into quotes after the kind.');
+  if (more.length > 0) throw new UsageError(`"${more.join(' ')}" is too much. Put the whole task into quotes.`);
+  const foreign = kind === 'os' ? databaseOptions : osOptions;
+  refuse(values, (name) => Object.hasOwn(foreign, name), `run ${kind}`);
+  return {
+    command: 'run',
+    request: { kind, problem, place: readPlace(kind, values), ...readTables(values.tables) },
+    exportTo: readPath(values.export),
+    dialect: readDialect(values.dialect),
+    trainedFrom: readPrompt(values),
+    ...readTaskOptions(values, environment, interactive),
+  };
+}
+
+/** @throws {UsageError} */
+export function readDialect(name: string | undefined): Dialect | undefined {
+  if (name === undefined || name === 'mysql' || name === 'sqlite') return name;
+  throw new UsageError('--dialect is mysql or sqlite.');
+}
+
+function readPlace(kind: TaskKind, { cwd = '.', database }: Values): string {
+  if (kind === 'os') return path.resolve(cwd);
+  if (database === undefined) throw new UsageError('Say which database: --database FILE.');
+  return path.resolve(database);
+}
+
+/** A name that holds a comma stands in backticks, like one of MySQL. */
+function readTables(text: string | undefined): Pick<RunRequest, 'tables'> {
+  if (text === undefined) return {};
+  const names =
+    text
+      .match(/`(?:[^`]|``)+`|[^,`]+/g)
+      ?.map((name) => name.trim())
+      .filter((name) => name !== '') ?? [];
+  if (names.length === 0) throw new UsageError('Say which tables, with commas between them: --tables orders,customers');
+  return { tables: names.map((name) => (name.startsWith('`') ? name.slice(1, -1).replaceAll('``', '`') : name)) };
+}
+
+/** The file that the prompt is taken from. Naming one is choosing it. */
+function readPrompt({ prompt, 'trained-from': file }: Values): string | undefined {
+  if (prompt !== undefined && prompt !== 'own' && prompt !== 'trained')
+    throw new UsageError('--prompt is own or trained.');
+  if (prompt === 'own' && file !== undefined) throw new UsageError('--trained-from goes with --prompt trained.');
+  if (prompt === 'trained' && file === undefined) {
+    throw new UsageError('Say which AgentInstruct file the prompt is in: --trained-from FILE.');
+  }
+  return readPath(file);
+}
