@@ -52,7 +52,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const guard = new Guard(settings, shells);
   const runParts = { settings, rules, endpoints, guard, endpointRuntime, shells, storage, sqlWorker };
   const runs = new Runs(async (...start) => startRunOf(runParts, ...start));
-  const history = new History(runs, runStore(storage), settings, log);
+  const { version } = context.extension.packageJSON as { readonly version: string };
+  const history = new History(runs, runStore(storage), settings, recording, version, log);
   const reviewPanels = new DatabaseReviewPanels(context.extensionUri, log, () => refreshChanges());
   const changes: ChangesView = new ChangesView(changeStore(storage, sqlWorker), reviewPanels);
   const terminals = new RunTerminals(runs);
@@ -94,7 +95,7 @@ export function activate(context: vscode.ExtensionContext): void {
       walkthrough,
       async copyDiagnostics() {
         const { copyDiagnostics } = await import('./vscode/diagnostics');
-        await copyDiagnostics(context.extension.packageJSON.version, endpoints, keys, settings, log);
+        await copyDiagnostics(version, endpoints, keys, settings, log);
       },
       log,
       channel,

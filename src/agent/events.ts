@@ -51,10 +51,20 @@ export type EndpointNotice =
   /** The server makes the prompt, in a format that is not the one the model was trained on, or cannot be seen. */
   | { readonly code: 'chat-template'; readonly template: 'other' | 'unknown' };
 
+/** Who answers in a run and what was put before the task, for those who read its record later. */
+export interface RunOrigin {
+  /** The kind of server, e.g. `vllm`, and its version where it tells. */
+  readonly engine: string;
+  readonly engineVersion?: string;
+  /** Whose instruction it is, ours or that of the training data, and the SHA-256 of its turns as AgentInstruct writes them. */
+  readonly prompt: { readonly source: 'own' | 'trained'; readonly sha256: string };
+}
+
 /**
  * Everything that happens in a run, in order: chat, terminal, recorder, command line and tests all read this.
  *
- *     started  turn*  ( step  context  delta*  ( turn  turn? | action  turn | action  approval  turn  observation  turn ) )*
+ *     started  turn*
+ *     ( step  context  delta*  exchange  ( turn  turn? | action  turn | action  approval  turn  observation  turn ) )*
  *     failure?  finished
  *
  * `turn` events are the conversation, each as soon as it is final: that of an action when it has been executed. A `notice` can stand anywhere before `finished`.
@@ -69,6 +79,7 @@ export type AgentEvent =
       readonly stepLimit: number;
       /** What holds its commands; left out where there are none. */
       readonly sandbox?: SandboxKind;
+      readonly origin?: RunOrigin;
     }
   | { readonly type: 'turn'; readonly turn: Turn }
   | { readonly type: 'step'; readonly step: number; readonly limit: number }
@@ -81,6 +92,17 @@ export type AgentEvent =
     }
   /** The next piece of the reply. Nothing after the first complete action is ever sent. */
   | { readonly type: 'delta'; readonly text: string }
+  /** What was sent for one reply and what came back, to the byte: for the record, not for a surface. */
+  | {
+      readonly type: 'exchange';
+      readonly step: number;
+      /** Null where the server makes the prompt. */
+      readonly prompt: string | null;
+      /** As far as it was read: to the end of the first complete action, or of the piece that brought it. */
+      readonly reply: string;
+      readonly promptTokens: number;
+      readonly completionTokens: number;
+    }
   | {
       readonly type: 'action';
       readonly step: number;

@@ -16,6 +16,8 @@ export interface ReplyChunk {
   readonly text: string;
   readonly finishReason?: FinishReason;
   readonly usage?: Usage;
+  /** What was sent, to the byte: with the first piece, where the model makes its prompt itself. */
+  readonly prompt?: string;
 }
 
 /** The action grammar of a task, for servers that can hold a model to one (serving.md, part 4). */

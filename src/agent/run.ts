@@ -2,7 +2,7 @@ import type { Approve, ProposedAction } from './approval';
 import { ContextBudget } from './budget';
 import { gpt, human, type Turn } from './conversation';
 import type { Environment, Execution, SandboxKind } from './environment';
-import type { AgentEvent, Outcome } from './events';
+import type { AgentEvent, Outcome, RunOrigin } from './events';
 import type { FinishReason, Model, Usage } from './model';
 import { withRemarks } from './remarks';
 import { RepetitionWatch, repetitionRemark } from './repetition';
@@ -19,6 +19,8 @@ export interface RunSettings {
   readonly replyTokens: number;
   /** What holds the commands of the environment. */
   readonly sandbox?: SandboxKind | undefined;
+  /** Of the model and the prompt, for the record. */
+  readonly origin?: RunOrigin | undefined;
   /**
    * The model is told nothing but what the environment says, as in the paper's evaluation: its first reply without an
    * action ends the run, and going round in circles is its own affair.
@@ -76,10 +78,10 @@ class Loop {
   }
 
   async *events(): AsyncGenerator<AgentEvent, void> {
-    const { id, problem, sandbox } = this.settings;
+    const { id, problem, sandbox, origin } = this.settings;
     const { task, model } = this.tools;
     const started = { id, kind: task.kind, problem, model: model.name, stepLimit: this.stepLimit };
-    yield { type: 'started', ...started, ...(sandbox === undefined ? {} : { sandbox }) };
+    yield { type: 'started', ...started, ...(sandbox && { sandbox }), ...(origin && { origin }) };
     const { outcome, answer = null } = yield* this.untilTheEnd();
     yield {
       type: 'finished',
@@ -157,12 +159,16 @@ class Loop {
 
     const request = { turns, maxTokens: budget.reservedTokens, stop: task.stop, grammar: task.grammar };
     let text = '';
+    let received = '';
+    let prompt: string | undefined;
     let finishReason: FinishReason | undefined;
     let usage: Usage | undefined;
     this.clock.start('model');
     for await (const chunk of model.reply(request, signal)) {
       finishReason = chunk.finishReason ?? finishReason;
       usage = chunk.usage ?? usage;
+      prompt = chunk.prompt ?? prompt;
+      received += chunk.text;
       const known = text;
       // The natural first token of Llama-2 brings a space along, which is no part of the reply.
       text = known === '' ? chunk.text.trimStart() : known + chunk.text;
@@ -177,7 +183,11 @@ class Loop {
     this.clock.stop('model');
     signal.throwIfAborted();
     text = text.trimEnd();
-    this.addUsage(usage ?? { promptTokens, completionTokens: await this.countReply(text), cachedTokens: null });
+    usage ??= { promptTokens, completionTokens: await this.countReply(text), cachedTokens: null };
+    this.addUsage(usage);
+    const { completionTokens } = usage;
+    const exchange = { step: this.steps, prompt: prompt ?? null, reply: received, promptTokens, completionTokens };
+    yield { type: 'exchange', ...exchange };
     return { text, finishReason };
   }
 

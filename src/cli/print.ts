@@ -26,15 +26,15 @@ export interface ChangesLine {
 /** Takes the events of a run, in order; `finished` is the last. */
 export type Printer = (event: Printed) => void;
 
-/** One JSON object a line. Turns stay out: they repeat what deltas and observations said. */
+/** One JSON object a line. Turns and exchanges stay out: they repeat what deltas and observations said. */
 export function jsonPrinter(write: (text: string) => void): Printer {
   return (event) => {
-    if (event.type === 'turn') return;
+    if (event.type === 'turn' || event.type === 'exchange') return;
     write(`${JSON.stringify(forProgram(event))}\n`);
   };
 }
 
-function forProgram(event: Exclude<Printed, { readonly type: 'turn' }>): unknown {
+function forProgram(event: Exclude<Printed, { readonly type: 'turn' | 'exchange' }>): unknown {
   if (event.type === 'failure') return describeFailure(event.error);
   if (event.type !== 'notice' || !('reason' in event.notice)) return event;
   return { ...event, notice: { ...event.notice, reason: event.notice.reason.message } };
@@ -78,6 +78,7 @@ export function textPrinter(write: (text: string) => void): Printer {
         write(`\n${pendingText(event)}`);
         break;
       case 'turn':
+      case 'exchange':
       case 'context':
       case 'approval':
         break;

@@ -5,25 +5,34 @@ import type { AppendDialogue } from '../vscode/recording';
 
 /** Where this workspace's runs leave what outlives them. Absolute paths of folders that need not exist yet. */
 export interface Storage {
+  /** Records of runs, `*.trajectory.jsonl`: the last ones, */
   readonly runs: string;
+  /** and those that were made while recording was on, which stay. */
+  readonly library: string;
   readonly changes: string;
   readonly databases: string;
 }
 
 export function storageIn(folder: string): Storage {
   const of = (name: string): string => path.join(folder, name);
-  return { runs: of('runs'), changes: of('changes'), databases: of('databases') };
+  return { runs: of('runs'), library: of('trajectories'), changes: of('changes'), databases: of('databases') };
 }
 
 /** Loaded when the first task starts, or the list of tasks is opened. */
-export function runStore({ runs }: Storage): RunStore {
+export function runStore({ runs, library }: Storage): RunStore {
   const load = async () => import('../runtime/trajectories/runHistory');
+  const folderOf = async (id: string): Promise<string> => ((await (await load()).hasRun(library, id)) ? library : runs);
   return {
-    open: async (header, onFailure) => (await load()).openJournal(runs, header, onFailure),
-    list: async () => (await load()).listRuns(runs),
-    read: async (id) => (await load()).readRun(runs, id),
-    delete: async (id) => (await load()).deleteRun(runs, id),
-    judge: async (id, verdict) => (await load()).judgeRun(runs, id, verdict),
+    open: async (header, shelf, onFailure) =>
+      (await load()).openJournal(shelf === 'library' ? library : runs, header, onFailure),
+    async list() {
+      const { listRuns } = await load();
+      const found = await Promise.all([library, runs].map((folder) => listRuns(folder)));
+      return found.flat().toSorted((a, b) => b.header.askedAt - a.header.askedAt);
+    },
+    read: async (id) => (await load()).readRun(await folderOf(id), id),
+    delete: async (id) => (await load()).deleteRun(await folderOf(id), id),
+    review: async (id, line) => (await load()).reviewRun(await folderOf(id), id, line),
     prune: async (kept) => (await load()).pruneRuns(runs, kept),
   };
 }

@@ -1,5 +1,6 @@
 import type { Dialogue } from '../agent/conversation';
 import type { Outcome } from '../agent/events';
+import type { Correction } from '../agent/runReview';
 
 /** Where a row stands, for a person who looks for it. */
 export interface Place {
@@ -32,14 +33,13 @@ export interface About {
   readonly verdict?: Verdict;
   /** Replies that a person wrote anew: the index of the turn and what the model had said. */
   readonly corrections?: readonly Correction[];
+  readonly tags?: readonly string[];
+  readonly note?: string;
+  /** When the run was asked for, in milliseconds since 1970. */
+  readonly at?: number;
 }
 
 export type Verdict = 'accepted' | 'rejected';
-
-export interface Correction {
-  readonly turn: number;
-  readonly original: string;
-}
 
 /** A conversation out of somebody's file. */
 export interface Row {

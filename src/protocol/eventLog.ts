@@ -77,6 +77,7 @@ export function createEventLog({ runId, now, describe, schedule, post }: EventLo
 function pageEvent(event: AgentEvent, describe: EventLogOptions['describe']): PageEvent | undefined {
   switch (event.type) {
     case 'turn':
+    case 'exchange':
       return undefined;
     case 'failure':
       return { type: 'failure', ...describe(event.error) };

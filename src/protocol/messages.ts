@@ -18,7 +18,7 @@ export const problemLimit = 20_000;
 
 /** What the chat page shows of a run: the events of agent/, without what is for the recorder, errors as sentences. */
 export type PageEvent =
-  | Exclude<AgentEvent, { readonly type: 'turn' | 'failure' | 'notice' }>
+  | Exclude<AgentEvent, { readonly type: 'turn' | 'exchange' | 'failure' | 'notice' }>
   | { readonly type: 'notice'; readonly notice: PageNotice }
   /** `code` is the one of a UserError, undefined for a bug: it says which way out to offer. */
   | { readonly type: 'failure'; readonly message: string; readonly code: string | undefined };

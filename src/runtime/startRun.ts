@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Approve } from '../agent/approval';
 import type { PendingChanges } from '../agent/changes';
+import { formatDialogue } from '../agent/conversation';
 import type { DatabaseEnvironment } from '../agent/database';
 import type { Environment, SandboxKind, Table, TerminalSession } from '../agent/environment';
-import type { AgentEvent, OpeningNotice } from '../agent/events';
+import type { AgentEvent, OpeningNotice, RunOrigin } from '../agent/events';
 import type { Model } from '../agent/model';
-import { run } from '../agent/run';
+import { run, type RunSettings } from '../agent/run';
 import type { RunRequest, RunSession } from '../agent/session';
 import type { Task } from '../agent/task';
 import { withTrainedPrompt, type TrainedPrompt } from '../agent/trainedPrompt';
@@ -14,6 +15,7 @@ import { osTask } from '../agent/tasks/os';
 import { fitTables } from '../agent/tasks/tableSentence';
 import { approveByPolicy, type ApprovalOptions } from './approvalPolicy';
 import { connect, type EndpointOptions } from './endpoint/connect';
+import type { EndpointModel } from './endpoint/endpointModel';
 import { openSandboxedShell } from './sandboxedShell';
 import type { SandboxOptions } from './shell/sandbox/openSandbox';
 import type { Dialect } from './sql/messages';
@@ -88,8 +90,9 @@ export async function startRun(
   const { terminal, database, changes } = workplace;
   const own = await orClose(workplace, () => workplace.taskFor(model));
   const task = options.prompt ? withTrainedPrompt(own, options.prompt) : own;
+  const origin = originOf(model, task, options);
   return {
-    events: events(id, request, options, { ...workplace, task, model, approve, signal }),
+    events: events({ id, origin }, request, options, { ...workplace, task, model, approve, signal }),
     terminal,
     ...(changes && { changes }),
     ...(database && { database }),
@@ -97,14 +100,22 @@ export async function startRun(
   };
 }
 
+/** The last turn of an opening is the task itself. */
+function originOf({ facts: { engine, version } }: EndpointModel, task: Task, { prompt }: RunOptions): RunOrigin {
+  const opening = formatDialogue({ id: '', conversations: task.opening('').slice(0, -1) });
+  const sha256 = createHash('sha256').update(opening).digest('hex');
+  const source = prompt ? 'trained' : 'own';
+  return { engine, ...(version !== undefined && { engineVersion: version }), prompt: { source, sha256 } };
+}
+
 async function* events(
-  id: string,
+  known: Pick<RunSettings, 'id' | 'origin'>,
   { problem }: RunRequest,
   { stepLimit, replyTokens }: RunOptions,
   { environment, sandbox, ...tools }: Workplace & { task: Task; model: Model; approve: Approve; signal: AbortSignal },
 ): AsyncGenerator<AgentEvent, void> {
   try {
-    const settings = { id, problem, replyTokens, stepLimit, sandbox };
+    const settings = { ...known, problem, replyTokens, stepLimit, sandbox };
     yield* run(settings, { ...tools, environment, now: () => performance.now() });
   } finally {
     await environment.close();
@@ -184,10 +195,10 @@ async function openShellWorkplace(
 
 /** Both, or neither: the first failure ends the other one, and what had opened is closed again. */
 async function both(
-  connecting: (until: AbortSignal) => Promise<Model>,
+  connecting: (until: AbortSignal) => Promise<EndpointModel>,
   opening: (until: AbortSignal) => Promise<Workplace>,
   signal: AbortSignal,
-): Promise<[Model, Workplace]> {
+): Promise<[EndpointModel, Workplace]> {
   const failing = new AbortController();
   const until = AbortSignal.any([signal, failing.signal]);
   const orFail = async <T>(work: Promise<T>): Promise<T> => {

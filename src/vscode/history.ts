@@ -1,7 +1,9 @@
 import type * as vscode from 'vscode';
 import type { UserError } from '../agent/errors';
 import type { AgentEvent } from '../agent/events';
-import type { RunHeader, RunRecord, RunVerdict } from '../agent/runRecord';
+import type { RunHeader, RunRecord } from '../agent/runRecord';
+import type { ReviewLine } from '../agent/runReview';
+import type { Recording } from './recording';
 import { report, type Log } from './report';
 import type { Run } from './run';
 import type { Runs } from './runs';
@@ -10,20 +12,20 @@ import type { Settings } from './settings';
 /** A run on its way to the disk. */
 export interface RunJournal {
   hear(event: AgentEvent): void;
-  judge(verdict: RunVerdict): void;
+  review(line: ReviewLine): void;
   flush(): Promise<void>;
 }
 
-/** Where runs are kept. */
+/** Where runs are kept: those of the history for a while, those of the library until a person deletes them. */
 export interface RunStore {
-  open(header: RunHeader, onFailure: (error: UserError) => void): Promise<RunJournal>;
+  open(header: RunHeader, shelf: 'history' | 'library', onFailure: (error: UserError) => void): Promise<RunJournal>;
   /** The last one first. */
   list(): Promise<readonly { readonly id: string; readonly header: RunHeader }[]>;
   read(id: string): Promise<RunRecord | undefined>;
   delete(id: string): Promise<void>;
   /** Adds what a person said of a run later. */
-  judge(id: string, verdict: RunVerdict): Promise<void>;
-  /** Deletes all but the last so many. */
+  review(id: string, line: ReviewLine): Promise<void>;
+  /** Deletes all but the last so many of the history. */
   prune(kept: number): Promise<void>;
 }
 
@@ -42,10 +44,13 @@ export class History implements vscode.Disposable {
     private readonly runs: Runs,
     private readonly store: RunStore,
     private readonly settings: Settings,
+    private readonly recording: Pick<Recording, 'on'>,
+    /** Of the product. */
+    private readonly version: string,
     private readonly log: Log,
   ) {
     this.subscription = runs.onDidStart((run) => {
-      if (this.limit > 0) this.keep(run);
+      if (this.recording.on || this.limit > 0) this.keep(run);
     });
   }
 
@@ -59,8 +64,8 @@ export class History implements vscode.Disposable {
     const record = await this.store.read(id);
     if (!record) return;
     const run = this.runs.restore(record);
-    keepVerdict(run, (verdict) => {
-      this.store.judge(id, verdict).catch((error: unknown) => report(this.log, error));
+    run.onReview((line) => {
+      this.store.review(id, line).catch((error: unknown) => report(this.log, error));
     });
   }
 
@@ -83,8 +88,9 @@ export class History implements vscode.Disposable {
 
   private keep(run: Run): void {
     const { request, askedAt } = run;
-    const header: RunHeader = { version: 1, ...request, askedAt };
-    const journal = this.store.open(header, (error) => report(this.log, error));
+    const header: RunHeader = { version: 1, ...request, askedAt, product: this.version };
+    const shelf = this.recording.on ? 'library' : 'history';
+    const journal = this.store.open(header, shelf, (error) => report(this.log, error));
     this.journals.set(run, journal);
     void this.write(run, journal).catch((error: unknown) => this.log.error(error));
   }
@@ -93,18 +99,10 @@ export class History implements vscode.Disposable {
     const journal = await opening;
     for (const event of run.events) journal.hear(event);
     run.onEvent((event) => journal.hear(event));
-    keepVerdict(run, (verdict) => journal.judge(verdict));
+    run.onReview((line) => journal.review(line));
     await run.done;
     await journal.flush();
     this.journals.delete(run);
     await this.store.prune(this.limit);
   }
-}
-
-function keepVerdict(run: Run, keep: (verdict: RunVerdict) => void): void {
-  let { verdict } = run;
-  run.onDidChange(() => {
-    if (run.verdict !== verdict) keep(run.verdict);
-    ({ verdict } = run);
-  });
 }

@@ -66,7 +66,7 @@ export class Recording implements vscode.Disposable {
     try {
       return await this.append(folder, this.fileName, toDialogue(trajectory));
     } catch (error) {
-      run.reconsider();
+      run.say({ type: 'verdict', verdict: 'undecided' });
       throw error;
     }
   }

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { Decision, ProposedAction } from '../agent/approval';
 import { UserError } from '../agent/errors';
 import type { AgentEvent, EventOf } from '../agent/events';
-import { ended, type RecordedEvent, type RunRecord, type RunVerdict } from '../agent/runRecord';
+import { ended, type RecordedEvent, type RunRecord } from '../agent/runRecord';
+import { reviewed, unreviewed, type ReviewLine, type RunReview } from '../agent/runReview';
 import { unstarted, type RunRequest, type StartRun } from '../agent/session';
 import type { TerminalSession } from '../agent/environment';
 import { TrajectoryRecorder, type Trajectory } from '../agent/trajectory';
@@ -11,7 +12,8 @@ import { TrajectoryRecorder, type Trajectory } from '../agent/trajectory';
 export class Run implements vscode.Disposable {
   /** Everything heard so far, in order, and when. */
   readonly recorded: RecordedEvent[] = [];
-  verdict: RunVerdict = 'undecided';
+  /** What the user said of it. */
+  review: RunReview = unreviewed;
   /** The live shell, once it is open. */
   terminal: TerminalSession | undefined;
 
@@ -19,13 +21,16 @@ export class Run implements vscode.Disposable {
   private readonly recorder = new TrajectoryRecorder();
   private readonly heard = new vscode.EventEmitter<AgentEvent>();
   private readonly changed = new vscode.EventEmitter<void>();
+  private readonly said = new vscode.EventEmitter<ReviewLine>();
   private question: { readonly action: ProposedAction; answer(decision: Decision): void } | undefined;
   private started: EventOf<'started'> | undefined;
   private ended = false;
 
   readonly onEvent = this.heard.event;
-  /** `phase`, `awaiting`, `terminal` or `verdict` is another one now. */
+  /** `phase`, `awaiting`, `terminal` or `review` is another one now. */
   readonly onDidChange = this.changed.event;
+  /** Each thing that the user says of it, as it is said. */
+  readonly onReview = this.said.event;
   /** Settles when the run has ended and everything it opened is closed. Never rejects. */
   readonly done: Promise<void>;
 
@@ -46,10 +51,10 @@ export class Run implements vscode.Disposable {
 
   /** One of an earlier window. */
   static restore(record: RunRecord): Run {
-    const { header, events, verdict } = ended(record);
+    const { header, events, review } = ended(record);
     return new Run(header, header.askedAt, async (run) => {
       for (const recorded of events) run.remember(recorded);
-      run.verdict = verdict;
+      run.review = review;
       run.ended = true;
     });
   }
@@ -93,18 +98,22 @@ export class Run implements vscode.Disposable {
     this.stopping.abort();
   }
 
+  get verdict(): RunReview['verdict'] {
+    return this.review.verdict;
+  }
+
   /** @throws {UserError} when it was judged before */
   judge(verdict: 'accepted' | 'rejected'): void {
     if (this.verdict !== 'undecided') {
       throw new UserError('record.decided', 'This trajectory was already accepted or rejected.');
     }
-    this.verdict = verdict;
-    this.changed.fire();
+    this.say({ type: 'verdict', verdict });
   }
 
-  /** Takes a judgement back that could not be carried out. */
-  reconsider(): void {
-    this.verdict = 'undecided';
+  /** Says something of the run; of two things on the same, the later one holds. */
+  say(line: ReviewLine): void {
+    this.review = reviewed(this.review, line);
+    this.said.fire(line);
     this.changed.fire();
   }
 
@@ -112,6 +121,7 @@ export class Run implements vscode.Disposable {
     this.stop();
     this.heard.dispose();
     this.changed.dispose();
+    this.said.dispose();
   }
 
   private async listen(startRun: StartRun): Promise<void> {

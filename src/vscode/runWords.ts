@@ -51,6 +51,7 @@ export function eventInWords(event: AgentEvent): readonly Passage[] {
       ];
     }
     case 'turn':
+    case 'exchange':
     case 'context':
       return [];
   }

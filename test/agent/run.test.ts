@@ -80,8 +80,8 @@ describe('A run', () => {
     assert.deepEqual(
       events.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1]),
       // prettier-ignore
-      ['started', 'turn', 'step', 'context', 'delta', 'action', 'approval', 'turn', 'observation', 'turn',
-        'step', 'context', 'delta', 'action', 'turn', 'finished'],
+      ['started', 'turn', 'step', 'context', 'delta', 'exchange', 'action', 'approval', 'turn', 'observation', 'turn',
+        'step', 'context', 'delta', 'exchange', 'action', 'turn', 'finished'],
     );
     assert.equal(of('observation')[0]?.text, 'The output of the OS:\n\nran ls');
     assert.equal(model.requests[1]?.turns.at(-1)?.value, 'The output of the OS:\n\nran ls');
@@ -125,6 +125,12 @@ describe('A run', () => {
         .join('')
         .split('```Think')[0] ?? '';
     assert.ok(!first.includes('The output'));
+  });
+
+  it('keeps what was sent and what came back, to the byte', async () => {
+    const { of } = await hear([[{ text: ' Act: fin', prompt: '[INST] x [/INST]' }, { text: 'ish\n' }]]);
+    const [{ step, prompt, reply } = {}] = of('exchange');
+    assert.deepEqual({ step, prompt, reply }, { step: 1, prompt: '[INST] x [/INST]', reply: ' Act: finish\n' });
   });
 
   it('shows no delta beyond what it keeps, and starts without the space of the first token', async () => {

@@ -81,7 +81,7 @@ describe('The runs of a window', () => {
       () => run.judge('rejected'),
       (error) => UserError.is(error) && error.code === 'record.decided',
     );
-    run.reconsider();
+    run.say({ type: 'verdict', verdict: 'undecided' });
     run.judge('rejected');
     assert.equal(run.verdict, 'rejected');
   });

@@ -1,82 +1,22 @@
-import { DialogueError, readDialogue, type Turn } from '../../agent/conversation';
-import type { Decision } from '../../agent/approval';
-import type { EventOf } from '../../agent/events';
-import type { TaskKind } from '../../agent/task';
-import type { About, Correction, Place, Row, Unreadable, Verdict } from '../row';
+import { DialogueError, readDialogue } from '../../agent/conversation';
+import type { Outcome } from '../../agent/events';
+import { reviewed, reviewedTurns, unreviewed, type Replacement, type ReviewLine } from '../../agent/runReview';
+import type { About, Place, Row, Unreadable } from '../row';
 import { isRecord } from './shape';
 
-/**
- * A session's record, `*.trajectory.jsonl`: one JSON object a line, appended while the run goes on and never changed
- * afterwards. Each line names its run, so several runs may write to one file and what a person decides later is
- * appended too. Where two lines speak of the same thing the later one holds.
- *
- *     begun  ( turn | exchange | decision | execution )*  finished?  ( verdict | reward | loss | correction | remark )*
- *
- * A line of an unknown type is passed over: a newer version may have written it.
- */
-export type RecordLine = { readonly run: string } & (
-  | Begun
-  | { readonly type: 'turn'; readonly turn: Turn }
-  | Exchange
-  | { readonly type: 'decision'; readonly step: number; readonly proposed: string; readonly decision: Decision }
-  | {
-      readonly type: 'execution';
-      readonly step: number;
-      readonly exitCode: number | null;
-      readonly cwd: string | null;
-      readonly truncated: boolean;
-      readonly milliseconds: number;
-    }
-  | EventOf<'finished'>
-  | { readonly type: 'verdict'; readonly verdict: Verdict; readonly at: string }
-  | { readonly type: 'reward'; readonly reward: number; readonly by: string }
-  /** Whether a reply is to be learnt, as a person set it. `turn` is an index. */
-  | { readonly type: 'loss'; readonly turn: number; readonly loss: boolean }
-  /** A reply that a person wrote anew. What the model said stays in its `turn` line. */
-  | { readonly type: 'correction'; readonly turn: number; readonly value: string }
-  | { readonly type: 'remark'; readonly tags: readonly string[]; readonly note: string }
-);
+/** A line of a recorded run (agent/runRecord.ts), of this version or another. */
+type Line = Readonly<Record<string, unknown>> & { readonly run: string; readonly type: string };
 
-/** The first line of a run. No key, no host, no user name stands in it. */
-export interface Begun {
-  readonly type: 'begun';
-  /** Of this format; raised when a field changes its meaning. */
-  readonly version: 1;
-  readonly kind: TaskKind;
-  readonly problem: string;
-  readonly model: string;
-  readonly engine: string;
-  /** Where the instruction came from, and the SHA-256 of its turns as AgentInstruct writes them. */
-  readonly prompt: { readonly source: 'own' | 'trained'; readonly sha256: string };
-  /** ISO 8601. */
-  readonly at: string;
-  /** Of the product. */
-  readonly product: string;
-}
-
-/** What was sent to the model and what came back, to the byte. */
-export interface Exchange {
-  readonly type: 'exchange';
-  readonly step: number;
-  readonly prompt: string;
-  readonly reply: string;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  readonly milliseconds: number;
-}
-
-/** Whether a value is a line of a recorded session, of this version or another. */
-export function isRecordLine(
-  value: unknown,
-): value is Readonly<Record<string, unknown>> & { run: string; type: string } {
+/** Whether a value is such a line. */
+export function isRecordLine(value: unknown): value is Line {
   return isRecord(value) && typeof value['run'] === 'string' && typeof value['type'] === 'string';
 }
 
-/** Puts the runs of a session together out of its lines. Holds the conversations of one file, not their exchanges. */
+/** Puts the runs of a file together out of its lines. Holds their conversations, not their exchanges. */
 export class RecordReader {
   private readonly runs = new Map<string, Run>();
 
-  add(place: Place, line: Readonly<Record<string, unknown>> & { run: string; type: string }): void {
+  add(place: Place, line: Line): void {
     const run = this.runs.get(line.run) ?? new Run(line.run, place);
     this.runs.set(line.run, run);
     run.hear(line);
@@ -90,8 +30,7 @@ export class RecordReader {
 
 class Run {
   private readonly turns: unknown[] = [];
-  private readonly losses = new Map<number, boolean>();
-  private readonly corrections = new Map<number, string>();
+  private review = unreviewed;
   private about: { -readonly [Key in keyof About]: About[Key] } = {};
   private version: unknown;
 
@@ -100,11 +39,14 @@ class Run {
     private readonly place: Place,
   ) {}
 
-  hear(line: Readonly<Record<string, unknown>> & { type: string }): void {
-    const { turn, model, outcome, verdict, reward, loss, value } = line;
+  hear(line: Line): void {
+    const { turn, model, outcome, askedAt } = line;
     switch (line.type) {
       case 'begun':
         this.version = line['version'];
+        if (typeof askedAt === 'number') this.about.at = askedAt;
+        break;
+      case 'started':
         if (typeof model === 'string') this.about.model = model;
         break;
       case 'turn':
@@ -113,39 +55,29 @@ class Run {
       case 'finished':
         if (isOutcome(outcome)) this.about.outcome = outcome;
         break;
-      case 'verdict':
-        if (verdict === 'accepted' || verdict === 'rejected') this.about.verdict = verdict;
-        break;
-      case 'reward':
-        if (typeof reward === 'number' && reward >= 0 && reward <= 1) this.about.reward = reward;
-        break;
-      case 'loss':
-        if (typeof turn === 'number' && typeof loss === 'boolean') this.losses.set(turn, loss);
-        break;
-      case 'correction':
-        if (typeof turn === 'number' && typeof value === 'string') this.corrections.set(turn, value);
-        break;
-      default:
+      default: {
+        const said = readReviewLine(line);
+        if (said) this.review = reviewed(this.review, said);
+      }
     }
   }
 
   row(): Row | Unreadable {
-    const { id, place } = this;
+    const { id, place, review } = this;
     if (this.version !== 1) {
       return { place, unreadable: `belongs to the run ${id}, which has no first line of version 1` };
     }
     try {
       const { conversations } = readDialogue({ id, conversations: this.turns });
-      const corrections: Correction[] = [];
-      const turns = conversations.map((turn, index): Turn => {
-        if (turn.from !== 'gpt') return turn;
-        const value = this.corrections.get(index);
-        const corrected = value !== undefined && value !== turn.value;
-        if (corrected) corrections.push({ turn: index, original: turn.value });
-        // What a person wrote is meant to be learnt, unless that person said otherwise.
-        return { from: 'gpt', loss: this.losses.get(index) ?? (corrected || turn.loss), value: value ?? turn.value };
-      });
-      const about: About = { ...this.about, ...(corrections.length > 0 && { corrections }) };
+      const { turns, corrections } = reviewedTurns(conversations, review);
+      const about: About = {
+        ...this.about,
+        ...(review.verdict !== 'undecided' && { verdict: review.verdict }),
+        ...(review.reward !== undefined && { reward: review.reward }),
+        ...(corrections.length > 0 && { corrections }),
+        ...(review.tags.length > 0 && { tags: review.tags }),
+        ...(review.note !== '' && { note: review.note }),
+      };
       return { place, format: 'recorded', dialogue: { id, conversations: turns }, about };
     } catch (error) {
       if (error instanceof DialogueError) return { place, unreadable: `belongs to the run ${id}: ${error.message}` };
@@ -154,8 +86,51 @@ class Run {
   }
 }
 
+/** What was said of the run; undefined for what is no such line, or holds something else than it should. */
+function readReviewLine(line: Line): ReviewLine | undefined {
+  const { verdict, reward, by, turn, loss, value, replaced, kept, tags, note } = line;
+  switch (line.type) {
+    case 'verdict':
+      return isVerdict(verdict) ? { type: 'verdict', verdict } : undefined;
+    case 'reward':
+      return typeof reward === 'number' && reward >= 0 && reward <= 1
+        ? { type: 'reward', reward, by: by === 'check' ? by : 'person' }
+        : undefined;
+    case 'loss':
+      return typeof turn === 'number' && typeof loss === 'boolean' ? { type: 'loss', turn, loss } : undefined;
+    case 'correction':
+      return typeof turn === 'number' && typeof value === 'string' ? { type: 'correction', turn, value } : undefined;
+    case 'redaction':
+      return isListOf(replaced, isReplacement) && isListOf(kept, isText)
+        ? { type: 'redaction', replaced, kept }
+        : undefined;
+    case 'remark':
+      return isListOf(tags, isText) && isText(note) ? { type: 'remark', tags, note } : undefined;
+    default:
+      return undefined;
+  }
+}
+
 const outcomes = ['answered', 'finished', 'step-limit', 'malformed', 'repeated', 'stopped', 'failed'] as const;
 
-function isOutcome(value: unknown): value is EventOf<'finished'>['outcome'] {
+function isOutcome(value: unknown): value is Outcome {
   return (outcomes as readonly unknown[]).includes(value);
+}
+
+function isVerdict(value: unknown): value is 'undecided' | 'accepted' | 'rejected' {
+  return value === 'undecided' || value === 'accepted' || value === 'rejected';
+}
+
+function isReplacement(value: unknown): value is Replacement {
+  return (
+    isRecord(value) && [value['kind'], value['secret'], value['replacement']].every(isText) && value['secret'] !== ''
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isListOf<T>(value: unknown, isOne: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every((item) => isOne(item));
 }

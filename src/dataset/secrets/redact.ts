@@ -1,11 +1,9 @@
 import type { Dialogue } from '../../agent/conversation';
+import { replaceSecrets, type Replacement } from '../../agent/runReview';
 import type { Finding } from './findSecrets';
 
 /** One secret of a trajectory, everywhere it stands, and what it would become. */
-export interface Proposal {
-  readonly kind: string;
-  readonly secret: string;
-  readonly replacement: string;
+export interface Proposal extends Replacement {
   /** The turns in which it stands. */
   readonly turns: readonly number[];
 }
@@ -37,25 +35,12 @@ export function propose(dialogue: Dialogue, findings: readonly (readonly Finding
   });
 }
 
-/** The trajectory with the chosen secrets replaced, wherever they stand. Longer ones first: one may hold another. */
-export function redact(dialogue: Dialogue, proposals: readonly Proposal[]): Dialogue {
-  const order = proposals.toSorted((a, b) => b.secret.length - a.secret.length);
+/** The trajectory with the chosen secrets replaced, wherever they stand. */
+export function redact({ id, conversations }: Dialogue, replacements: readonly Replacement[]): Dialogue {
   return {
-    id: dialogue.id,
-    conversations: dialogue.conversations.map((turn) => ({
-      ...turn,
-      value: order.reduce(
-        (text, proposal) => text.replaceAll(wherever(proposal), () => proposal.replacement),
-        turn.value,
-      ),
-    })),
+    id,
+    conversations: conversations.map((turn) => ({ ...turn, value: replaceSecrets(turn.value, replacements) })),
   };
-}
-
-/** A user's name is a word of its own; a key can stand inside of anything. */
-function wherever({ kind, secret }: Proposal): RegExp {
-  const literal = secret.replace(/[$()*+./?[\\\]^{|}-]/g, '\\$&');
-  return new RegExp(kind === 'home-path' ? `(?<![A-Za-z\\d])${literal}(?![A-Za-z\\d])` : literal, 'g');
 }
 
 function standIn(kind: string, number: number): string {

@@ -109,6 +109,8 @@ export function endpointModel(
     const maxTokens = Math.min(request.maxTokens, room);
     const first = { prompt, promptTokens, maxTokens, constrained: settings.constrain };
 
+    // Where the server makes the prompt, nobody here knows it.
+    let sent: Pick<ReplyChunk, 'prompt'> = settings.chat ? {} : { prompt };
     let said = '';
     let usage: Usage = { promptTokens, completionTokens: 0, cachedTokens: null };
     let cut = false;
@@ -116,8 +118,10 @@ export function endpointModel(
       said += chunk.text;
       usage = chunk.usage ?? usage;
       cut ||= finishReason === 'length';
-      if (finishReason && !cut) yield { ...chunk, finishReason };
-      else if (chunk.text || chunk.usage) yield chunk;
+      if (finishReason && !cut) yield { ...sent, ...chunk, finishReason };
+      else if (chunk.text || chunk.usage) yield { ...sent, ...chunk };
+      else continue;
+      sent = {};
     }
     if (!cut) return;
 

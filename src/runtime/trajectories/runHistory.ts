@@ -1,8 +1,10 @@
-import { constants } from 'node:fs';
-import { open, readdir, readFile, rm } from 'node:fs/promises';
+import { access, open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { readEvent, type RecordedEvent, type RunHeader, type RunRecord, type RunVerdict } from '../../agent/runRecord';
-import { extension, type Remark } from './runJournal';
+import { UserError } from '../../agent/errors';
+import { readLine, readRecord, writeLine, type RunHeader, type RunRecord } from '../../agent/runRecord';
+import type { ReviewLine } from '../../agent/runReview';
+import { appendLines } from './appendLines';
+import { extension, recordFile } from './runJournal';
 
 export { openJournal } from './runJournal';
 
@@ -24,7 +26,7 @@ export async function listRuns(folder: string): Promise<RunSummary[]> {
   const runs: RunSummary[] = [];
   for (const name of names) {
     if (!name.endsWith(extension)) continue;
-    const header = readHeader(await readHead(path.join(folder, name)));
+    const header = await readHeader(path.join(folder, name));
     if (header) runs.push({ id: name.slice(0, -extension.length), header });
   }
   return runs.toSorted((a, b) => b.header.askedAt - a.header.askedAt);
@@ -32,36 +34,42 @@ export async function listRuns(folder: string): Promise<RunSummary[]> {
 
 /** A run as it was kept; undefined where there is none. A line that a crash cut short is left out. */
 export async function readRun(folder: string, id: string): Promise<RunRecord | undefined> {
-  const text = await readFile(fileOf(folder, id), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(recordFile(folder, id), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const [first = '', ...lines] = text.split('\n');
-  const header = readHeader(first);
-  if (!header) return undefined;
-  const events: RecordedEvent[] = [];
-  let verdict: RunVerdict = 'undecided';
-  for (const line of lines) {
-    const event = readEvent(line);
-    if (event) events.push(event);
-    else verdict = readVerdict(line) ?? verdict;
-  }
-  return { header, events, verdict };
+  return readRecord(text.split('\n').flatMap((json) => readLine(json) ?? []));
+}
+
+/** Whether a folder holds the record of a run. */
+export async function hasRun(folder: string, id: string): Promise<boolean> {
+  return access(recordFile(folder, id)).then(
+    () => true,
+    () => false,
+  );
 }
 
 export async function deleteRun(folder: string, id: string): Promise<void> {
-  await rm(fileOf(folder, id), { force: true });
+  await rm(recordFile(folder, id), { force: true });
 }
 
-/** Adds what a person said of a run when it was over. @throws when the run is gone or cannot be written to */
-export async function judgeRun(folder: string, id: string, verdict: RunVerdict): Promise<void> {
-  const remark: Remark = { type: 'verdict', verdict };
-  const handle = await open(fileOf(folder, id), constants.O_WRONLY | constants.O_APPEND);
+/**
+ * Adds what a person said of a run when it was over.
+ * @throws {UserError} `history.review` when the run is gone or cannot be written to
+ */
+export async function reviewRun(folder: string, id: string, said: ReviewLine): Promise<void> {
+  const file = recordFile(folder, id);
   try {
-    await handle.appendFile(`${JSON.stringify(remark)}\n`);
-    await handle.datasync();
-  } finally {
-    await handle.close();
+    const now = Date.now();
+    const { askedAt = now } = (await readHeader(file)) ?? {};
+    await appendLines(file, [writeLine({ run: id, at: now - askedAt, ...said })], { create: false });
+  } catch (cause) {
+    throw new UserError(
+      'history.review',
+      'This could not be kept: {0} cannot be written ({1}). Free some space or correct its permissions, and do it again.',
+      [file, cause instanceof Error ? cause.message : String(cause)],
+      { cause },
+    );
   }
 }
 
@@ -70,41 +78,14 @@ export async function pruneRuns(folder: string, kept: number): Promise<void> {
   for (const { id } of (await listRuns(folder)).slice(kept)) await deleteRun(folder, id);
 }
 
-function fileOf(folder: string, id: string): string {
-  if (!/^[\w-]+$/.test(id)) throw new Error('This is not the id of a run.');
-  return path.join(folder, `${id}${extension}`);
-}
-
-async function readHead(file: string): Promise<string> {
+async function readHeader(file: string): Promise<RunHeader | undefined> {
   const handle = await open(file);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     const text = buffer.toString('utf8', 0, bytesRead);
-    return text.slice(0, text.indexOf('\n'));
+    const line = readLine(text.slice(0, text.indexOf('\n')));
+    return line && readRecord([line])?.header;
   } finally {
     await handle.close();
-  }
-}
-
-function readHeader(line: string): RunHeader | undefined {
-  const remark = readRemark(line);
-  if (remark?.type !== 'run') return undefined;
-  const { header } = remark as Partial<typeof remark>;
-  const known = header?.version === 1 && (header.kind === 'os' || header.kind === 'db');
-  return known && [header.problem, header.place].every((each) => typeof each === 'string') ? header : undefined;
-}
-
-function readVerdict(line: string): RunVerdict | undefined {
-  const remark = readRemark(line);
-  if (remark?.type !== 'verdict') return undefined;
-  return (['undecided', 'accepted', 'rejected'] as const).find((each) => each === remark.verdict);
-}
-
-function readRemark(line: string): Remark | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'type' in value ? (value as Remark) : undefined;
-  } catch {
-    return undefined;
   }
 }

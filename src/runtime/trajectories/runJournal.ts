@@ -1,96 +1,113 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import type { AgentEvent } from '../../agent/events';
-import { writeEvent, type RecordedEvent, type RunHeader, type RunVerdict } from '../../agent/runRecord';
-
-/** A line of a journal that is no event: the first one, and what a person said later. */
-export type Remark =
-  | { readonly type: 'run'; readonly header: RunHeader; readonly pid: number }
-  | { readonly type: 'verdict'; readonly verdict: RunVerdict };
+import { writeLine, type RecordedEvent, type RunHeader } from '../../agent/runRecord';
+import type { ReviewLine } from '../../agent/runReview';
+import { appendLines } from './appendLines';
 
 /** One run on its way to the disk. */
 export interface RunJournal {
   /** Every event is on the disk soon after it happened: a crash loses the reply that is being written, and no more. */
   hear(event: AgentEvent): void;
-  judge(verdict: RunVerdict): void;
+  review(line: ReviewLine): void;
   /** Waits until all that was heard is on the disk. What is heard later is written all the same. */
   flush(): Promise<void>;
 }
 
 /**
- * Keeps a run in a file of its own from its `started` event on: a header, then its events as they come.
- * @param onFailure told once, when nothing more can be written; the run itself goes on
+ * Keeps a run in a file of its own from its `started` event on: what was asked, then its events as they come.
+ * @param onFailure told once, when it cannot be written; the run itself goes on, and what waits is written as soon as
+ * there is room again
  */
 export function openJournal(folder: string, header: RunHeader, onFailure: (error: UserError) => void): RunJournal {
-  const remark = (said: Remark): string => JSON.stringify(said);
-  let waiting = [remark({ type: 'run', header, pid: process.pid })];
-  let file: string | undefined;
+  /** Until the run has its id, which every line names. */
+  let early: RecordedEvent[] = [];
+  let run: string | undefined;
+  const waiting: string[] = [];
   let writing: Promise<void> | undefined;
   let failed = false;
   let reply: { readonly at: number; text: string } | undefined;
 
-  function add(line: string): void {
-    if (failed) return;
-    waiting.push(line);
-    if (file !== undefined) writing ??= write(file);
+  const now = (): number => Date.now() - header.askedAt;
+
+  function add({ at, event }: RecordedEvent): void {
+    if (run === undefined && event.type === 'started') begin(event.id);
+    if (run === undefined) {
+      early.push({ at, event });
+      return;
+    }
+    waiting.push(writeLine({ run, at, ...event }));
+    writing ??= write(run);
   }
 
-  /** Opens the file anew each time something happens: a run that waits for a person for a week holds nothing open. */
-  async function write(to: string): Promise<void> {
-    let handle: FileHandle | undefined;
+  function begin(id: string): void {
+    run = id;
+    waiting.push(writeLine({ run, type: 'begun', ...header }));
+    for (const { at, event } of early) waiting.push(writeLine({ run, at, ...event }));
+    early = [];
+  }
+
+  /** Line by line, so that what a full disk refused, and only that, is written again. */
+  async function write(id: string): Promise<void> {
+    const file = recordFile(folder, id);
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      handle = await open(to, 'a', 0o600);
-      while (waiting.length > 0) {
-        const lines = waiting;
-        waiting = [];
-        await handle.appendFile(`${lines.join('\n')}\n`);
-        await handle.datasync();
+      for (let [line] = waiting; line !== undefined; [line] = waiting) {
+        await appendLines(file, [line], { create: true });
+        waiting.shift();
       }
+      failed = false;
     } catch (cause) {
+      if (!failed) onFailure(notKept(file, cause));
       failed = true;
-      waiting = [];
-      onFailure(notKept(to, cause));
     } finally {
       writing = undefined;
-      await handle?.close();
     }
   }
 
   /** The pieces of a reply are one line: what they say matters, not how they came. */
   function endReply(): void {
-    if (reply) add(writeEvent({ at: reply.at, event: { type: 'delta', text: reply.text } }));
+    if (reply) add({ at: reply.at, event: { type: 'delta', text: reply.text } });
     reply = undefined;
   }
 
   return {
     hear(event) {
-      const recorded: RecordedEvent = { at: Date.now() - header.askedAt, event };
       if (event.type === 'delta') {
-        reply ??= { at: recorded.at, text: '' };
+        reply ??= { at: now(), text: '' };
         reply.text += event.text;
         return;
       }
       endReply();
-      if (event.type === 'started') file ??= path.join(folder, `${event.id}${extension}`);
-      add(writeEvent(recorded));
+      add({ at: now(), event });
     },
-    judge: (verdict) => add(remark({ type: 'verdict', verdict })),
+    review(line) {
+      if (run === undefined) return;
+      waiting.push(writeLine({ run, at: now(), ...line }));
+      writing ??= write(run);
+    },
     async flush() {
       endReply();
+      if (run !== undefined && waiting.length > 0) writing ??= write(run);
       await writing;
     },
   };
 }
 
-/** Of the file of a run, after its id. */
-export const extension = '.run.jsonl';
+/** Of a run, after its id. */
+export const extension = '.trajectory.jsonl';
+
+/** Where the record of a run is. */
+export function recordFile(folder: string, id: string): string {
+  if (!/^[\w-]+$/.test(id)) throw new Error('This is not the id of a run.');
+  return path.join(folder, `${id}${extension}`);
+}
 
 function notKept(file: string, cause: unknown): UserError {
   return new UserError(
     'history.failed',
-    'The task goes on, but is no longer kept in the history: {0} cannot be written ({1}). Free some space or correct its permissions.',
+    'The task goes on, but is not kept for now: {0} cannot be written ({1}). Free some space or correct its permissions; what happens meanwhile is written then, unless the window is closed before.',
     [file, cause instanceof Error ? cause.message : String(cause)],
     { cause },
   );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { gpt, human, type Turn } from '../../../src/agent/conversation';
 import { readRow, readRows } from '../../../src/dataset/formats/readRow';
-import type { RecordLine } from '../../../src/dataset/formats/trajectoryRecord';
+import type { RecordLine } from '../../../src/agent/runRecord';
 import type { RawValue, Row, RowFormat } from '../../../src/dataset/row';
 
 const place = { file: 'a.json', row: 7, line: 9 };
@@ -174,18 +174,9 @@ describe('A recorded session', () => {
     }
     return Array.fromAsync(readRows(values()));
   }
-  type Line = RecordLine extends infer One ? (One extends { run: string } ? Omit<One, 'run'> : never) : never;
-  const begun: Line = {
-    type: 'begun',
-    version: 1,
-    kind: 'os',
-    problem: 'p',
-    model: 'agentlm-7b',
-    engine: 'vllm',
-    prompt: { source: 'own', sha256: '00' },
-    at: '2026-01-01T00:00:00Z',
-    product: '0.1.0',
-  };
+  type Line = RecordLine extends infer One ? (One extends { run: string } ? Omit<One, 'run' | 'at'> : never) : never;
+  const begun: Line = { type: 'begun', version: 1, kind: 'os', problem: 'p', place: '/', askedAt: 0, product: '0.1.0' };
+  const started: Line = { type: 'started', id: '', kind: 'os', problem: 'p', model: 'agentlm-7b', stepLimit: 8 };
   const finished: Line = {
     type: 'finished',
     outcome: 'finished',
@@ -194,22 +185,17 @@ describe('A recorded session', () => {
     usage: { promptTokens: 0, completionTokens: 0, cachedTokens: null },
     time: { totalMs: 0, modelMs: 0, environmentMs: 0, overheadMs: 0 },
   };
-  const at = '2026-01-01T00:00:00Z';
   const turn = (value: Turn): Line => ({ type: 'turn', turn: value });
-  const run = (id: string, ...lines: readonly Line[]): object[] => lines.map((line) => ({ run: id, ...line }));
+  const run = (id: string, ...lines: readonly Line[]): object[] => lines.map((line) => ({ run: id, at: 5, ...line }));
 
   it('is a row a run, with what a person decided later', async () => {
     const [first, second] = await rows([
-      ...run('os_a', begun, turn(human('Do it.'))),
+      ...run('os_a', begun, started, turn(human('Do it.'))),
       ...run('os_b', begun, turn(human('Do that.')), turn(gpt('Act: finish', { loss: true }))),
       ...run('os_a', turn(gpt('Act: finsh', { loss: true })), finished),
-      ...run('os_a', { type: 'verdict', verdict: 'rejected', at }, { type: 'reward', reward: 1, by: 'check' }),
-      ...run(
-        'os_a',
-        { type: 'correction', turn: 1, value: 'Act: finish' },
-        { type: 'verdict', verdict: 'accepted', at },
-      ),
-      ...run('os_b', { type: 'loss', turn: 1, loss: false }),
+      ...run('os_a', { type: 'verdict', verdict: 'rejected' }, { type: 'reward', reward: 1, by: 'check' }),
+      ...run('os_a', { type: 'correction', turn: 1, value: 'Act: finish' }, { type: 'verdict', verdict: 'accepted' }),
+      ...run('os_b', { type: 'loss', turn: 1, loss: false }, { type: 'remark', tags: ['short'], note: 'Fine.' }),
       { run: 'os_b', type: 'of-a-newer-version' },
     ]);
     assert.ok(first && 'dialogue' in first && second && 'dialogue' in second);
@@ -218,6 +204,7 @@ describe('A recorded session', () => {
       conversations: [human('Do it.'), gpt('Act: finish', { loss: true })],
     });
     assert.deepEqual(first.about, {
+      at: 0,
       model: 'agentlm-7b',
       outcome: 'finished',
       reward: 1,
@@ -225,6 +212,23 @@ describe('A recorded session', () => {
       corrections: [{ turn: 1, original: 'Act: finsh' }],
     });
     assert.deepEqual(second.dialogue.conversations[1], gpt('Act: finish', { loss: false }));
+    assert.deepEqual(second.about, { at: 0, tags: ['short'], note: 'Fine.' });
+  });
+
+  it('has its secrets replaced, also in what a correction took the place of, and no verdict that was taken back', async () => {
+    const replaced = [{ kind: 'password', secret: 'hunter2', replacement: 'REDACTED_PASSWORD_1' }];
+    const [row] = await rows([
+      ...run('os_a', begun, turn(human('Log in with hunter2.')), turn(gpt('echo hunter2', { loss: true }))),
+      ...run('os_a', { type: 'redaction', replaced, kept: [] }, { type: 'correction', turn: 1, value: 'su hunter2' }),
+      ...run('os_a', { type: 'verdict', verdict: 'accepted' }, { type: 'verdict', verdict: 'undecided' }),
+      { run: 'os_a', type: 'redaction', replaced: 'everything', kept: [] },
+    ]);
+    assert.ok(row && 'dialogue' in row);
+    assert.deepEqual(row.dialogue.conversations, [
+      human('Log in with REDACTED_PASSWORD_1.'),
+      gpt('su REDACTED_PASSWORD_1', { loss: true }),
+    ]);
+    assert.deepEqual(row.about, { at: 0, corrections: [{ turn: 1, original: 'echo REDACTED_PASSWORD_1' }] });
   });
 
   it('names a run whose beginning is missing, and reads the others', async () => {

@@ -81,7 +81,7 @@ describe('a reply', () => {
     it('piece by piece, then its end, then its usage', async () => {
       const usage = { promptTokens: 20, completionTokens: 3, cachedTokens: 16 };
       assert.deepEqual(await readAll(await modelSaying({ text: 'Think: a', usage })), [
-        { text: 'Thin' },
+        { text: 'Thin', prompt: '[INST] How many files are in /etc? [/INST]' },
         { text: 'k: a' },
         { text: '', finishReason: 'stop' },
         { text: '', usage },
@@ -111,7 +111,8 @@ describe('a reply', () => {
     it('whole, though nothing follows its end', async () => {
       const chunk = `data: ${JSON.stringify({ choices: [{ text: 'a', finish_reason: 'stop' }] })}\n\n`;
       const model = await modelSaying({ status: 200, headers: sse, body: chunk });
-      assert.deepEqual(await readAll(model), [{ text: 'a', finishReason: 'stop' }]);
+      const [only, ...others] = await readAll(model);
+      assert.deepEqual([only?.text, only?.finishReason, others], ['a', 'stop', []]);
     });
 
     it('whole, though the connection breaks after its end, and text after its end is none of it', async () => {
@@ -120,9 +121,8 @@ describe('a reply', () => {
         yield `data: ${JSON.stringify({ choices: [{ text: 'rm -rf /', finish_reason: null }] })}\n\n`;
         yield 'data: {"err';
       }
-      assert.deepEqual(await readAll(await modelSaying({ status: 200, headers: sse, body: body() })), [
-        { text: 'a', finishReason: 'stop' },
-      ]);
+      const [only, ...others] = await readAll(await modelSaying({ status: 200, headers: sse, body: body() }));
+      assert.deepEqual([only?.text, only?.finishReason, others], ['a', 'stop', []]);
     });
 
     it('from a server whose sign of life comes slowly, however slowly it is read', async () => {

@@ -9,7 +9,7 @@ import { UserError } from '../../../src/agent/errors';
 import type { AgentEvent } from '../../../src/agent/events';
 import type { RunHeader } from '../../../src/agent/runRecord';
 import { unstarted } from '../../../src/agent/session';
-import { deleteRun, judgeRun, listRuns, pruneRuns, readRun } from '../../../src/runtime/trajectories/runHistory';
+import { deleteRun, reviewRun, listRuns, pruneRuns, readRun } from '../../../src/runtime/trajectories/runHistory';
 import { openJournal } from '../../../src/runtime/trajectories/runJournal';
 
 describe('The journal of a run', () => {
@@ -17,7 +17,14 @@ describe('The journal of a run', () => {
   beforeEach(() => (folder = path.join(mkdtempSync(path.join(tmpdir(), 'agentlm-journal-')), 'runs')));
   afterEach(() => rmSync(path.dirname(folder), { recursive: true }));
 
-  const header: RunHeader = { version: 1, kind: 'os', problem: 'Count.\n“数”', place: '/tmp', askedAt: 1000 };
+  const header: RunHeader = {
+    version: 1,
+    kind: 'os',
+    problem: 'Count.\n“数”',
+    place: '/tmp',
+    askedAt: 1000,
+    product: '0.1.0',
+  };
   const started: AgentEvent = {
     type: 'started',
     id: 'os_1',
@@ -48,7 +55,7 @@ describe('The journal of a run', () => {
     const expected = [...events.slice(0, 2), { type: 'delta', text: 'Think: I count.' }, ...events.slice(4)];
     assert.deepEqual(await eventsOf(), expected);
     const record = await readRun(folder, 'os_1');
-    assert.deepEqual([record?.header, record?.verdict], [header, 'undecided']);
+    assert.deepEqual([record?.header, record?.review.verdict], [header, 'undecided']);
   });
 
   it('keeps an error as the sentence that it was, in any language, and a bug as what it said', async () => {
@@ -74,7 +81,7 @@ describe('The journal of a run', () => {
 
   it('is for the user alone', async () => {
     await keep([started]);
-    assert.equal(statSync(path.join(folder, 'os_1.run.jsonl')).mode & 0o777, 0o600);
+    assert.equal(statSync(path.join(folder, 'os_1.trajectory.jsonl')).mode & 0o777, 0o600);
     assert.equal(statSync(folder).mode & 0o777, 0o700);
   });
 
@@ -82,21 +89,23 @@ describe('The journal of a run', () => {
     const journal = openJournal(folder, header, fail);
     journal.hear(started);
     await journal.flush();
-    journal.judge('accepted');
-    journal.judge('undecided');
-    journal.judge('rejected');
+    const verdictNow = async () => (await readRun(folder, 'os_1'))?.review.verdict;
+    journal.review({ type: 'verdict', verdict: 'accepted' });
+    journal.review({ type: 'verdict', verdict: 'rejected' });
     await journal.flush();
-    assert.equal((await readRun(folder, 'os_1'))?.verdict, 'rejected');
-    await judgeRun(folder, 'os_1', 'accepted');
-    assert.equal((await readRun(folder, 'os_1'))?.verdict, 'accepted');
-    await assert.rejects(judgeRun(folder, 'os_2', 'accepted'), { code: 'ENOENT' });
+    assert.equal(await verdictNow(), 'rejected');
+    await reviewRun(folder, 'os_1', { type: 'verdict', verdict: 'accepted' });
+    assert.equal(await verdictNow(), 'accepted');
+    await assert.rejects(reviewRun(folder, 'os_2', { type: 'verdict', verdict: 'accepted' }), {
+      code: 'history.review',
+    });
   });
 
   it('survives a line that was cut short, and files that are no runs', async () => {
     await keep([started, { type: 'turn', turn: human('Count.') }]);
-    appendFileSync(path.join(folder, 'os_1.run.jsonl'), '{"at":5,"event":{"type":"tu');
-    writeFileSync(path.join(folder, 'os_2.run.jsonl'), '{"type":"run","header":{"version":7}}\n');
-    writeFileSync(path.join(folder, 'os_3.run.jsonl'), '\u0000\u0000');
+    appendFileSync(path.join(folder, 'os_1.trajectory.jsonl'), '{"run":"os_1","at":5,"type":"tu');
+    writeFileSync(path.join(folder, 'os_2.trajectory.jsonl'), '{"run":"os_2","type":"begun","version":7}\n');
+    writeFileSync(path.join(folder, 'os_3.trajectory.jsonl'), '\u0000\u0000');
     writeFileSync(path.join(folder, 'notes.txt'), 'x');
     assert.equal((await eventsOf())?.length, 2);
     assert.equal(await readRun(folder, 'os_2'), undefined);
