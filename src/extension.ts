@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { tableReader } from './composition/databases';
 import { createEndpointRuntime } from './composition/endpointRuntime';
 import { localModelTools } from './composition/localModelTools';
 import { createShells } from './composition/shells';
@@ -12,6 +13,7 @@ import { ChangesView } from './vscode/changesView';
 import { ChatView } from './vscode/chatView';
 import { registerCommands } from './vscode/commands';
 import { EndpointPicker } from './vscode/endpointPicker';
+import { DatabaseChoice } from './vscode/databaseChoice';
 import { DatabaseReviewPanels } from './vscode/databaseReviewPanel';
 import { Endpoints } from './vscode/endpoints';
 import { EndpointTest } from './vscode/endpointTest';
@@ -47,10 +49,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const endpointTest = new EndpointTest(endpointRuntime.tools, endpoints);
   const picker = new EndpointPicker(endpoints, endpointRuntime.tools, endpointTest);
   const localModels = new LocalModels(localModelTools, endpoints, settings, log);
-  const places = new Places(context.workspaceState);
+  const database = new DatabaseChoice(context.workspaceState, tableReader(sqlWorker));
+  const places = new Places(database);
   const recording = new Recording(context.workspaceState, settings, appendRow);
   const guard = new Guard(settings, shells);
-  const runParts = { settings, rules, endpoints, guard, endpointRuntime, shells, storage, sqlWorker };
+  const runParts = { settings, rules, endpoints, guard, database, endpointRuntime, shells, storage, sqlWorker };
   const runs = new Runs(async (...start) => startRunOf(runParts, ...start));
   const { version } = context.extension.packageJSON as { readonly version: string };
   const history = new History(runs, runStore(storage), settings, recording, version, log);
@@ -70,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
     channel,
     endpoints,
     endpointTest,
+    database,
     places,
     recording,
     history,

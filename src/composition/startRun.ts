@@ -1,7 +1,9 @@
 import type { Approve } from '../agent/approval';
+import type { Table } from '../agent/environment';
 import type { OpeningNotice } from '../agent/events';
 import type { RunRequest, RunSession } from '../agent/session';
 import type { ApprovalRules } from '../vscode/approvalRules';
+import type { DatabaseChoice } from '../vscode/databaseChoice';
 import type { Endpoints } from '../vscode/endpoints';
 import type { Guard } from '../vscode/guard';
 import type { Settings } from '../vscode/settings';
@@ -15,6 +17,7 @@ export interface RunParts {
   readonly rules: ApprovalRules;
   readonly endpoints: Endpoints;
   readonly guard: Guard;
+  readonly database: DatabaseChoice;
   readonly endpointRuntime: EndpointRuntime;
   readonly shells: Shells;
   readonly storage: Storage;
@@ -33,7 +36,7 @@ export async function startRunOf(
   signal: AbortSignal,
   onNotice: (notice: OpeningNotice) => void,
 ): Promise<RunSession> {
-  const { settings, rules, endpoints, guard, endpointRuntime, shells, storage, sqlWorker } = parts;
+  const { settings, rules, endpoints, guard, database, endpointRuntime, shells, storage, sqlWorker } = parts;
   const [access, guarded, { startRun }] = await Promise.all([
     endpoints.access(),
     guard.forRun(),
@@ -56,6 +59,8 @@ export async function startRunOf(
     },
     sqlWorker,
     databaseStorage: storage.databases,
+    chooseTables: async (tables: readonly Table[], until: AbortSignal) =>
+      database.chooseTablesOf(request.place, tables, until),
   };
   return startRun(request, options, approve, signal, onNotice);
 }

@@ -73,15 +73,15 @@ export class Actions implements vscode.Disposable {
     problem: string,
     options: { readonly place?: string | undefined; readonly inTerminal?: boolean } = {},
   ): Promise<Run | undefined> {
-    if (!vscode.workspace.isTrusted) {
-      throw new UserError('run.untrusted', 'In Restricted Mode no task runs. Trust this workspace first.');
-    }
+    requireTrust();
     if (problem.trim() === '') throw new UserError('run.empty', 'The task is empty. Describe what is to be done.');
     if (!this.surfaces.endpoints.selected) await this.surfaces.picker.select();
     await this.surfaces.endpoints.access();
     const place = options.place ?? (await this.surfaces.places.for(kind));
     if (place === undefined) return undefined;
-    return this.surfaces.runs.start({ kind, problem: problem.trim(), place }, options.inTerminal);
+    const tables = kind === 'db' ? this.surfaces.places.database.tablesOf(place) : undefined;
+    const request = { kind, problem: problem.trim(), place, ...(tables && { tables }) };
+    return this.surfaces.runs.start(request, options.inTerminal);
   }
 
   stop(): void {
@@ -118,7 +118,12 @@ export class Actions implements vscode.Disposable {
   }
 
   async chooseDatabase(): Promise<void> {
-    await this.surfaces.places.chooseDatabase();
+    await this.surfaces.places.database.choose();
+  }
+
+  async chooseTables(): Promise<void> {
+    requireTrust();
+    await this.surfaces.places.database.chooseTables();
   }
 
   async chooseFolder(): Promise<void> {
@@ -197,4 +202,9 @@ export class Actions implements vscode.Disposable {
     if (!run?.trajectory) throw new UserError('record.none', 'There is no finished task to decide on.');
     return run;
   }
+}
+
+function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new UserError('run.untrusted', 'In Restricted Mode no task runs. Trust this workspace first.');
 }

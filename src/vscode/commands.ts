@@ -26,7 +26,7 @@ export interface CommandParts {
   readonly changes: ChangesView;
   readonly localModels: { run(): Promise<void> };
   readonly chat: Chat;
-  readonly places: Pick<Places, 'useFolder' | 'useDatabase'>;
+  readonly places: Pick<Places, 'useFolder' | 'database'>;
   readonly endpoints: Pick<Endpoints, 'selected'>;
   readonly plainRuns: { show(): Promise<void> };
   readonly walkthrough: { show(): Promise<void> };
@@ -75,10 +75,12 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       await chat.compose('os', text);
     },
     'agentlm.queryDatabase': async (place) => {
-      await places.useDatabase(fileOf(place));
+      await places.database.use(fileOf(place));
       runs.show(undefined);
       await chat.compose('db');
     },
+    'agentlm.chooseDatabase': () => actions.chooseDatabase(),
+    'agentlm.chooseTables': () => actions.chooseTables(),
     'agentlm.openRun': async (id) => {
       const run = typeof id === 'string' ? runs.find(id) : undefined;
       if (!run) throw new UserError('run.gone', 'This task is not one of this window. Run AgentLM: Show Tasks.');
