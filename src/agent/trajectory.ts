@@ -30,8 +30,11 @@ export interface TroubleCounts {
   readonly repeated: number;
 }
 
+/** What the demo endpoint says in every reply of its own: it has no model, and nobody is to learn from it. */
+export const demoRemark = 'This is the demo endpoint: a script without a model.';
+
 /** Why a trajectory cannot be trained on. */
-export type Obstacle = 'no-answer' | 'nothing-to-learn' | 'last-reply-not-learnt' | 'roles';
+export type Obstacle = 'demo' | 'no-answer' | 'nothing-to-learn' | 'last-reply-not-learnt' | 'roles';
 
 /** Listens to the events of one run and ends up with its trajectory. */
 export class TrajectoryRecorder {
@@ -99,6 +102,7 @@ export class TrajectoryRecorder {
  */
 export function obstacles({ turns, finished }: Pick<Trajectory, 'turns' | 'finished'>): Obstacle[] {
   const found: Obstacle[] = [];
+  if (turns.at(-1)?.value.includes(demoRemark)) found.push('demo');
   if (!succeeded(finished.outcome)) found.push('no-answer');
   if (!turns.some(({ loss }) => loss === true)) found.push('nothing-to-learn');
   if (turns.at(-1)?.loss !== true) found.push('last-reply-not-learnt');

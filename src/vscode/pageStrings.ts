@@ -201,6 +201,9 @@ export function pageStrings(): PageStrings {
     'trajectory.reject': vscode.l10n.t('Reject'),
     'trajectory.off': vscode.l10n.t('This trajectory is not being kept.'),
     'trajectory.record': vscode.l10n.t('Turn On Recording'),
+    'obstacle.demo': vscode.l10n.t(
+      'Not training data: the demo has no model. Connect an endpoint and run the task again.',
+    ),
     'obstacle.no-answer': vscode.l10n.t('Not training data: the task did not reach its end.'),
     'obstacle.nothing-to-learn': vscode.l10n.t('There is no reply in it to learn from.'),
     'obstacle.last-reply-not-learnt': vscode.l10n.t('Its last turn is not a reply to learn from.'),

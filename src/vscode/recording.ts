@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Dialogue } from '../agent/conversation';
 import { UserError } from '../agent/errors';
 import { obstacles, toDialogue } from '../agent/trajectory';
+import { pageStrings } from './pageStrings';
 import type { Run } from './run';
 import type { Settings } from './settings';
 
@@ -54,11 +55,11 @@ export class Recording implements vscode.Disposable {
     if (!this.on) {
       throw new UserError('record.off', 'Recording is off, so nothing is kept. Turn recording on, then accept.');
     }
-    if (obstacles(trajectory).length > 0) {
-      throw new UserError(
-        'record.unfit',
-        'This trajectory cannot be trained on: it must end with an answer or a finish of the model. Run the task again.',
-      );
+    const [obstacle] = obstacles(trajectory);
+    if (obstacle !== undefined) {
+      throw new UserError('record.unfit', 'This trajectory cannot be trained on. {0}', [
+        pageStrings()[`obstacle.${obstacle}`],
+      ]);
     }
     const folder = this.folder(run);
     // Before it is written: a second click must find it decided.

@@ -1,6 +1,7 @@
 import type { Action } from '../../agent/task';
 import { osTask } from '../../agent/tasks/os';
 import { databaseTask } from '../../agent/tasks/database';
+import { demoRemark } from '../../agent/trajectory';
 import type { ReadPrompt } from './prompt';
 
 /** A recorded solution: one reply a step, each a function of what the environment really said before. */
@@ -138,13 +139,12 @@ export function demoReply({ kind, problem, observations }: ReadPrompt): string {
 }
 
 function refusedTask(kind: ReadPrompt['kind']): string {
-  const thought = 'You did not let this run, and the demo knows no other way to do the task.';
+  const thought = `${demoRemark} You did not let this run, and it knows no other way to do the task.`;
   return kind === 'os' ? finish(thought) : values(thought, '["not run"]');
 }
 
 function unknownTask(kind: ReadPrompt['kind']): string {
-  const thought =
-    'This is the demo endpoint: a script without a model, which knows only the example tasks of the sample. Connect an endpoint that serves AgentLM to run this task.';
+  const thought = `${demoRemark} It knows only the example tasks of the sample. Connect an endpoint that serves AgentLM to run this task.`;
   return kind === 'os' ? finish(thought) : values(thought, '["This is the demo. Connect an endpoint to ask this."]');
 }
 

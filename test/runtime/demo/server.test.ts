@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { gpt, human } from '../../../src/agent/conversation';
+import { unstarted } from '../../../src/agent/session';
+import { obstacles } from '../../../src/agent/trajectory';
 import { examples } from '../../../src/protocol/examples';
 import { demoProblems } from '../../../src/runtime/demo/script';
 import { startDemoEndpoint, type DemoEndpoint } from '../../../src/runtime/demo/server';
@@ -55,6 +58,15 @@ describe('The demo endpoint', () => {
 
   it('says plainly that it knows no other task, and finishes', async () => {
     assert.match(await reply(os('Mine bitcoin.')), /demo endpoint: a script without a model[\s\S]*Act: finish$/);
+  });
+
+  it('is nobody to learn from where it speaks for itself', async () => {
+    const refused = 'The output of the OS is empty.\n[The user did not let these commands run.]';
+    const [problem = ''] = examples.os;
+    for (const said of [await reply(os('Mine bitcoin.')), await reply(os(problem, refused))]) {
+      const finished = { ...unstarted({ aborted: false }), outcome: 'finished' } as const;
+      assert.deepEqual(obstacles({ turns: [human(problem), gpt(said, { loss: true })], finished }), ['demo']);
+    }
   });
 
   for (const [what, body, status] of [
