@@ -119,6 +119,8 @@ export type AgentEvent =
       readonly exitCode: number | null;
       readonly cwd: string | null;
       readonly truncated: boolean;
+      /** The end of an output that the model got the beginning of, for people. */
+      readonly tail?: string;
       /** The rows of a statement, as the user sees them. */
       readonly result?: Grid;
       /** What a person did in the shell since the observation before; left out where nobody did anything. */

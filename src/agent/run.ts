@@ -44,6 +44,9 @@ const remindersInARow = 2;
 /** The share of the window that one observation may take; the task's own limit counts characters. */
 const observationShare = 1 / 8;
 
+/** Characters of the end of a long output that people get to see. */
+const tailLength = 1000;
+
 /**
  * Runs one task to its end: the model replies, its action is approved and executed, the observation goes back, until the
  * model finishes or answers, or something else ends it. Every step is an event; the last one is always `finished`.
@@ -257,6 +260,7 @@ class Loop {
       exitCode: execution?.exitCode ?? null,
       cwd: execution?.cwd ?? null,
       truncated,
+      ...(truncated && execution && tailOf(execution, shown.length)),
       ...(execution?.result && { result: execution.result }),
       ...(execution?.interventions && { interventions: execution.interventions }),
     };
@@ -286,6 +290,12 @@ class Loop {
       cachedTokens,
     };
   }
+}
+
+/** What follows on the part that was read, at the end of an output. */
+function tailOf({ output }: Execution, read: number): { readonly tail?: string } {
+  const tail = output.slice(Math.max(read, output.length - tailLength)).trimEnd();
+  return tail === '' ? {} : { tail };
 }
 
 interface Reply {

@@ -36,16 +36,21 @@ export interface TimedEvent {
 
 /**
  * Consecutive events of a run. They are counted from 0 without gaps, so a page that finds `first` to be another number
- * than the one it waits for has missed something and asks for a snapshot. `first: 0` starts the run over.
+ * than the one it waits for has missed something and asks for a snapshot.
  */
 export interface Batch {
   /** Of `RunState`. */
   readonly runId: string;
   readonly first: number;
+  /** The page forgets what it has of the run: its window opens here, and events are counted anew. */
+  readonly opens?: true;
   readonly events: readonly TimedEvent[];
   /** The time of sending on the clock of `TimedEvent.at`. */
   readonly now: number;
 }
+
+/** Some steps of a run: those that end before an event, those that begin with one, or those from a step on. */
+export type Place = { readonly before: number } | { readonly from: number } | { readonly step: number };
 
 /** Where the user's words go: a folder for the shell, a database, or nothing chosen yet. Only its name is told. */
 export interface PlaceLabel {
@@ -119,16 +124,20 @@ export interface Composition {
 /** All a page needs to draw itself from nothing, its words in the user's language included. */
 export interface Snapshot {
   readonly state: PageState;
-  /** The beginning of the run; the rest follows as `append`. Undefined before the first run. */
+  /** The last steps of the run; what comes then follows as `append`. Undefined before the first run. */
   readonly batch: Batch | undefined;
   readonly strings: PageStrings;
   /** A composition that was asked for while there was no page. */
   readonly composition: Composition | undefined;
+  /** The step to show first, where one was asked for. */
+  readonly step: number | undefined;
 }
 
 /** What the extension answers when the page asks. A page names no command and no path: only these. */
 export interface HostApi {
   ready(argument: null): Snapshot;
+  /** Steps that the page has not got, or no longer has. Undefined when another run is shown by now. */
+  part(argument: { readonly runId: string; readonly place: Place }): Batch | undefined;
   start(argument: { readonly kind: TaskKind; readonly problem: string }): void;
   /** `shown` is the text on the card: the extension refuses when it is not the text it holds. */
   decide(argument: { readonly step: number; readonly shown: string; readonly decision: Decision }): void;
@@ -158,4 +167,6 @@ export interface PageApi {
   state(argument: PageState): void;
   /** Puts the cursor into the composer as well. */
   compose(argument: Composition): void;
+  /** Scrolls to a step of the run that is shown, and gives it the focus. */
+  showStep(argument: number): void;
 }

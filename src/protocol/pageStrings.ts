@@ -36,6 +36,10 @@ export type PageStringKey =
   // Transcript
   | 'transcript'
   | 'you'
+  | 'way.earlier'
+  | 'way.beginning'
+  | 'way.later'
+  | 'way.end'
   | `opening.${TaskKind}`
   | 'step'
   | 'thought'
@@ -81,6 +85,9 @@ export type PageStringKey =
   | 'output.noRows'
   | 'output.all'
   | 'output.less'
+  | 'output.between'
+  | 'output.cut'
+  | 'output.unread'
   | 'output.shortened'
   | 'output.terminal'
   // A command that runs

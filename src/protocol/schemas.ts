@@ -6,6 +6,7 @@ import type { ReviewHostApi } from './reviewMessages';
 const textLimit = 200_000;
 
 const nothing = z.null();
+const count = z.int().check(z.nonnegative());
 const text = z.string().check(z.maxLength(textLimit));
 
 const decision: z.ZodMiniType<Decision> = z.discriminatedUnion('verdict', [
@@ -17,11 +18,19 @@ const decision: z.ZodMiniType<Decision> = z.discriminatedUnion('verdict', [
 
 const hostArguments: { readonly [K in keyof HostApi]: z.ZodMiniType<Parameters<HostApi[K]>[0]> } = {
   ready: nothing,
+  part: z.strictObject({
+    runId: z.string().check(z.maxLength(20)),
+    place: z.union([
+      z.strictObject({ before: count }),
+      z.strictObject({ from: count }),
+      z.strictObject({ step: count }),
+    ]),
+  }),
   start: z.strictObject({
     kind: z.enum(['os', 'db']),
     problem: z.string().check(z.maxLength(problemLimit), z.regex(/\S/)),
   }),
-  decide: z.strictObject({ step: z.int().check(z.nonnegative()), shown: text, decision }),
+  decide: z.strictObject({ step: count, shown: text, decision }),
   stop: nothing,
   accept: nothing,
   reject: nothing,

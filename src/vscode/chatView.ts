@@ -5,6 +5,7 @@ import type { TaskKind } from '../agent/task';
 import { obstacles } from '../agent/trajectory';
 import { openChannel, type Channel, type Listener } from '../protocol/channel';
 import { createEventLog, type EventLog } from '../protocol/eventLog';
+import { framedPort } from '../protocol/framedPort';
 import type {
   Composition,
   HostApi,
@@ -54,8 +55,8 @@ interface Followed {
   readonly subscription: vscode.Disposable;
 }
 
-/** Milliseconds between two posts of events. */
-const frame = 16;
+/** Milliseconds between two posts to the page: 60 a second at most. */
+const frame = 17;
 
 /**
  * The chat in the sidebar. The page is thrown away whenever it is hidden and drawn again from a snapshot when it comes
@@ -74,6 +75,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   private command: RunningCommand | undefined;
   private forgetCommand = (): void => {};
   private composition: Composition | undefined;
+  /** The step that a page is to show which is not there yet. */
+  private step: number | undefined;
   private readonly subscriptions: vscode.Disposable[] = [];
   private viewSubscriptions: vscode.Disposable[] = [];
   private runCount = 0;
@@ -95,7 +98,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.forgetView();
     this.view = view;
     const { webview } = view;
-    this.channel = openChannel<HostApi, PageApi>(portOf(webview), this.listener());
+    this.channel = openChannel<HostApi, PageApi>(framedPort(portOf(webview), nextFrame), this.listener());
     this.viewSubscriptions = [
       view.onDidChangeVisibility(() => (this.drawn = this.drawn && view.visible)),
       view.onDidDispose(() => this.forgetView()),
@@ -115,9 +118,13 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.deliverComposition();
   }
 
-  /** Shows the view and gives it the focus. */
-  async reveal(): Promise<void> {
+  /** Shows the view and gives it the focus, and there a step of the run that is shown, where one is given. */
+  async reveal(step?: number): Promise<void> {
+    this.step = step;
     await vscode.commands.executeCommand(`${ChatView.id}.focus`);
+    if (!this.drawn || this.step === undefined) return;
+    this.channel?.tell('showStep', this.step);
+    this.step = undefined;
   }
 
   dispose(): void {
@@ -133,6 +140,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         ready: () => {
           actions.opened().catch((error: unknown) => this.log.error(error));
           return this.snapshot();
+        },
+        part: ({ runId, place }) => {
+          const log = this.shown?.log;
+          return log?.id === runId ? log.part(place) : undefined;
         },
         start: ({ kind, problem }) => actions.start(kind, problem),
         decide: (argument) => this.decide(argument),
@@ -161,10 +172,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   private snapshot(): Snapshot {
-    const { composition } = this;
+    const { composition, step } = this;
     this.composition = undefined;
+    this.step = undefined;
     this.drawn = true;
-    return { state: this.state(), batch: this.shown?.log.snapshot(), strings: pageStrings(), composition };
+    return { state: this.state(), batch: this.shown?.log.snapshot(), strings: pageStrings(), composition, step };
   }
 
   private decide({ step, shown, decision }: Parameters<HostApi['decide']>[0]): void {
@@ -179,10 +191,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       runId: String(this.runCount++),
       now: () => Date.now() - run.askedAt,
       describe: (error) => this.describe(error),
-      schedule(callback) {
-        const timer = setTimeout(callback, frame);
-        return () => clearTimeout(timer);
-      },
+      nextFrame,
       post: (batch) => {
         if (this.drawn && this.runs.current === run) this.channel?.tell('append', batch);
       },
@@ -280,6 +289,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.view = undefined;
     this.drawn = false;
   }
+}
+
+function nextFrame(callback: () => void): () => void {
+  const timer = setTimeout(callback, frame);
+  return () => clearTimeout(timer);
 }
 
 /** The judgement of an action for its card. A part that is the whole needs no mark. */

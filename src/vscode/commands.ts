@@ -14,7 +14,7 @@ import { showRuns } from './showRuns';
 
 /** What the commands need of the chat. */
 export interface Chat {
-  reveal(): Promise<void>;
+  reveal(step?: number): Promise<void>;
   compose(kind?: TaskKind, text?: string): Promise<void>;
 }
 
@@ -81,11 +81,11 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     },
     'agentlm.chooseDatabase': () => actions.chooseDatabase(),
     'agentlm.chooseTables': () => actions.chooseTables(),
-    'agentlm.openRun': async (id) => {
+    'agentlm.openRun': async (id, step) => {
       const run = typeof id === 'string' ? runs.find(id) : undefined;
       if (!run) throw new UserError('run.gone', 'This task is not one of this window. Run AgentLM: Show Tasks.');
-      runs.show(run);
-      await chat.reveal();
+      if (run !== runs.current) runs.show(run);
+      await chat.reveal(typeof step === 'number' ? step : undefined);
     },
     'agentlm.decide': (id, step, shown, verdict) => decide(runs, id, step, shown, verdict),
     'agentlm.openPlainText': () => parts.plainRuns.show(),

@@ -150,9 +150,17 @@ export class Run implements vscode.Disposable {
   }
 
   private remember(recorded: RecordedEvent): void {
-    if (recorded.event.type === 'started') this.started = recorded.event;
-    this.recorded.push(recorded);
-    this.recorder.hear(recorded.event);
+    const { event } = recorded;
+    if (event.type === 'started') this.started = event;
+    const last = this.recorded.at(-1);
+    // The pieces of a reply are one event: what they say matters, and a long run has a million of them.
+    if (event.type === 'delta' && last?.event.type === 'delta') {
+      const text = last.event.text + event.text;
+      this.recorded[this.recorded.length - 1] = { at: last.at, event: { type: 'delta', text } };
+    } else {
+      this.recorded.push(recorded);
+    }
+    this.recorder.hear(event);
   }
 
   private hear(event: AgentEvent): void {

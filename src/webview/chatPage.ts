@@ -1,7 +1,8 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { openChannel, type Channel } from '../protocol/channel';
-import type { Batch, Composition, HostApi, PageApi, PageState, TaskKind } from '../protocol/messages';
+import { framedPort } from '../protocol/framedPort';
+import type { Batch, Composition, HostApi, PageApi, PageState, Place, TaskKind } from '../protocol/messages';
 import { announcement } from './announcement';
 import { canSend, composer, type Draft } from './composer';
 import { emptyState } from './emptyState';
@@ -9,21 +10,22 @@ import { header } from './header';
 import { icon } from './icon';
 import { LightElement } from './lightElement';
 import { sayFrom, type Page, type Request } from './page';
+import { TranscriptScroll } from './transcriptScroll';
 import { transcriptView } from './transcript';
-import { emptyTranscript, receive, type Transcript } from './transcriptModel';
+import { atEnd, emptyWindow, hear, isAtBeginning, isAtEnd, windowOf, withPart } from './transcriptWindow';
 import { hostPort, savedDraft, type VsCodeApi } from './vscodeApi';
 
 /** A second click on Send, or the Enter that follows the first, is not meant for the Stop that has taken its place. */
 const settlingMilliseconds = 300;
-/** Pixels from its end at which a transcript still counts as read to the end. */
-const nearEnd = 32;
+/** Milliseconds between two posts to the extension. */
+const frame = 17;
 
 /** The chat view: keeps what the extension says and what the user writes, and hands both to the parts. */
 @customElement('agentlm-chat')
 export class ChatPage extends LightElement {
   @state() private page: Page | undefined;
   @state() private pageState: PageState | undefined;
-  @state() private transcript: Transcript = emptyTranscript;
+  @state() private rows = emptyWindow;
   @state() private draft: Draft = { kind: 'os', text: '' };
   /** Why the last thing the user asked for did not happen. */
   @state() private refusal: string | undefined;
@@ -34,17 +36,23 @@ export class ChatPage extends LightElement {
   private channel: Channel<HostApi> | undefined;
   private beginning = false;
   private startedAt = -Infinity;
-  private followsEnd = true;
+  /** The part of the run that is on its way. */
+  private arriving: Promise<void> | undefined;
+  private readonly reading = new TranscriptScroll(this, {
+    readsOn: (toward) => (toward === 'beginning' ? this.showEarlier() : this.showLater()),
+    isAtEnd: () => isAtEnd(this.rows),
+  });
 
   /** To be called once, before the page is put into the document. */
   connect(api: VsCodeApi): void {
     this.api = api;
     this.draft = savedDraft(api);
-    this.channel = openChannel<PageApi, HostApi>(hostPort(api), {
+    this.channel = openChannel<PageApi, HostApi>(framedPort(hostPort(api), nextFrame), {
       handlers: {
         append: (batch) => this.receive(batch),
         state: (pageState) => this.changeState(pageState),
         compose: (composition) => this.compose(composition),
+        showStep: (step) => this.showStep(step),
       },
       // Only the extension can post to this page, and both are of one version.
       read: (_, argument) => argument as never,
@@ -69,18 +77,13 @@ export class ChatPage extends LightElement {
     if (changed.has('draft')) this.api?.setState(this.draft);
   }
 
-  protected override updated(): void {
-    if (!this.followsEnd || this.transcript.runId === undefined) return;
-    // The parts draw themselves after this element: a frame later the height is the final one.
-    requestAnimationFrame(() => this.scroller?.scrollTo({ top: this.scroller.scrollHeight }));
-  }
-
   protected override render(): TemplateResult {
-    const { page, pageState, draft, transcript } = this;
+    const { page, pageState, draft } = this;
+    const { live } = this.rows;
     if (!page || !pageState) return this.refused();
     const { say } = page;
     const { run } = pageState;
-    return html`${header(page, pageState, transcript.context, draft.kind, (kind) => (this.draft = { ...draft, kind }))}
+    return html`${header(page, pageState, live.context, draft.kind, (kind) => (this.draft = { ...draft, kind }))}
       <main>
         <div
           class="transcript"
@@ -88,12 +91,12 @@ export class ChatPage extends LightElement {
           aria-live="off"
           aria-label=${say('transcript')}
           tabindex="0"
-          @scroll=${this.scrolled}
+          @scroll=${this.reading.scrolled}
         >
           ${
             run.phase === 'idle'
               ? emptyState(page, pageState, draft.kind, (text) => this.compose({ text }))
-              : transcriptView(page, pageState, run, transcript, this.again)
+              : transcriptView(page, pageState, run, this.rows, this)
           }
         </div>
       </main>
@@ -103,16 +106,12 @@ export class ChatPage extends LightElement {
         send: this.send,
         stop: this.stop,
       })}
-      <div role="status" class="visually-hidden">${announcement(run, transcript, say)}</div>`;
+      <div role="status" class="visually-hidden">${announcement(run, live, say)}</div>`;
   }
 
   private refused(): TemplateResult {
     if (this.refusal === undefined) return html``;
     return html`<p class="refusal" role="alert">${icon('error')}<span>${this.refusal}</span></p>`;
-  }
-
-  private get scroller(): HTMLElement | null {
-    return this.querySelector('.transcript');
   }
 
   private get running(): 'no' | 'yes' | 'stopping' {
@@ -125,12 +124,14 @@ export class ChatPage extends LightElement {
   private async begin(): Promise<void> {
     this.beginning = true;
     try {
-      const { strings, state, batch, composition } = await this.ask('ready', null);
+      const { strings, state, batch, composition, step } = await this.ask('ready', null);
       this.page = { say: sayFrom(strings), request: this.request, runStart: runStart(batch) };
       if (!this.pageState && state.run.phase !== 'idle') this.followKind(state.run.kind);
       this.pageState = state;
-      this.transcript = (batch && receive(emptyTranscript, batch)) ?? emptyTranscript;
+      this.rows = (batch && hear(emptyWindow, batch, true)) ?? emptyWindow;
+      this.reading.toEnd();
       if (composition) this.compose(composition);
+      if (step !== undefined) this.showStep(step);
     } catch (error) {
       this.refuse(error);
     } finally {
@@ -141,25 +142,71 @@ export class ChatPage extends LightElement {
   private receive(batch: Batch): void {
     // Posted before the snapshot that is on its way, and part of it.
     if (this.beginning) return;
-    const transcript = receive(this.transcript, batch);
-    if (!transcript) {
+    const rows = hear(this.rows, batch, this.reading.followsEnd);
+    if (!rows) {
       void this.begin();
       return;
     }
-    if (this.page && batch.first === 0) this.page = { ...this.page, runStart: runStart(batch) };
-    this.transcript = transcript;
+    if (this.page && (batch.opens || batch.first === 0)) this.page = { ...this.page, runStart: runStart(batch) };
+    this.rows = rows;
+  }
+
+  readonly showEarlier = (): void => {
+    if (!isAtBeginning(this.rows) && !this.arriving) void this.bring({ before: this.rows.shown.first });
+  };
+
+  readonly showLater = (): void => {
+    if (!isAtEnd(this.rows) && !this.arriving) void this.bring({ from: this.rows.shown.next });
+  };
+
+  readonly showBeginning = (): void => {
+    void this.goTo({ from: 0 }).then(() => this.reading.toBeginning());
+  };
+
+  readonly showEnd = (): void => {
+    this.rows = atEnd(this.rows);
+    this.reading.toEnd();
+  };
+
+  private showStep(step: number): void {
+    if (!this.reading.toStep(step)) void this.goTo({ step }).then(() => this.reading.toStep(step));
+  }
+
+  private async goTo(place: Place): Promise<void> {
+    this.reading.followsEnd = false;
+    await this.arriving;
+    await this.bring(place);
+  }
+
+  /** Draws steps that the page has not got. Settles when they are drawn. */
+  private async bring(place: Place): Promise<void> {
+    this.arriving = this.fetch(place);
+    await this.arriving;
+    this.arriving = undefined;
+  }
+
+  private async fetch(place: Place): Promise<void> {
+    const { runId } = this.rows.shown;
+    if (runId === undefined) return;
+    try {
+      const part = await this.channel?.ask('part', { runId, place });
+      if (part) this.rows = withPart(this.rows, part);
+      await this.updateComplete;
+    } catch (error) {
+      this.refuse(error);
+    }
   }
 
   private changeState(pageState: PageState): void {
     const before = this.pageState?.run;
     const { run } = pageState;
     if (run.phase !== 'idle' && (before?.phase === 'idle' || before?.id !== run.id)) {
-      this.transcript = { ...emptyTranscript, runId: run.id };
-      this.followsEnd = true;
+      this.rows = windowOf(run.id);
+      this.reading.toEnd();
       this.followKind(run.kind);
       if (this.page) this.page = { ...this.page, runStart: performance.now() };
     }
-    if (run.phase === 'idle') this.transcript = emptyTranscript;
+    if (run.phase === 'idle') this.rows = emptyWindow;
     this.pageState = pageState;
   }
 
@@ -180,7 +227,7 @@ export class ChatPage extends LightElement {
     this.start(draft.kind, draft.text.trim());
   };
 
-  private readonly again = (): void => {
+  readonly again = (): void => {
     const run = this.pageState?.run;
     if (run?.phase === 'ended') this.start(run.kind, run.problem);
   };
@@ -217,14 +264,14 @@ export class ChatPage extends LightElement {
   private readonly pressed = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) this.stop();
   };
-
-  private readonly scrolled = ({ currentTarget }: Event): void => {
-    const { scrollHeight, scrollTop, clientHeight } = currentTarget as HTMLElement;
-    this.followsEnd = scrollHeight - scrollTop - clientHeight < nearEnd;
-  };
 }
 
 /** On this page's clock. */
 function runStart(batch: Batch | undefined): number {
   return performance.now() - (batch?.now ?? 0);
+}
+
+function nextFrame(callback: () => void): () => void {
+  const timer = setTimeout(callback, frame);
+  return () => clearTimeout(timer);
 }

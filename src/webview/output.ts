@@ -5,8 +5,8 @@ import { modelText } from './modelText';
 import type { Page } from './page';
 import type { ActionEntry, Observation } from './transcriptModel';
 
-/** Lines of an output that are shown before it is unfolded: the last ones, as in a terminal. */
-const foldedLines = 8;
+/** Lines of an output that are shown before it is unfolded, at its beginning and again at its end. */
+const edgeLines = 4;
 
 /** What a command printed or a statement returned, as the model reads it. */
 export function output(
@@ -21,19 +21,19 @@ export function output(
   const { result } = observation;
   if (result && result.rows.length > 0) return rows(page, result, text);
   const lines = text.split('\n');
-  const folds = lines.length > foldedLines;
-  const shown = folds && !unfolded ? lines.slice(-foldedLines).join('\n') : text;
+  const tail = observation.tail?.split('\n') ?? [];
+  const folds = lines.length + tail.length > 2 * edgeLines;
   const empty =
     text === '' ? say('output.none') : language === 'sql' && text === '[]' ? say('output.noRows') : undefined;
   return html`<div class="output" role="group" aria-label=${say('output')}>
     ${
       folds
         ? html`<button type="button" class="link" aria-expanded=${unfolded} @click=${() => fold(!unfolded)}>
-            ${unfolded ? say('output.less') : say('output.all', lines.length)}
+            ${unfolded ? say('output.less') : say('output.all', lines.length + tail.length)}
           </button>`
         : nothing
     }
-    ${empty === undefined ? html`<pre class="code">${modelText(shown)}</pre>` : html`<p class="muted">${empty}</p>`}
+    ${empty === undefined ? (folds && !unfolded ? edges(page, lines, tail) : whole(page, text, tail)) : html`<p class="muted">${empty}</p>`}
     ${
       language === 'bash' || observation.truncated
         ? html`<div class="output-footer">
@@ -43,6 +43,25 @@ export function output(
         : nothing
     }
   </div>`;
+}
+
+/** All that there is: what the model reads, and the end of what it does not. */
+function whole({ say }: Page, text: string, tail: readonly string[]): TemplateResult {
+  return html`<pre class="code">${modelText(text)}</pre>
+    ${
+      tail.length === 0
+        ? nothing
+        : html`<p class="muted">${say('output.unread')}</p>
+            <pre class="code">${modelText(tail.join('\n'))}</pre>`
+    }`;
+}
+
+/** The first and the last lines. */
+function edges({ say }: Page, lines: readonly string[], tail: readonly string[]): TemplateResult {
+  const all = [...lines, ...tail];
+  return html`<pre class="code">${modelText(all.slice(0, edgeLines).join('\n'))}</pre>
+    <p class="muted">${tail.length === 0 ? say('output.between', all.length - 2 * edgeLines) : say('output.cut')}</p>
+    <pre class="code">${modelText(all.slice(-edgeLines).join('\n'))}</pre>`;
 }
 
 /** The rows of a statement as a table, and behind it the text that the model reads of them. */

@@ -12,7 +12,7 @@ export function reply(page: Page, entry: ReplyEntry): TemplateResult {
   const { thought, action } =
     entry.progress === 'streaming' ? readDraft(entry.text) : { thought: entry.text, action: undefined };
   const progress = (text: string): TemplateResult => progressLine(text, page.runStart + entry.since, page);
-  return html`<section class="reply">
+  return html`<section class="reply" data-step=${entry.step} tabindex="-1">
     <h3 class="visually-hidden">${say('step', entry.step, entry.limit)}</h3>
     ${thought ? thoughtBlock(page, entry, thought, action === undefined) : nothing}
     ${entry.progress !== 'done' && !thought && action === undefined ? progress(say('thinking')) : nothing}

@@ -7,35 +7,64 @@ import { answer, failure, notice, outcome } from './ending';
 import type { Page } from './page';
 import { progressLine, reply } from './reply';
 import { changesBar, trajectoryBar } from './trajectoryBar';
-import { awaits, commandOf, judgement, type Entry, type Transcript } from './transcriptModel';
+import { awaits, commandOf, judgement, type Entry } from './transcriptModel';
+import { isAtBeginning, isAtEnd, type TranscriptWindow } from './transcriptWindow';
 
 type ActiveRun = Exclude<RunState, { readonly phase: 'idle' }>;
 
-/** One run from the user's words to what becomes of it. What has been drawn is drawn again only when it changes. */
+/** What can be asked for in a transcript. */
+export interface TranscriptActions {
+  readonly again: () => void;
+  readonly showBeginning: () => void;
+  readonly showEarlier: () => void;
+  readonly showLater: () => void;
+  readonly showEnd: () => void;
+}
+
+/**
+ * One run from the user's words to what becomes of it, or what of a long one is read. What has been drawn is drawn again
+ * only when it changes.
+ */
 export function transcriptView(
   page: Page,
   { recording }: PageState,
   run: ActiveRun,
-  transcript: Transcript,
-  again: () => void,
+  rows: TranscriptWindow,
+  actions: TranscriptActions,
 ): TemplateResult {
   const { say } = page;
-  const obstacles = judgement(run, transcript);
+  const { live, shown } = rows;
+  const obstacles = judgement(run, live);
+  return html`${isAtBeginning(rows) ? request(page, run) : wayTo(page, 'earlier', actions)}
+  ${run.phase === 'opening' ? progressLine(say(`opening.${run.kind}`), page.runStart, page) : nothing}
+  ${repeat(
+    shown.entries,
+    ({ seq, type }) => `${seq} ${type}`,
+    (entry) =>
+      guard([entry, whyOf(run, entry), awaits(run, entry), commandOf(run, entry), page], () =>
+        view(page, run, entry, actions.again),
+      ),
+  )}
+  ${isAtEnd(rows) ? nothing : wayTo(page, 'later', actions)}
+  ${run.phase === 'ended' && run.changes > 0 ? changesBar(page, run) : nothing}
+  ${obstacles ? trajectoryBar(page, run, obstacles, recording) : nothing}`;
+}
+
+function request({ say }: Page, { problem }: ActiveRun): TemplateResult {
   return html`<section class="request">
-      <h2 class="visually-hidden">${say('you')}</h2>
-      <p class="prose">${run.problem}</p>
-    </section>
-    ${run.phase === 'opening' ? progressLine(say(`opening.${run.kind}`), page.runStart, page) : nothing}
-    ${repeat(
-      transcript.entries,
-      (_, index) => index,
-      (entry) =>
-        guard([entry, whyOf(run, entry), awaits(run, entry), commandOf(run, entry), page], () =>
-          view(page, run, entry, again),
-        ),
-    )}
-    ${run.phase === 'ended' && run.changes > 0 ? changesBar(page, run) : nothing}
-    ${obstacles ? trajectoryBar(page, run, obstacles, recording) : nothing}`;
+    <h2 class="visually-hidden">${say('you')}</h2>
+    <p class="prose">${problem}</p>
+  </section>`;
+}
+
+/** The way to steps that are not drawn: scrolling takes it by itself, a keyboard or a screen reader by these buttons. */
+function wayTo({ say }: Page, where: 'earlier' | 'later', actions: TranscriptActions): TemplateResult {
+  const [next, last] =
+    where === 'earlier' ? [actions.showEarlier, actions.showBeginning] : [actions.showLater, actions.showEnd];
+  return html`<nav class="way" aria-label=${say(`way.${where}`)}>
+    <button type="button" class="link" @click=${next}>${say(`way.${where}`)}</button>
+    <button type="button" class="link" @click=${last}>${say(where === 'earlier' ? 'way.beginning' : 'way.end')}</button>
+  </nav>`;
 }
 
 function whyOf(run: RunState, entry: Entry): Why | undefined {

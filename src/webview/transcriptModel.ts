@@ -10,12 +10,16 @@ import type {
   TimedEvent,
 } from '../protocol/messages';
 
-/** What a run looks like so far. Entries are replaced, never changed, so identity tells what to draw again. */
+/**
+ * What consecutive events of a run look like. Entries are replaced, never changed, so identity tells what to draw again.
+ */
 export interface Transcript {
   readonly runId: string | undefined;
+  /** The number of the event that it begins with. */
+  readonly first: number;
   /** The number of the event that comes next. */
   readonly next: number;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly Numbered<Entry>[];
   readonly context: ContextUse | undefined;
 }
 
@@ -25,6 +29,9 @@ export interface ContextUse {
   readonly reserved: number;
   readonly window: number;
 }
+
+/** An entry and the number of the event that it began with. */
+export type Numbered<E> = E & { readonly seq: number };
 
 export type Entry = ReplyEntry | ActionEntry | NoticeEntry | AnswerEntry | FailureEntry | OutcomeEntry;
 
@@ -79,19 +86,26 @@ export interface OutcomeEntry {
   readonly milliseconds: number;
 }
 
-export const emptyTranscript: Transcript = { runId: undefined, next: 0, entries: [], context: undefined };
+export const emptyTranscript: Transcript = {
+  runId: undefined,
+  first: 0,
+  next: 0,
+  entries: [],
+  context: undefined,
+};
 
 /** The transcript with a batch more; undefined when events are missing in between, so that all must be asked for. */
 export function receive(transcript: Transcript, batch: Batch): Transcript | undefined {
-  const before = batch.first === 0 ? { ...emptyTranscript, runId: batch.runId } : transcript;
-  if (before.runId !== batch.runId || before.next !== batch.first) return undefined;
+  const { runId, first, events } = batch;
+  const before = batch.opens ? { ...emptyTranscript, runId, first, next: first } : transcript;
+  if (before.runId !== runId || before.next !== first) return undefined;
   const entries = [...before.entries];
   let { context } = before;
-  for (const timed of batch.events) {
-    extend(entries, timed);
+  for (const [index, timed] of events.entries()) {
+    extend(entries, timed, first + index);
     context = contextUse(timed.event) ?? context;
   }
-  return { runId: batch.runId, next: batch.first + batch.events.length, entries, context };
+  return { runId, first: before.first, next: first + events.length, entries, context };
 }
 
 /** What a run is doing right now. */
@@ -123,11 +137,12 @@ export function judgement(run: RunState, { entries }: Transcript): readonly Obst
   return judged ? run.obstacles : undefined;
 }
 
-function extend(entries: Entry[], { at, event }: TimedEvent): void {
+function extend(entries: Numbered<Entry>[], { at, event }: TimedEvent, seq: number): void {
+  const push = (entry: Entry): void => void entries.push({ ...entry, seq });
   switch (event.type) {
     case 'step':
       finishReply(entries);
-      entries.push({ ...event, type: 'reply', since: at, text: '', progress: 'waiting' });
+      push({ type: 'reply', step: event.step, limit: event.limit, since: at, text: '', progress: 'waiting' });
       break;
     case 'delta':
       replaceLast(entries, 'reply', (reply) => ({
@@ -140,7 +155,7 @@ function extend(entries: Entry[], { at, event }: TimedEvent): void {
       replaceLast(entries, 'reply', (reply) => ({ ...reply, text: event.thought, progress: 'done' }));
       if (event.kind === 'bash' || event.kind === 'sql') {
         const { step, kind: language, text } = event;
-        entries.push({ type: 'action', step, language, text, fate: { is: 'proposed' }, edited: undefined });
+        push({ type: 'action', step, language, text, fate: { is: 'proposed' }, edited: undefined });
       }
       break;
     case 'approval':
@@ -151,16 +166,16 @@ function extend(entries: Entry[], { at, event }: TimedEvent): void {
       break;
     case 'notice':
       if (event.notice.code === 'malformed') finishReply(entries);
-      remark(entries, event);
+      remark(entries, { ...event, seq });
       break;
     case 'failure':
       settle(entries);
-      entries.push(event);
+      push(event);
       break;
     case 'finished':
       settle(entries);
-      if (event.answer !== null) entries.push({ type: 'answer', answer: event.answer });
-      entries.push({
+      if (event.answer !== null) push({ type: 'answer', answer: event.answer });
+      push({
         type: 'outcome',
         outcome: event.outcome,
         steps: event.steps,
@@ -176,7 +191,7 @@ function extend(entries: Entry[], { at, event }: TimedEvent): void {
   }
 }
 
-function remark(entries: Entry[], entry: NoticeEntry): void {
+function remark(entries: Numbered<Entry>[], entry: Numbered<NoticeEntry>): void {
   // What is said about a prompt stands above the reply to it.
   const at = isWaiting(entries.at(-1)) ? entries.length - 1 : entries.length;
   // A server that loads its model for minutes has one line, and so has a copy that is made.
@@ -211,14 +226,14 @@ function observed(action: ActionEntry, observation: Observation, at: number): Ac
 }
 
 /** With the run, whatever was still going on in it has ended. */
-function settle(entries: Entry[]): void {
+function settle(entries: Numbered<Entry>[]): void {
   finishReply(entries);
   replaceLast(entries, 'action', (action) =>
     action.fate.is === 'proposed' || action.fate.is === 'running' ? { ...action, fate: { is: 'stopped' } } : action,
   );
 }
 
-function finishReply(entries: Entry[]): void {
+function finishReply(entries: Numbered<Entry>[]): void {
   replaceLast(entries, 'reply', (reply) => ({ ...reply, progress: 'done' }));
 }
 
@@ -232,11 +247,18 @@ function isWaiting(entry: Entry | undefined): boolean {
 
 /** Whatever is done to an entry is done before another one of its type follows. */
 function replaceLast<T extends Entry['type']>(
-  entries: Entry[],
+  entries: Numbered<Entry>[],
   type: T,
   replace: (entry: Extract<Entry, { readonly type: T }>) => Entry,
 ): void {
   const index = entries.findLastIndex((entry) => entry.type === type);
   const last = entries[index];
-  if (last) entries[index] = replace(last as Extract<Entry, { readonly type: T }>);
+  if (last && isOf(type, last)) entries[index] = { ...replace(last), seq: last.seq };
+}
+
+function isOf<T extends Entry['type'], E extends Entry>(
+  type: T,
+  entry: E,
+): entry is E & Extract<Entry, { readonly type: T }> {
+  return entry.type === type;
 }

@@ -68,6 +68,35 @@ describe('The event log', () => {
     ]);
   });
 
+  it('gives a new page the last steps of a long run, and the others when it asks', () => {
+    const { log, frame } = logOf();
+    for (let number = 1; number <= 100; number++) {
+      log.hear(step(number));
+      log.hear(action('x'.repeat(900)));
+    }
+    while (frame());
+    const snapshot = log.snapshot();
+    assert.equal(snapshot.opens, true);
+    assert.equal(snapshot.first + snapshot.events.length, 200);
+    assert.ok(snapshot.events.length < 50);
+    assert.equal(snapshot.events[0]?.event.type, 'step');
+    const earlier = log.part({ before: snapshot.first });
+    assert.equal(earlier.first + earlier.events.length, snapshot.first);
+    assert.equal(earlier.events[0]?.event.type, 'step');
+    const linked = log.part({ step: 40 });
+    assert.deepEqual([linked.first, linked.events[0]?.event], [78, step(40)]);
+    assert.equal(linked.events.length % 2, 0);
+    assert.equal(log.part({ from: 200 }).events.length, 0);
+  });
+
+  it('gives no part of what has not been posted yet', () => {
+    const { log, frame } = logOf();
+    log.hear(step(1));
+    frame();
+    log.hear(step(2));
+    assert.deepEqual(eventsOf([log.part({ from: 0 })]), [step(1)]);
+  });
+
   it('gives a new page the whole run, and never posts again what the snapshot held', () => {
     const { log, frame, posts } = logOf();
     log.hear(step(1));
@@ -118,7 +147,7 @@ describe('The event log', () => {
     );
   });
 
-  it('whatever happens, batches join without gaps and say what was heard', () => {
+  it('whatever happens, batches and parts join without gaps and say what was heard', () => {
     const event = fc.oneof(
       fc.string({ maxLength: 30 }).map((text) => delta(text)),
       fc.nat(20).map((number) => step(number)),
@@ -138,22 +167,33 @@ describe('The event log', () => {
           }
         }
         while (frame());
-        const page = pageOf(posts);
-        assert.equal(flat(page), flat(heard));
+        const { first, events } = pageOf(posts);
+        const earlier: PageEvent[] = [];
+        for (let before = first; before > 0;) {
+          const part = log.part({ before });
+          assert.equal(part.first + part.events.length, before);
+          earlier.unshift(...eventsOf([part]));
+          before = part.first;
+        }
+        assert.equal(flat([...earlier, ...events]), flat(heard));
+        const later: PageEvent[] = [];
+        for (let from = 0; from < first + events.length; from = later.length)
+          later.push(...eventsOf([log.part({ from })]));
+        assert.equal(flat(later), flat(heard));
       }),
     );
   });
 });
 
-/** A page as it should be: takes batches in order, starts over at 0, and refuses a gap. */
-function pageOf(posts: readonly Batch[]): PageEvent[] {
-  let events: PageEvent[] = [];
-  for (const { first, events: more } of posts) {
-    if (first === 0) events = [];
-    assert.equal(first, events.length);
-    events.push(...more.map(({ event }) => event));
+/** A page as it should be: takes batches in order, opens its window where it is told, and refuses a gap. */
+function pageOf(posts: readonly Batch[]): { readonly first: number; readonly events: PageEvent[] } {
+  let page: { readonly first: number; readonly events: PageEvent[] } = { first: 0, events: [] };
+  for (const { first, events, opens } of posts) {
+    if (opens) page = { first, events: [] };
+    assert.equal(first, page.first + page.events.length);
+    page.events.push(...events.map(({ event }) => event));
   }
-  return events;
+  return page;
 }
 
 function flat(events: readonly (AgentEvent | PageEvent)[]): string {
@@ -174,7 +214,7 @@ function logOf(): {
     runId: 'r',
     now: () => time,
     describe: () => ({ message: 'Sentence.', code: 'endpoint.unreachable' }),
-    schedule(callback) {
+    nextFrame(callback) {
       assert.equal(scheduled, undefined, 'one frame at a time');
       scheduled = callback;
       return () => (scheduled = undefined);

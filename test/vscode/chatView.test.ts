@@ -5,6 +5,7 @@ import { UserError } from '../../src/agent/errors';
 import type { AgentEvent, EndpointNotice } from '../../src/agent/events';
 import type { StartRun } from '../../src/agent/session';
 import { openChannel, type Channel } from '../../src/protocol/channel';
+import { framedPort } from '../../src/protocol/framedPort';
 import type { Batch, Composition, HostApi, PageApi, PageState, RunState } from '../../src/protocol/messages';
 import { ChatView, type ChatActions } from '../../src/vscode/chatView';
 import { Runs } from '../../src/vscode/runs';
@@ -38,7 +39,7 @@ describe('The chat view', () => {
     await chat.say(started, { type: 'delta', text: 'Think: ' }, { type: 'delta', text: 'I list' });
     await page.heard(2);
     assert.deepEqual(page.events(), [started, { type: 'delta', text: 'Think: I list' }]);
-    assert.equal(page.run().phase, 'running');
+    await page.run(({ phase }) => phase === 'running');
   });
 
   it('draws a run again for a page that comes back, and says nothing to one that is hidden', async () => {
@@ -71,9 +72,9 @@ describe('The chat view', () => {
     assert.deepEqual(page.events(), [
       { type: 'notice', notice: { code: 'waiting', reason: 'lab loads its model.', waitMs: 2000, attempt: 1 } },
     ]);
-    assert.equal(page.run().phase, 'opening');
+    await page.run(({ phase }) => phase === 'opening');
     await chat.say(started);
-    assert.equal(page.run().phase, 'running');
+    await page.run(({ phase }) => phase === 'running');
   });
 
   it('runs what was shown, and refuses what was not', async () => {
@@ -100,16 +101,12 @@ describe('The chat view', () => {
     const rule = { command: 'ls; rm x' };
     const decision = chat.propose('ls; rm x', { verdict: 'ask', reason, part: 'rm x', partAt: 4, rule });
     const why = { sentence: 'rm is not known to only read.', part: 'rm x', partAt: 4, rule: 'ls; rm x' };
-    const told = page.run();
-    assert.ok(told.phase === 'running');
+    const told = await page.run((run) => run.phase === 'running' && run.why !== undefined);
     assert.deepEqual(told.why, why);
     const remembering = { verdict: 'run', remember: 'user' } as const;
     await page.host.ask('decide', { step: 1, shown: 'ls; rm x', decision: remembering });
     assert.deepEqual(await decision, remembering);
-    await frames(1);
-    const after = page.run();
-    assert.ok(after.phase === 'running');
-    assert.equal(after.why, undefined);
+    await until(() => page.states.at(-1)?.run.phase === 'running' && !('why' in (page.states.at(-1)?.run ?? {})));
   });
 
   it('marks no part that is the whole command', async () => {
@@ -120,9 +117,8 @@ describe('The chat view', () => {
     await chat.say(started);
     const reason = { code: 'policy.reads', template: 'x', values: [] };
     const decision = chat.propose(' rm x\n', { verdict: 'ask', reason, part: 'rm x', partAt: 1 });
-    const told = page.run();
-    assert.ok(told.phase === 'running');
-    assert.deepEqual(told.why, { sentence: 'x', part: undefined, partAt: undefined, rule: undefined });
+    const told = await page.run((run) => run.phase === 'running' && run.why !== undefined);
+    assert.deepEqual(told.why, { sentence: 'x' });
     chat.runs.current?.decide(1, ' rm x\n', { verdict: 'stop' });
     await decision;
   });
@@ -167,9 +163,9 @@ describe('The chat view', () => {
   it('takes nothing from the page that is not in the protocol', async () => {
     const chat = setUp({ start: () => assert.fail('must not start') });
     const page = chat.show();
-    page.post({ type: 'ask', id: '1', name: 'executeCommand', argument: 'workbench.action.quit' });
-    page.post({ type: 'ask', id: '2', name: 'start', argument: { kind: 'os', problem: 'x', place: '/etc' } });
-    page.post('rm -rf /');
+    page.say({ type: 'ask', id: '1', name: 'executeCommand', argument: 'workbench.action.quit' });
+    page.say({ type: 'ask', id: '2', name: 'start', argument: { kind: 'os', problem: 'x', place: '/etc' } });
+    page.post('\nrm -rf /\n');
     assert.equal(chat.logged.length, 3);
   });
 
@@ -181,7 +177,8 @@ describe('The chat view', () => {
     assert.deepEqual(composition, { kind: 'db', text: 'How many?' });
     assert.equal((await page.host.ask('ready', null)).composition, undefined);
     await chat.view.compose('os');
-    assert.deepEqual(page.compositions, [{ kind: 'os', text: undefined }]);
+    await until(() => page.compositions.length > 0);
+    assert.deepEqual(page.compositions, [{ kind: 'os' }]);
   });
 
   it('says why a run that was stopped cannot be trained on', async () => {
@@ -191,8 +188,7 @@ describe('The chat view', () => {
     chat.runs.start(request);
     await chat.say(started, stopped);
     await chat.end();
-    const run = page.run();
-    assert.ok(run.phase === 'ended');
+    const run = await page.run(({ phase }) => phase === 'ended');
     assert.deepEqual(run.obstacles, ['no-answer', 'nothing-to-learn', 'last-reply-not-learnt']);
   });
 
@@ -204,18 +200,18 @@ describe('The chat view', () => {
     await chat.say(started, { type: 'delta', text: 'Think' });
     await chat.end();
     await page.heard(2);
-    const before = page.run();
+    const before = await page.run(({ phase }) => phase === 'ended');
     chat.runs.start({ ...request, problem: 'Count them.' });
-    const after = page.run();
-    assert.ok(before.phase !== 'idle' && after.phase === 'opening');
+    const after = await page.run((run) => run.phase === 'opening' && run.id !== before.id);
     assert.notEqual(after.id, before.id);
     assert.equal(after.problem, 'Count them.');
     page.batches.length = 0;
     chat.runs.show(first);
+    await page.heard(2);
     assert.deepEqual(page.events(), [started, { type: 'delta', text: 'Think' }]);
     assert.equal(page.batches[0]?.runId, before.id);
     chat.runs.show(undefined);
-    assert.equal(page.run().phase, 'idle');
+    await until(() => page.states.at(-1)?.run.phase === 'idle');
     await chat.end();
   });
 
@@ -240,6 +236,29 @@ describe('The chat view', () => {
     unseen.decide(1, 'ls', { verdict: 'stop' });
     await decision;
     await chat.end();
+  });
+
+  it('leads to a step of the run that is shown, now or when there is a page', async () => {
+    const chat = setUp();
+    await chat.view.reveal(7);
+    const page = chat.show();
+    assert.equal((await page.host.ask('ready', null)).step, 7);
+    await chat.view.reveal(8);
+    await until(() => page.steps.length > 0);
+    assert.deepEqual(page.steps, [8]);
+  });
+
+  it('gives parts of the run that is shown, and of no other', async () => {
+    const chat = setUp();
+    const page = chat.show();
+    await page.host.ask('ready', null);
+    chat.runs.start(request);
+    await chat.say(started, { type: 'step', step: 1, limit: 8 });
+    await page.heard(2);
+    const { id } = await page.run(({ phase }) => phase === 'running');
+    const part = await page.host.ask('part', { runId: id, place: { step: 1 } });
+    assert.deepEqual([part?.first, part?.events.length], [1, 1]);
+    assert.equal(await page.host.ask('part', { runId: 'another', place: { from: 0 } }), undefined);
   });
 
   it('is silent once it is disposed', async () => {
@@ -384,19 +403,27 @@ function show(chat: ChatView) {
   const batches: Batch[] = [];
   const states: PageState[] = [];
   const compositions: Composition[] = [];
+  const steps: number[] = [];
   const host: Channel<HostApi> = openChannel<PageApi, HostApi>(
-    {
-      post: (message) => toHost.fire(structuredClone(message)),
-      listen(receive) {
-        const subscription = toPage.event(receive);
-        return () => subscription.dispose();
+    framedPort(
+      {
+        post: (message) => toHost.fire(structuredClone(message)),
+        listen(receive) {
+          const subscription = toPage.event(receive);
+          return () => subscription.dispose();
+        },
       },
-    },
+      (callback) => {
+        const timer = setTimeout(callback, 1);
+        return () => clearTimeout(timer);
+      },
+    ),
     {
       handlers: {
         append: (batch) => void batches.push(batch),
         state: (state) => void states.push(state),
         compose: (composition) => void compositions.push(composition),
+        showStep: (step) => void steps.push(step),
       },
       read: (_, argument) => argument as never,
       describe: String,
@@ -411,12 +438,16 @@ function show(chat: ChatView) {
     batches,
     states,
     compositions,
+    steps,
     events,
-    post: (message: unknown) => toHost.fire(message),
-    run(): RunState {
-      const state = states.at(-1);
-      assert.ok(state);
-      return state.run;
+    post: (piece: string) => toHost.fire(piece),
+    say: (message: unknown) => toHost.fire(`\n${JSON.stringify(message)}\n`),
+    /** Waits until the page was told of a run that is so. */
+    async run(isIt: (run: RunState) => boolean): Promise<Exclude<RunState, { readonly phase: 'idle' }>> {
+      await until(() => states.some(({ run }) => isIt(run)));
+      const run = states.findLast((state) => isIt(state.run))?.run;
+      assert.ok(run && run.phase !== 'idle');
+      return run;
     },
     setVisible(visible: boolean): void {
       view.visible = visible;
@@ -426,6 +457,11 @@ function show(chat: ChatView) {
       while (events().length < count) await frames(1);
     },
   };
+}
+
+/** Lets time pass until it is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await frames(1);
 }
 
 async function frames(count: number): Promise<void> {

@@ -84,7 +84,13 @@ describe('What a screen reader is told', () => {
 });
 
 function said(run: RunState, ...events: readonly PageEvent[]): string {
-  const batch = { runId: 'r', first: 0, now: 0, events: events.map((event) => ({ at: 0, event })) };
+  const batch = {
+    runId: 'r',
+    first: 0,
+    opens: true,
+    now: 0,
+    events: events.map((event) => ({ at: 0, event })),
+  } as const;
   const say: Say = (key, ...values) => [key, ...values].join(' ');
   return announcement(run, receive(emptyTranscript, batch) ?? emptyTranscript, say);
 }

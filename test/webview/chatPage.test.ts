@@ -13,6 +13,7 @@ import {
   surroundings,
   type ChatState,
 } from './chatStates';
+import type { PageEvent } from '../../src/protocol/messages';
 import { openStage, type Chat, type Stage } from './stage';
 
 /** Longer than the page takes a click for one that was meant for something else. */
@@ -262,6 +263,15 @@ describe('The chat page in a browser', function () {
     assert.equal(snapshots(), 2);
   });
 
+  it('shows the beginning and the end of a flood, and says what the model read', async () => {
+    const { page } = await open(chatStates['a flood'] ?? idle());
+    const output = page.getByRole('group', { name: 'Output' });
+    assert.match(await output.innerText(), /10:00 0\n[^]*did not read[^]*10:00 39$/m);
+    assert.ok((await output.innerText()).split('\n').length < 20);
+    await page.getByRole('button', { name: /^Show all/ }).click();
+    await output.getByText('and the end, which the model did not read').waitFor();
+  });
+
   it('offers what cannot become training data for rejection only, and says why', async () => {
     const { page, asked } = await open(chatStates['step limit'] ?? idle());
     const accept = page.getByRole('button', { name: 'Accept' });
@@ -273,6 +283,119 @@ describe('The chat page in a browser', function () {
     assert.deepEqual(asked, [['reject', null]]);
   });
 });
+
+describe('The chat page with a long run', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let stage: Stage;
+
+  before(async function () {
+    if (findChromium() === undefined) this.skip();
+    browser = await launchChromium();
+    stage = await openStage(browser);
+  });
+
+  after(() => browser?.close());
+  afterEach(() => assert.deepEqual(stage?.problems.splice(0) ?? [], []));
+
+  it('opens at its end, with a small part of it', async () => {
+    const { page } = await stage.show(manySteps(2000));
+    await page.getByText('echo 2000', { exact: true }).waitFor();
+    assert.ok((await page.locator('.reply').count()) < 150);
+    assert.equal(await atEnd(page), true);
+  });
+
+  it('brings earlier steps as somebody scrolls up, and moves nothing that is read', async () => {
+    const { page, parts } = await stage.show(manySteps(2000));
+    await page.getByText('echo 2000', { exact: true }).waitFor();
+    const asked = parts.length;
+    await page.mouse.move(150, 300);
+    while (parts.length === asked) {
+      await page.mouse.wheel(0, -400);
+      await page.waitForTimeout(20);
+    }
+    const moved = await page.evaluate(`(async () => {
+      const scroller = document.querySelector('.transcript');
+      const row = [...scroller.querySelectorAll('agentlm-action')].find((each) => each.getBoundingClientRect().top > 100);
+      const before = row.getBoundingClientRect().top;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return row.isConnected ? row.getBoundingClientRect().top - before : 'gone';
+    })()`);
+    assert.ok(typeof moved === 'number' && Math.abs(moved) < 2, String(moved));
+    assert.ok((await page.locator('.reply').count()) < 200);
+  });
+
+  it('reaches every step by keyboard alone', async () => {
+    const { page } = await stage.show(manySteps(300));
+    await page.getByText('echo 300', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Go to Beginning' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('echo 1', { exact: true }).waitFor();
+    await page.getByRole('heading', { name: 'You' }).waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Go to End' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('echo 300', { exact: true }).waitFor();
+    assert.equal(await atEnd(page), true);
+  });
+
+  it('leads to a step that is not drawn, and gives it the focus', async () => {
+    const { page, showStep } = await stage.show(manySteps(500));
+    await page.getByText('echo 500', { exact: true }).waitFor();
+    showStep(77);
+    await page.getByText('echo 77', { exact: true }).waitFor();
+    await until(page, 'document.activeElement.dataset.step === "77"');
+    const top: number = await page.evaluate('document.activeElement.getBoundingClientRect().top');
+    assert.ok(top >= 0 && top < 300, String(top));
+  });
+
+  it('goes on at its end while steps arrive, and leaves alone who reads above', async () => {
+    const { page, say } = await stage.show(manySteps(100));
+    await page.getByText('echo 100', { exact: true }).waitFor();
+    for (const event of aStep(101)) say(event);
+    await page.getByText('echo 101', { exact: true }).waitFor();
+    await until(page, endRead);
+    await page.evaluate(`document.querySelector('.transcript').scrollBy(0, -3000)`);
+    await page.waitForTimeout(200);
+    const top: number = await page.evaluate(scrollTop);
+    for (let number = 102; number < 130; number++) for (const event of aStep(number)) say(event);
+    await page.waitForTimeout(300);
+    assert.equal(await atEnd(page), false);
+    assert.ok(Math.abs(top - (await page.evaluate<number>(scrollTop))) < 2);
+  });
+});
+
+const scrollTop = `document.querySelector('.transcript').scrollTop`;
+const endRead = `(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 32)(document.querySelector('.transcript'))`;
+
+/** The page forbids `eval`, which Playwright's own way of waiting needs. */
+async function until(page: Page, condition: string): Promise<void> {
+  while (!(await page.evaluate(condition))) await page.waitForTimeout(20);
+}
+
+function atEnd(page: Page): Promise<unknown> {
+  return page.evaluate(endRead);
+}
+
+function manySteps(count: number): ChatState {
+  const events = Array.from({ length: count }, (_, index) => aStep(index + 1)).flat();
+  return { state: { ...surroundings, run: running }, events: [started, ...events] };
+}
+
+function aStep(step: number): readonly PageEvent[] {
+  return [
+    { type: 'step', step, limit: 9999 },
+    { type: 'action', step, kind: 'bash', text: `echo ${step}`, thought: `This is step ${step}.` },
+    { type: 'approval', step, decision: { verdict: 'run' } },
+    {
+      type: 'observation',
+      step,
+      text: `The output of the OS:\n\nout ${step}`,
+      exitCode: 0,
+      cwd: '/',
+      truncated: false,
+    },
+  ];
+}
 
 function idle(): ChatState {
   return { state: { ...surroundings, run: { phase: 'idle' } }, events: [] };

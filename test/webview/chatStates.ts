@@ -119,6 +119,15 @@ export const chatStates: Readonly<Record<string, ChatState>> = {
   ]),
   'command failed': during({}, [...proposed, approved(1), observed(1, 'The output of the OS:\n\nwc: no such file', 2)]),
   'long output': during({}, [...proposed, approved(1), observed(1, longOutput, 0), ...step(2, 3300)]),
+  'a flood': during({}, [
+    ...proposed,
+    approved(1),
+    {
+      ...observed(1, `${longOutput.slice(0, 780)}\n[truncated because the output is too long]`, 0),
+      truncated: true,
+      tail: longOutput.slice(-300),
+    } as PageEvent,
+  ]),
   'edited and skipped': during({}, [
     ...proposed,
     { type: 'approval', step: 1, decision: { verdict: 'edit', text: 'wc -l *.py' } },

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { openChannel, type Port } from '../../src/protocol/channel';
-import type { HostApi, PageApi, PageEvent, PageState } from '../../src/protocol/messages';
+import { createEventLog } from '../../src/protocol/eventLog';
+import { framedPort } from '../../src/protocol/framedPort';
+import type { AgentEvent, HostApi, PageApi, PageEvent, PageState, Place } from '../../src/protocol/messages';
 import { readHostArgument } from '../../src/protocol/schemas';
 import { pageHtml } from '../../src/vscode/pageHtml';
 import { pageStrings } from '../../src/vscode/pageStrings';
@@ -27,6 +29,9 @@ export interface Chat {
   readonly tell: (state: PageState) => void;
   /** Another event; a lost one never reaches the page. */
   readonly say: (event: PageEvent, fate?: { readonly lost: boolean }) => void;
+  readonly showStep: (step: number) => void;
+  /** The parts of the run that it asked for. */
+  readonly parts: readonly Place[];
 }
 
 export async function openStage(browser: Browser): Promise<Stage> {
@@ -59,7 +64,7 @@ export async function openStage(browser: Browser): Promise<Stage> {
 
 function extensionEnd(page: Page, port: Port, start: ChatState, onInvalid: (reason: string) => void): Chat {
   const asked: [string, unknown][] = [];
-  const events = [...start.events];
+  const parts: Place[] = [];
   let { state } = start;
   let snapshots = 0;
   let refusal: string | undefined;
@@ -67,12 +72,33 @@ function extensionEnd(page: Page, port: Port, start: ChatState, onInvalid: (reas
     asked.push([name, argument]);
     if (refusal !== undefined) throw new Error(refusal);
   };
-  const channel = openChannel<HostApi, PageApi>(port, {
+  let passFrame = (): void => {};
+  let isLost = false;
+  const log = createEventLog({
+    runId: running.id,
+    now: () => 1000,
+    describe: (error) => (typeof error === 'string' ? { message: error, code: undefined } : (error as never)),
+    nextFrame(callback) {
+      passFrame = callback;
+      return () => (passFrame = () => {});
+    },
+    post: (batch) => void (isLost || channel.tell('append', batch)),
+  });
+  for (const event of start.events) log.hear(told(event), 0);
+  const framed = framedPort(port, (callback) => {
+    const timer = setTimeout(callback, 1);
+    return () => clearTimeout(timer);
+  });
+  const channel = openChannel<HostApi, PageApi>(framed, {
     handlers: {
       ready() {
         snapshots++;
-        const run = state.run.phase === 'idle' ? undefined : batch(0, events);
-        return { state, batch: run, strings: pageStrings(), composition: undefined };
+        const batch = state.run.phase === 'idle' ? undefined : log.snapshot();
+        return { state, batch, strings: pageStrings(), composition: undefined, step: undefined };
+      },
+      part: ({ place }) => {
+        parts.push(place);
+        return log.part(place);
       },
       start: record('start'),
       decide: record('decide'),
@@ -108,14 +134,19 @@ function extensionEnd(page: Page, port: Port, start: ChatState, onInvalid: (reas
       channel.tell('state', next);
     },
     say(event, { lost } = { lost: false }) {
-      events.push(event);
-      if (!lost) channel.tell('append', batch(events.length - 1, [event]));
+      log.hear(told(event), 0);
+      isLost = lost;
+      passFrame();
+      isLost = false;
     },
+    showStep: (step) => channel.tell('showStep', step),
+    parts,
   };
 }
 
-function batch(first: number, events: readonly PageEvent[]) {
-  return { runId: running.id, first, now: 1000, events: events.map((event) => ({ at: 0, event })) };
+/** The event of agent/ that the page is told as this one. */
+function told(event: PageEvent): AgentEvent {
+  return event.type === 'failure' ? { type: 'failure', error: event } : (event as AgentEvent);
 }
 
 /** What a webview serves, and the one function that VS Code gives it. */

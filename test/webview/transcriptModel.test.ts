@@ -36,6 +36,7 @@ describe('The transcript', () => {
   it('grows a reply from its pieces and turns it into thought and action', () => {
     const arriving = after(step, delta('Think: I '), delta('list.'));
     assert.deepEqual(last(arriving), {
+      seq: 0,
       type: 'reply',
       step: 1,
       limit: 8,
@@ -46,6 +47,7 @@ describe('The transcript', () => {
     const [reply, card] = after(step, delta('Think: I list.\n\nAct: bash'), action).entries;
     assert.ok(reply?.type === 'reply' && reply.progress === 'done' && reply.text === 'I list.');
     assert.deepEqual(card, {
+      seq: 2,
       type: 'action',
       step: 1,
       language: 'bash',
@@ -117,8 +119,8 @@ describe('The transcript', () => {
   it('ends with answer and outcome', () => {
     const transcript = after(step, finished('answered', ['17', '18']));
     assert.deepEqual(transcript.entries.slice(1), [
-      { type: 'answer', answer: ['17', '18'] },
-      { type: 'outcome', outcome: 'answered', steps: 1, milliseconds: 1200 },
+      { seq: 1, type: 'answer', answer: ['17', '18'] },
+      { seq: 1, type: 'outcome', outcome: 'answered', steps: 1, milliseconds: 1200 },
     ]);
   });
 
@@ -145,7 +147,7 @@ describe('A page that receives batches', () => {
     assert.equal(receive(first, { ...batch(1, delta('b')), runId: 'another' }), undefined);
   });
 
-  it('begins anew with the first event, of this run or another', () => {
+  it('begins anew with a batch that opens it, of this run or another', () => {
     const first = receive(emptyTranscript, batch(0, step, delta('a')));
     assert.ok(first);
     const again = receive(first, { ...batch(0, step), runId: 'another' });
@@ -206,7 +208,13 @@ function after(...events: readonly PageEvent[]): Transcript {
 }
 
 function batch(first: number, ...events: readonly PageEvent[]): Batch {
-  return { runId: 'r', first, now: 0, events: events.map((event, index) => ({ at: index * 10, event })) };
+  return {
+    runId: 'r',
+    first,
+    ...(first === 0 && { opens: true }),
+    now: 0,
+    events: events.map((event, index) => ({ at: index * 10, event })),
+  };
 }
 
 function last({ entries }: Transcript): Entry | undefined {
