@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { tableReader } from './composition/databases';
 import { createEndpointRuntime } from './composition/endpointRuntime';
+import { createEvaluationTools } from './composition/evaluation';
 import { localModelTools } from './composition/localModelTools';
 import { createShells } from './composition/shells';
 import { startRunOf } from './composition/startRun';
@@ -17,6 +18,8 @@ import { DatabaseChoice } from './vscode/databaseChoice';
 import { DatabaseReviewPanels } from './vscode/databaseReviewPanel';
 import { Endpoints } from './vscode/endpoints';
 import { EndpointTest } from './vscode/endpointTest';
+import { EvaluationSuites } from './vscode/evaluationSuites';
+import { EvaluationTests } from './vscode/evaluationTests';
 import { Guard } from './vscode/guard';
 import { History } from './vscode/history';
 import { LocalModels } from './vscode/localModels';
@@ -66,6 +69,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const refreshChanges = (): void => {
     changes.refresh().catch((error: unknown) => log.error(error));
   };
+  const evaluations = new EvaluationTests(
+    new EvaluationSuites(context.workspaceState),
+    endpoints,
+    createEvaluationTools({ settings, endpointRuntime, storage, sqlWorker }),
+    log,
+  );
   const plainRuns = new PlainRuns(runs);
   const walkthrough = new WalkthroughProgress(runs, endpoints);
 
@@ -91,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): void {
       runs,
       history,
       changes,
+      evaluations,
       localModels,
       chat,
       places,
@@ -118,6 +128,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
     plainRuns,
+    evaluations,
     runs.onDidStart((run) => void run.done.then(refreshChanges)),
     walkthrough,
     runs.onDidStart((run) => run.onEvent((event) => event.type === 'failure' && log.remember(event.error))),

@@ -157,8 +157,8 @@ describe('The manifest', () => {
     assert.ok(!JSON.stringify(properties).toLowerCase().includes('apikey'));
   });
 
-  it('starts nothing with the editor', () => {
-    assert.ok(!('activationEvents' in manifest));
+  it('starts nothing with the editor but for a workspace that has tests of ours', () => {
+    assert.deepEqual(manifest.activationEvents, ['workspaceContains:**/*.agentlm-suite.json']);
   });
 
   it('points to files that exist', () => {

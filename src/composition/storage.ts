@@ -11,11 +11,18 @@ export interface Storage {
   readonly library: string;
   readonly changes: string;
   readonly databases: string;
+  readonly evaluations: string;
 }
 
 export function storageIn(folder: string): Storage {
   const of = (name: string): string => path.join(folder, name);
-  return { runs: of('runs'), library: of('trajectories'), changes: of('changes'), databases: of('databases') };
+  return {
+    runs: of('runs'),
+    library: of('trajectories'),
+    changes: of('changes'),
+    databases: of('databases'),
+    evaluations: of('evaluations'),
+  };
 }
 
 /** Loaded when the first task starts, or the list of tasks is opened. */

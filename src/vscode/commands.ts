@@ -7,6 +7,7 @@ import { modelVendor } from './modelProvider';
 import type { History } from './history';
 import type { ChangesView } from './changesView';
 import type { Endpoints } from './endpoints';
+import type { EvaluationTests } from './evaluationTests';
 import type { Places } from './places';
 import { report, type Log } from './report';
 import type { Runs } from './runs';
@@ -24,6 +25,7 @@ export interface CommandParts {
   readonly runs: Runs;
   readonly history: History;
   readonly changes: ChangesView;
+  readonly evaluations: Pick<EvaluationTests, 'add' | 'remove' | 'openConversation'>;
   readonly localModels: { run(): Promise<void> };
   readonly chat: Chat;
   readonly places: Pick<Places, 'useFolder' | 'database'>;
@@ -88,6 +90,9 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       await chat.reveal(typeof step === 'number' ? step : undefined);
     },
     'agentlm.decide': (id, step, shown, verdict) => decide(runs, id, step, shown, verdict),
+    'agentlm.evaluation.addSuite': () => parts.evaluations.add(),
+    'agentlm.evaluation.removeSuite': (item) => parts.evaluations.remove(item),
+    'agentlm.evaluation.openConversation': (target) => parts.evaluations.openConversation(target),
     'agentlm.openPlainText': () => parts.plainRuns.show(),
     'agentlm.stop': () => actions.stop(),
     'agentlm.toggleRecording': () => actions.toggleRecording(),

@@ -28,6 +28,8 @@ export interface Slice {
   readonly limit?: number | undefined;
   /** Of what is left, every `count`th problem from number `index` on, which begins at 1. */
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
+  /** Of the suite, only the problems of these numbers, which begin at 0. */
+  readonly only?: ReadonlySet<number> | undefined;
 }
 
 export interface EvaluationTools extends Omit<TrialTools, 'connect' | 'hear'> {
@@ -53,12 +55,14 @@ export type EvaluationEvent =
   | TaskResult;
 
 /** All attempts of a suite, or of a slice of it, in order. */
-export function trialsOf(problems: readonly Problem[], repeat: number, { limit, shard }: Slice = {}): Trial[] {
+export function trialsOf(problems: readonly Problem[], repeat: number, { limit, shard, only }: Slice = {}): Trial[] {
   const { index: mine, count } = shard ?? { index: 1, count: 1 };
   return problems
     .slice(0, limit)
     .flatMap((problem, index) =>
-      index % count === mine - 1 ? Array.from({ length: repeat }, (_, attempt) => ({ problem, index, attempt })) : [],
+      index % count === mine - 1 && (only?.has(index) ?? true)
+        ? Array.from({ length: repeat }, (_, attempt) => ({ problem, index, attempt }))
+        : [],
     );
 }
 

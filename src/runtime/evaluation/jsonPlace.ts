@@ -13,6 +13,37 @@ export function nameOf(path: Path): string {
  */
 export function lineOf(text: string, path: Path): number {
   let best = { depth: -1, at: 0 };
+  for (const { at, place } of valuesOf(text)) {
+    if (
+      place.length > best.depth &&
+      place.length <= path.length &&
+      place.every((step, depth) => step === path[depth])
+    ) {
+      best = { depth: place.length, at };
+    }
+  }
+  return text.slice(0, best.at).split('\n').length;
+}
+
+/**
+ * The lines, from 1, on which the items of the list at a path begin.
+ * @param text valid JSON
+ */
+export function linesOfItems(text: string, list: Path): number[] {
+  const lines: number[] = [];
+  let line = 1;
+  let counted = 0;
+  for (const { at, place } of valuesOf(text)) {
+    if (place.length !== list.length + 1 || !list.every((step, depth) => step === place[depth])) continue;
+    line += text.slice(counted, at).split('\n').length - 1;
+    counted = at;
+    lines.push(line);
+  }
+  return lines;
+}
+
+/** Every value of a JSON text in its order: where it begins, and the way to it, which is only good until the next. */
+function* valuesOf(text: string): Generator<{ readonly at: number; readonly place: Path }> {
   const here: (string | number)[] = [];
   let key: string | undefined;
   for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g)) {
@@ -34,12 +65,9 @@ export function lineOf(text: string, path: Path): number {
       here[here.length - 1] = key;
       continue;
     }
-    if (here.length > best.depth && here.length <= path.length && here.every((step, depth) => step === path[depth])) {
-      best = { depth: here.length, at: index };
-    }
+    yield { at: index, place: here };
     if (token === '[') here.push(0);
     if (token === '{') here.push('');
     key = undefined;
   }
-  return text.slice(0, best.at).split('\n').length;
 }

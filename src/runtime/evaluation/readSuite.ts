@@ -6,9 +6,9 @@ import type { TaskKind } from '../../agent/task';
 import { readAgentBenchDatabase } from './agentBenchDatabase';
 import { readAgentBenchOs } from './agentBenchOs';
 import { BadValue, type Field } from './fields';
-import { lineOf, nameOf } from './jsonPlace';
+import { lineOf, linesOfItems, nameOf, type Path } from './jsonPlace';
 import { readOwnSuiteHead, readOwnTask } from './ownSuite';
-import type { Problem, Suite, SuiteFault } from './suite';
+import type { Problem, Suite, SuiteFault, TaskPlace } from './suite';
 
 export interface SuitePlace {
   readonly kind: TaskKind;
@@ -29,12 +29,17 @@ export async function readSuite({ kind, place, scripts }: SuitePlace): Promise<S
   const files = await suiteFiles(place);
   const faults: SuiteFault[] = [];
   const problems: Problem[] = [];
+  const places: TaskPlace[] = [];
   const base = files.length === 1 && files[0] === place ? path.dirname(place) : place;
   for (const file of files) {
     const source: Source = { kind, file, name: nameIn(base, file), scripts: await scriptsOf(file, base, scripts) };
     for (const read of await readFileTasks(source)) {
-      if ('sentence' in read) faults.push(read);
-      else problems.push(read);
+      if ('sentence' in read) {
+        faults.push(read);
+      } else {
+        problems.push(read.problem);
+        places.push({ file, line: read.line });
+      }
     }
   }
   if (problems.length === 0) {
@@ -42,7 +47,20 @@ export async function readSuite({ kind, place, scripts }: SuitePlace): Promise<S
     const reason = first === undefined ? '' : ` ${inWords(first)}`;
     throw new UserError('evaluation.noSuite', 'There is no task to run in {0}.{1}', [place, reason]);
   }
-  return { name: suiteName(place), problems, faults };
+  return { name: suiteName(place), problems, places, faults };
+}
+
+/**
+ * What a suite's file holds: its own suites say it, AgentBench has JSON Lines for databases.
+ * @throws {UserError} `evaluation.noSuite`
+ */
+export async function kindOfSuite(file: string): Promise<TaskKind> {
+  if (!file.endsWith(ownEnding)) return file.endsWith('.jsonl') ? 'db' : 'os';
+  try {
+    return readOwnSuiteHead(JSON.parse(await readFile(file, 'utf8')), file).kind;
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
 }
 
 /** `FILE:LINE: sentence` */
@@ -74,8 +92,12 @@ async function suiteFiles(place: string): Promise<string[]> {
       .map((entry) => path.join(entry.parentPath, entry.name))
       .sort();
   } catch (cause) {
-    throw new UserError('evaluation.noSuite', 'The suite {0} cannot be read. Check its path.', [place], { cause });
+    throw unreadable(place, cause);
   }
+}
+
+function unreadable(place: string, cause: unknown): UserError {
+  return new UserError('evaluation.noSuite', 'The suite {0} cannot be read. Check its path.', [place], { cause });
 }
 
 function suiteName(place: string): string {
@@ -103,14 +125,31 @@ async function scriptsOf(file: string, base: string, chosen: string | undefined)
   return path.resolve(chosen ?? path.dirname(file));
 }
 
-async function readFileTasks(source: Source): Promise<(Problem | SuiteFault)[]> {
+/** The tasks of a text, not read yet. */
+interface Tasks {
+  /** The way to the list of them; undefined where the text is a single one. */
+  readonly list: Path | undefined;
+  readonly readers: readonly (() => Promise<Problem>)[];
+}
+
+interface ReadTask {
+  readonly problem: Problem;
+  readonly line: number;
+}
+
+async function readFileTasks(source: Source): Promise<(ReadTask | SuiteFault)[]> {
   const { file } = source;
   const text = await readFile(file, 'utf8');
   if (file.endsWith('.jsonl')) {
     const lines = text.split('\n').map((line, index) => ({ line, index }));
     const filled = lines.filter(({ line }) => line.trim() !== '');
     const read = filled.map(async ({ line, index }, position) =>
-      readTasks(source, line, (value) => [() => readTask(source, { value, path: [] }, position)], index),
+      readTasks(
+        source,
+        line,
+        (value) => ({ list: undefined, readers: [() => readTask(source, { value, path: [] }, position)] }),
+        index,
+      ),
     );
     return (await Promise.all(read)).flat();
   }
@@ -119,14 +158,16 @@ async function readFileTasks(source: Source): Promise<(Problem | SuiteFault)[]> 
       const head = readOwnSuiteHead(value, file);
       if (head.kind !== source.kind)
         throw new BadValue(['kind'], `is ${head.kind}: run it with "agentlm eval ${head.kind}"`);
-      return head.tasks.map((task, index) => () => readOwnTask(task, head, `${source.name}-${index}`));
+      const readers = head.tasks.map((task, index) => () => readOwnTask(task, head, `${source.name}-${index}`));
+      return { list: ['tasks'], readers };
     });
   }
   return readTasks(source, text, (value) => {
-    const list: unknown[] = Array.isArray(value) ? value : [value];
-    return list.map(
-      (task, index) => () => readTask(source, { value: task, path: Array.isArray(value) ? [index] : [] }, index),
-    );
+    if (!Array.isArray(value)) {
+      return { list: undefined, readers: [() => readTask(source, { value, path: [] }, 0)] };
+    }
+    const readers = value.map((task: unknown, index) => () => readTask(source, { value: task, path: [index] }, index));
+    return { list: [], readers };
   });
 }
 
@@ -134,9 +175,9 @@ async function readFileTasks(source: Source): Promise<(Problem | SuiteFault)[]> 
 async function readTasks(
   { file }: Source,
   json: string,
-  split: (value: unknown) => readonly (() => Promise<Problem>)[],
+  split: (value: unknown) => Tasks,
   linesBefore = 0,
-): Promise<(Problem | SuiteFault)[]> {
+): Promise<(ReadTask | SuiteFault)[]> {
   const fault = (error: unknown): SuiteFault => {
     if (error instanceof SyntaxError) {
       const at = Number(/position (\d+)/.exec(error.message)?.[1] ?? json.length);
@@ -148,8 +189,17 @@ async function readTasks(
     return { file, line, sentence: `${nameOf(error.path)} ${error.problem}.` };
   };
   try {
-    const tasks = split(JSON.parse(json));
-    return await Promise.all(tasks.map(async (read) => read().catch(fault)));
+    const { list, readers } = split(JSON.parse(json));
+    const lines = list === undefined ? [1] : linesOfItems(json, list);
+    return await Promise.all(
+      readers.map(async (read, index) => {
+        try {
+          return { problem: await read(), line: linesBefore + (lines[index] ?? 1) };
+        } catch (error) {
+          return fault(error);
+        }
+      }),
+    );
   } catch (error) {
     return [fault(error)];
   }

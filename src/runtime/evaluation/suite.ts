@@ -66,17 +66,23 @@ export interface DatabaseProblem extends ProblemOf<'db'> {
 export type Problem = OsProblem | DatabaseProblem;
 
 /** What could not be read, and where. */
-export interface SuiteFault {
+export interface SuiteFault extends TaskPlace {
+  /** One sentence without its file and line. */
+  readonly sentence: string;
+}
+
+/** Where a task stands. */
+export interface TaskPlace {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** One sentence without its file and line. */
-  readonly sentence: string;
 }
 
 export interface Suite<P extends Problem = Problem> {
   readonly name: string;
   readonly problems: readonly P[];
+  /** Of each problem. */
+  readonly places: readonly TaskPlace[];
   /** What was left out. */
   readonly faults: readonly SuiteFault[];
 }

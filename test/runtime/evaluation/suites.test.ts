@@ -5,7 +5,7 @@ import path from 'node:path';
 import { UserError } from '../../../src/agent/errors';
 import { builtinCheck } from '../../../src/runtime/evaluation/builtinChecks';
 import { lineOf } from '../../../src/runtime/evaluation/jsonPlace';
-import { digestOf, inWords, readSuite } from '../../../src/runtime/evaluation/readSuite';
+import { digestOf, inWords, kindOfSuite, readSuite } from '../../../src/runtime/evaluation/readSuite';
 import type { DatabaseProblem, OsProblem } from '../../../src/runtime/evaluation/suite';
 import { sharedText } from '../../sharedData';
 
@@ -246,6 +246,45 @@ describe('A suite', () => {
     await fails('os', 'broken.json', '[{"a": 1},\n oops]', /broken\.json:2: This is not JSON/);
     await fails('os', 'x.agentlm-suite.json', { kind: 'db', tasks: [] }, /kind is db: run it with "agentlm eval db"/);
     await assert.rejects(readSuite({ kind: 'os', place: path.join(folder, 'none') }), { code: 'evaluation.noSuite' });
+  });
+
+  it('says where each of its tasks stands', async () => {
+    const task = { description: 'A', evaluation: { match: '1' } };
+    const linesIn = async (kind: 'os' | 'db', file: string) =>
+      (await readSuite({ kind, place: file })).places.map((place) => [path.basename(place.file), place.line]);
+    assert.deepEqual(await linesIn('os', write('a.json', [task, { description: 1 }, task])), [
+      ['a.json', 2],
+      ['a.json', 11],
+    ]);
+    const own = {
+      kind: 'os',
+      tasks: [
+        { task: 'A', check: { match: '1' } },
+        { task: 'B', check: { match: '2' } },
+      ],
+    };
+    assert.deepEqual(await linesIn('os', write('b.agentlm-suite.json', own)), [
+      ['b.agentlm-suite.json', 4],
+      ['b.agentlm-suite.json', 10],
+    ]);
+    const row = JSON.stringify({
+      description: 'Q',
+      add_description: 'S',
+      type: ['other'],
+      label: ['1'],
+      table: table(),
+    });
+    assert.deepEqual(await linesIn('db', write('c.jsonl', `${row}\n\n${row}\n`)), [
+      ['c.jsonl', 1],
+      ['c.jsonl', 3],
+    ]);
+  });
+
+  it('is known by its file to be of the OS or of a database', async () => {
+    assert.equal(await kindOfSuite('dev.json'), 'os');
+    assert.equal(await kindOfSuite('dev.jsonl'), 'db');
+    assert.equal(await kindOfSuite(write('d.agentlm-suite.json', { kind: 'db', tasks: [] })), 'db');
+    await assert.rejects(kindOfSuite(write('e.agentlm-suite.json', '{')), { code: 'evaluation.noSuite' });
   });
 
   it('has a digest of what decides its results', async () => {

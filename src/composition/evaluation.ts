@@ -1,0 +1,86 @@
+import type { KeptRequest } from '../runtime/evaluation/keptEvaluations';
+import type { EvaluationRequest, EvaluationTools, SuiteSource } from '../vscode/evaluationTools';
+import type { Settings } from '../vscode/settings';
+import type { EndpointRuntime } from './endpointRuntime';
+import type { Storage } from './storage';
+
+/** What the editor's evaluations are made of. */
+export interface EvaluationParts {
+  readonly settings: Settings;
+  readonly endpointRuntime: EndpointRuntime;
+  readonly storage: Storage;
+  /** Path of the program that holds a database. */
+  readonly sqlWorker: string;
+}
+
+/** Whole suites are kept on disk; a few tasks that are tried again are not. */
+export function createEvaluationTools(parts: EvaluationParts): EvaluationTools {
+  const { evaluations } = parts.storage;
+  return {
+    async outline(source) {
+      const { readSuite } = await import('../runtime/evaluation/readSuite');
+      const place = await suitePlace(source);
+      const { name, problems, places, faults } = await readSuite(place);
+      const tasks = problems.map(({ id, category, text }, index) => ({
+        id,
+        category,
+        text,
+        ...(places[index] ?? { file: source.place, line: 1 }),
+      }));
+      return { name, kind: place.kind, tasks, faults };
+    },
+    async unfinished(request) {
+      const { unfinishedResults } = await import('../runtime/evaluation/keptEvaluations');
+      const found = await unfinishedResults(evaluations, await requestOf(parts, request));
+      return found?.results.filter(({ ending }) => ending !== 'error').length ?? 0;
+    },
+    async evaluate(request, hearing, signal) {
+      const { keepEvaluation, unfinishedResults } = await import('../runtime/evaluation/keptEvaluations');
+      const wanted = await requestOf(parts, request);
+      const earlier = request.resume ? await unfinishedResults(evaluations, wanted) : undefined;
+      for (const result of earlier?.results ?? []) if (result.ending !== 'error') hearing.result(result);
+      await keepEvaluation(evaluations, wanted, request.resume, signal, {
+        suite: () => {},
+        event(event) {
+          if (event.type === 'begin') hearing.begin(event.trial.index);
+          if (event.type === 'result') hearing.result(event);
+        },
+      });
+    },
+  };
+}
+
+async function suitePlace({ place, scripts }: SuiteSource) {
+  const { kindOfSuite } = await import('../runtime/evaluation/readSuite');
+  return { kind: await kindOfSuite(place), place, scripts };
+}
+
+async function requestOf(
+  { settings, endpointRuntime, sqlWorker }: EvaluationParts,
+  { suite, only, access }: Omit<EvaluationRequest, 'resume'>,
+): Promise<KeptRequest> {
+  const image = settings.get('evaluation.image');
+  return {
+    suite: await suitePlace(suite),
+    only,
+    endpoint: await endpointRuntime.options(access),
+    rules: settings.get('evaluation.rules') === 'new' ? 'new' : 'old',
+    temperature: 0,
+    seed: undefined,
+    repeat: 1,
+    replyTokens: undefined,
+    stepLimit: undefined,
+    constrain: false,
+    concurrency: settings.get('evaluation.concurrency'),
+    retries: 2,
+    machine: {
+      image: image === '' ? undefined : image,
+      engine: undefined,
+      network: settings.get('sandbox.network'),
+      writeLimitBytes: settings.get('sandbox.writeLimit') * 1024 * 1024,
+      commandTimeoutMs: settings.get('commandTimeout') * 1000,
+      scriptTimeoutMs: settings.get('commandTimeout') * 1000,
+    },
+    database: { url: undefined, statementTimeoutMs: settings.get('statementTimeout') * 1000, sqlWorker },
+  };
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startFakeEndpoint, type FakeEndpoint } from '../fakeEndpoint';
+import { openWorkbench, type Workbench } from './workbench.mts';
+
+const suite = {
+  name: 'shop',
+  kind: 'db',
+  tasks: [
+    {
+      id: 'chairs',
+      category: 'counting',
+      task: 'How many chairs are in stock?',
+      setup: { tables: [{ name: 'product', columns: ['name', 'stock'], rows: [['Chair', 4]] }] },
+      check: { answer: ['4'] },
+      reference: "SELECT stock FROM product WHERE name = 'Chair'",
+    },
+    {
+      id: 'lamps',
+      category: 'other',
+      task: 'How many lamps are in stock?',
+      setup: { tables: [{ name: 'product', columns: ['name', 'stock'], rows: [['Lamp', 3]] }] },
+      check: { answer: ['3'] },
+    },
+  ],
+};
+
+const answer = 'I know.\nAction: Answer\nFinal Answer: ["4"]';
+
+describe('A user who evaluates a model in the Testing view', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let endpoint: FakeEndpoint;
+  let workbench: Workbench;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'agentlm-suites-'));
+    await writeFile(path.join(folder, 'shop.agentlm-suite.json'), JSON.stringify(suite, null, 2));
+    endpoint = await startFakeEndpoint(() => answer);
+    workbench = await openWorkbench({
+      name: 'evaluations',
+      workspace: folder,
+      settings: { 'agentlm.endpoints': [{ name: 'lab', url: endpoint.url }], 'agentlm.endpoint': 'lab' },
+    });
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) await workbench.screenshot(`failed ${this.currentTest.title}`);
+  });
+
+  after(async () => {
+    await workbench.close();
+    await endpoint.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const row = (text: string) => workbench.page.locator('.test-explorer .monaco-list-row', { hasText: text }).first();
+
+  it('finds the suite of the workspace, its categories and its tasks, and nothing runs', async () => {
+    await workbench.runCommand('Testing: Focus on Test Explorer View');
+    await row('shop').waitFor({ timeout: 45_000 });
+    await workbench.page.keyboard.press('Escape');
+    await row('shop').click();
+    await workbench.page.keyboard.press('ArrowRight');
+    for (const category of ['counting', 'other']) {
+      await row(category).click();
+      await workbench.page.keyboard.press('ArrowRight');
+    }
+    await row('chairs').waitFor();
+    await row('lamps').waitFor();
+    await workbench.screenshot('evaluation-tree');
+    assert.equal(endpoint.requests.length, 0);
+  });
+
+  it('runs it at the chosen endpoint, and sees what was expected beside what was answered', async () => {
+    await workbench.runCommand('Test: Run All Tests');
+    const { page } = workbench;
+    await page.locator('.test-explorer').getByText('1/2').waitFor({ timeout: 45_000 });
+    await page.locator('.test-output-peek-tree .monaco-list-row', { hasText: 'lamps' }).click();
+    await page.locator('.monaco-diff-editor').waitFor();
+    await workbench.screenshot('evaluation-failure');
+    assert.equal(endpoint.completions.length, 2);
+  });
+
+  it('opens the conversation of a task that failed', async () => {
+    const { page } = workbench;
+    await page.keyboard.press('Escape');
+    await workbench.runCommand('Testing: Focus on Test Explorer View');
+    await row('lamps').click({ button: 'right' });
+    await page.locator('.monaco-menu .action-item', { hasText: 'Open Conversation' }).click();
+    await page.locator('.monaco-editor .view-lines', { hasText: 'Final Answer: ["4"]' }).waitFor();
+    await workbench.screenshot('evaluation-conversation');
+  });
+});
