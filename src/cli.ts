@@ -45,7 +45,7 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    const wrongUsage = error instanceof UsageError;
+    const wrongUsage = UsageError.is(error);
     process.stderr.write(
       wrongUsage
         ? `${error.message}\nagentlm --help tells the rest.\n`

@@ -2,51 +2,51 @@ import { styleText } from 'node:util';
 import type { ApplyReport, PendingChanges } from '../agent/changes';
 import { UserError } from '../agent/errors';
 import { visible } from '../agent/hiddenCharacters';
-import { listPending, openPending } from '../runtime/shell/changes/pending';
+import { listPending } from '../runtime/shell/changes/pending';
 import type { ChangesArguments } from './changesArguments';
 import { changesInWords } from './changesText';
 import { exitCodes } from './exitCodes';
+import { chooseById, complain, shortId, type Say } from './pendingRuns';
 
 /**
  * Lists, shows, applies or discards what runs in a sandbox have changed.
- * @returns the exit code: 1 when something was refused, or what was asked for is not there
+ * @returns the exit code: 1 when something was refused, 2 when there is no such run
  */
 export async function changesCommand(
   { storage, action, json }: ChangesArguments,
   write: (text: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  const say = (value: unknown, text: string): void => write(json ? `${JSON.stringify(value)}\n` : text);
+  const say: Say = (value, words) => write(json ? `${JSON.stringify(value)}\n` : words);
   try {
+    const pending = await listPending(storage);
+    if (action.name === 'list') {
+      const runs = await Promise.all(pending.map(summarize));
+      say({ runs }, runs.length === 0 ? 'No changes wait for a decision.\n' : runs.map(runInWords).join(''));
+      return exitCodes.success;
+    }
+    const run = chooseById(pending, action.id, 'agentlm changes');
+    const { id, workspace } = run;
     switch (action.name) {
-      case 'list': {
-        const runs = await Promise.all((await listPending(storage)).map(summarize));
-        say({ runs }, runs.length === 0 ? 'No changes wait.\n' : runs.map(runInWords).join(''));
-        return exitCodes.success;
-      }
       case 'show': {
-        const run = await openPending(storage, action.id);
         const changes = await run.list();
         say({ ...(await summarize(run)), changes }, changesInWords(changes));
         return exitCodes.success;
       }
-      case 'discard': {
-        await (await openPending(storage, action.id)).discard();
-        say({ discarded: action.id }, 'Discarded. The workspace is as it was.\n');
+      case 'discard':
+        await run.discard();
+        say({ id, discarded: true }, `Discarded the changes to ${visible(workspace)}.\n`);
         return exitCodes.success;
-      }
       case 'apply': {
-        const { id, paths, includeGit, overwrite } = action;
-        const report = await (await openPending(storage, id)).apply(paths, { includeGit, overwrite }, signal);
-        say(report, reportInWords(report, id));
+        const { paths, includeGit, overwrite } = action;
+        const report = await run.apply(paths, { includeGit, overwrite }, signal);
+        say({ id, workspace, ...report }, reportInWords(report, id));
         if (signal.aborted) return exitCodes.interrupted;
         return report.refused.length === 0 ? exitCodes.success : exitCodes.failure;
       }
     }
   } catch (error) {
-    if (!UserError.is(error)) throw error;
-    process.stderr.write(`${visible(error.message)}\n`);
-    return exitCodes.failure;
+    return complain(error, json ? write : undefined, signal);
   }
 }
 
@@ -65,11 +65,13 @@ async function summarize(run: PendingChanges) {
 function runInWords({ id, workspace, problem, state, ...rest }: Awaited<ReturnType<typeof summarize>>): string {
   const interrupted = state === 'ended' ? '' : ` (${state})`;
   const changed = rest.files === null ? visible(rest.unreadable) : `${rest.files} changed in ${visible(workspace)}`;
-  return `${styleText('bold', id)}${interrupted}\n  ${visible(problem)}\n  ${changed}\n`;
+  return `${styleText('bold', shortId(id))}${interrupted}\n  ${visible(problem)}\n  ${changed}\n`;
 }
 
 function reportInWords({ applied, refused, left }: ApplyReport, id: string): string {
   const lines = refused.map(({ path, message }) => `${styleText('red', 'not applied')} ${visible(path)}: ${message}\n`);
-  const rest = left === 0 ? '' : ` ${left} wait: agentlm changes show ${id}`;
-  return `${lines.join('')}${applied.length} applied.${rest}\n`;
+  const isConflict = refused.some(({ reason }) => reason === 'conflict');
+  const overwrite = isConflict ? 'Apply again with --overwrite to let the version of the run win.\n' : '';
+  const rest = left === 0 ? '' : ` ${left} wait: agentlm changes show ${shortId(id)}`;
+  return `${lines.join('')}${overwrite}${applied.length} applied.${rest}\n`;
 }

@@ -10,6 +10,7 @@ import type {
 } from '../agent/database';
 import { cellText, type Cell } from '../agent/grid';
 import { visible } from '../agent/hiddenCharacters';
+import { shortId } from './pendingRuns';
 
 /** What waits for a decision, without the rows. */
 export interface PendingChanges {
@@ -18,11 +19,6 @@ export interface PendingChanges {
   readonly canApply: boolean;
   readonly schema: readonly Pick<SchemaChange, 'kind' | 'type' | 'name' | 'oldName'>[];
   readonly tables: readonly (RowCounts & { readonly table: string })[];
-}
-
-/** As many characters of an ID as a person types. */
-export function shortId(id: string): string {
-  return id.slice(0, 8);
 }
 
 export function pendingChanges(

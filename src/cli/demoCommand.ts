@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { prepareSample } from '../runtime/demo/sample';
 import { demoProblems } from '../runtime/demo/script';
+import { makeTemporaryFolder } from '../runtime/temporaryFolder';
 import type { DemoArguments } from './demoArguments';
 import type { Printer } from './print';
 import { runCommand } from './runCommand';
@@ -14,7 +14,7 @@ export async function demoCommand(
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'agentlm-demo-'));
+  const folder = await makeTemporaryFolder('agentlm-demo-');
   try {
     const { workspace, database } = await prepareSample(path.join(__dirname, '../resources'), folder);
     if (args.endpoint === 'demo') say('The demo endpoint is a script, not a model. ');

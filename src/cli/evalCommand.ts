@@ -10,7 +10,7 @@ import { startEvaluation, type EvaluationRequest } from '../runtime/evaluation/s
 import type { EvalRunArguments } from './evalArguments';
 import { reportText } from './evalReport';
 import { exitCodes } from './exitCodes';
-import { describeFailure } from './print';
+import { describeFailure } from './describeFailure';
 import { proxyFor } from './proxy';
 
 /**

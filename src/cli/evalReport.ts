@@ -10,7 +10,7 @@ import { reportHtml } from '../runtime/evaluation/reportHtml';
 import { readResults } from '../runtime/evaluation/resultFile';
 import type { EvalReportArguments } from './evalArguments';
 import { exitCodes } from './exitCodes';
-import { describeFailure } from './print';
+import { describeFailure } from './describeFailure';
 
 /**
  * Reports on results files: shards are merged, models are compared with each other and with the paper.

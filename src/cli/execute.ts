@@ -5,10 +5,12 @@ import { demoCommand } from './demoCommand';
 import { jsonPrinter, textPrinter, type Printer } from './print';
 import { exitCode, runCommand } from './runCommand';
 import { stateFolder } from './stateFolder';
+import { UsageError } from './usageError';
 
 /**
  * Does what the user asked for and prints it on standard output.
  * @returns the exit code
+ * @throws {UsageError} when what was typed cannot be done on this machine
  */
 export async function execute(
   args: Exclude<Arguments, { command: 'help' | 'version' }>,
@@ -55,6 +57,7 @@ export async function execute(
       ? await runCommand({ ...args, databaseStorage: stateFolder(process.env, 'databases') }, print, signal)
       : await demoCommand(args, print, args.json ? () => {} : write, signal);
   } catch (error) {
+    if (UsageError.is(error)) throw error;
     const finished = unstarted(signal);
     if (!signal.aborted) print({ type: 'failure', error });
     print(finished);

@@ -34,7 +34,7 @@ function parseQuoted(argv: readonly string[]) {
   try {
     return parse(argv, options, 'policy');
   } catch (cause) {
-    if (!(cause instanceof UsageError)) throw cause;
+    if (!UsageError.is(cause)) throw cause;
     throw new UsageError(`${cause.message} Put the whole command into quotes: agentlm policy "<command>"`, { cause });
   }
 }

@@ -1,11 +1,13 @@
 import { styleText } from 'node:util';
 import type { FileChange } from '../agent/changes';
 import type { Conversion } from '../agent/database';
-import { UserError, unreachable } from '../agent/errors';
+import { unreachable } from '../agent/errors';
 import type { AgentEvent, EventOf, Notice } from '../agent/events';
 import { visible } from '../agent/hiddenCharacters';
 import { changesInWords } from './changesText';
 import { conversionsText, pendingText, type PendingChanges } from './dbChangesWords';
+import { describeFailure } from './describeFailure';
+import { shortId } from './pendingRuns';
 
 /** An event of a run, or what is said of its surroundings: how data files were read, and what waits for a decision at the end. */
 export type Printed =
@@ -117,13 +119,6 @@ function describeNotice(notice: Notice): string {
   }
 }
 
-/** An error for a person or a program; a bug shows its stack. */
-export function describeFailure(error: unknown): { type: 'failure'; code: string; message: string } {
-  if (UserError.is(error)) return { type: 'failure', code: error.code, message: error.message };
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { type: 'failure', code: 'bug', message };
-}
-
 const ends: Readonly<Record<EventOf<'finished'>['outcome'], string>> = {
   answered: 'Answer',
   finished: 'Finished',
@@ -143,7 +138,7 @@ function describeEnd({ outcome, answer, steps, usage, time }: EventOf<'finished'
 
 function describeChanges({ id, changes }: ChangesLine): string {
   if (changes.length === 0) return '\nNothing in the folder was changed.\n';
-  const next = ['show', 'apply', 'discard'].map((verb) => `  agentlm changes ${verb} ${id}\n`).join('');
+  const next = ['show', 'apply', 'discard'].map((verb) => `  agentlm changes ${verb} ${shortId(id)}\n`).join('');
   return `\n${styleText('bold', 'Changed, and waiting to be applied:')}\n${changesInWords(changes)}${styleText('dim', next)}`;
 }
 

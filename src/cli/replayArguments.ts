@@ -1,6 +1,8 @@
 import path from 'node:path';
+import type { Dialect } from '../runtime/sql/messages';
 import { parse, readPath } from './readOptions';
-import { readApproval, type ApprovalChoice } from './taskOptions';
+import { readDialect } from './runArguments';
+import { readApproval, readSandbox, sandboxOptions, type ApprovalChoice, type SandboxChoice } from './taskOptions';
 import { UsageError } from './usageError';
 
 /** `agentlm replay`. Paths are absolute. */
@@ -14,14 +16,19 @@ export interface ReplayArguments {
   readonly cwd: string | undefined;
   /** What statements run on, in a copy. */
   readonly database: string | undefined;
+  /** What they are read as; MySQL's where it is left out. */
+  readonly dialect: Dialect | undefined;
   readonly approve: ApprovalChoice;
+  readonly sandbox: SandboxChoice;
   readonly json: boolean;
 }
 
 const options = {
+  ...sandboxOptions,
   id: { type: 'string' },
   cwd: { type: 'string' },
   database: { type: 'string' },
+  dialect: { type: 'string' },
   approve: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
@@ -33,7 +40,7 @@ const options = {
  */
 export function readReplay(
   argv: readonly string[],
-  _environment: NodeJS.ProcessEnv,
+  environment: NodeJS.ProcessEnv,
   interactive: boolean,
 ): ReplayArguments {
   const {
@@ -48,7 +55,9 @@ export function readReplay(
     id: values.id,
     cwd: readPath(values.cwd),
     database: readPath(values.database),
+    dialect: readDialect(values.dialect),
     approve: readApproval(values.approve, interactive),
+    sandbox: readSandbox(values, environment),
     json: values.json === true,
   };
 }

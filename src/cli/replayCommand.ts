@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { styleText } from 'node:util';
 import { DialogueError, parseDialogue, type Dialogue } from '../agent/conversation';
@@ -8,15 +8,21 @@ import { UserError } from '../agent/errors';
 import { visible } from '../agent/hiddenCharacters';
 import { recordingOf, replayTrajectory, type ReplayedStep } from '../agent/replay';
 import { approveByPolicy } from '../runtime/approvalPolicy';
-import { openShell } from '../runtime/shell/openShell';
+import { openSandboxedShell } from '../runtime/sandboxedShell';
+import type { SandboxOptions } from '../runtime/shell/sandbox/openSandbox';
 import { openDatabase } from '../runtime/sql/openDatabase';
+import { makeTemporaryFolder } from '../runtime/temporaryFolder';
 import { askerOf } from './ask';
+import { requireFolder } from './checkPlaces';
 import { exitCodes } from './exitCodes';
+import { openInSandbox, type OpenInSandbox } from './openInSandbox';
 import type { ReplayArguments } from './replayArguments';
 
 /**
- * Runs recorded trajectories again, and prints for each action whether the model would read the same today.
+ * Runs recorded trajectories again, and prints for each action whether the model would read the same today. What commands
+ * change in a sandbox is forgotten at the end of a row.
  * @returns the exit code
+ * @throws {UsageError}
  */
 export async function replayCommand(
   args: ReplayArguments,
@@ -27,10 +33,12 @@ export async function replayCommand(
   const stopping = new AbortController();
   const stopped = AbortSignal.any([signal, stopping.signal]);
   const counts = { same: 0, different: 0 };
+  const inSandbox = openInSandbox(args.sandbox, args.approve, stopped);
+  if (args.cwd !== undefined) await requireFolder('--cwd', args.cwd);
   try {
     for (const dialogue of await readRows(args)) {
       if (!args.json) write(`${styleText('bold', visible(dialogue.id))}\n`);
-      for await (const step of replay(dialogue, args, () => stopping.abort(), stopped)) {
+      for await (const step of replay(dialogue, args, inSandbox, () => stopping.abort(), stopped)) {
         counts[step.same ? 'same' : 'different']++;
         write(args.json ? `${JSON.stringify({ id: dialogue.id, ...step })}\n` : inWords(step));
       }
@@ -38,7 +46,7 @@ export async function replayCommand(
   } catch (error) {
     if (stopped.aborted) return exitCodes.interrupted;
     if (!UserError.is(error)) throw error;
-    complain(`${error.message}\n`);
+    complain(`${visible(error.message)}\n`);
     return error.code.startsWith('replay.') ? exitCodes.usage : exitCodes.failure;
   }
   if (!args.json) write(`\n${counts.same} the same, ${counts.different} different.\n`);
@@ -95,6 +103,7 @@ function listOf(text: string): string[] | undefined {
 async function* replay(
   dialogue: Dialogue,
   args: ReplayArguments,
+  inSandbox: OpenInSandbox,
   stop: () => void,
   signal: AbortSignal,
 ): AsyncGenerator<ReplayedStep, void> {
@@ -104,41 +113,54 @@ async function* replay(
       dialogue.id,
     ]);
   }
-  const folder = await mkdtemp(path.join(tmpdir(), 'agentlm-replay-'));
-  try {
-    const environment = await open(recording.kind, args, folder, signal);
+  if (recording.kind === 'db') {
+    // Statements reach a copy only, so nobody is asked.
+    const database = await openCopy(args, signal);
     try {
-      // Statements reach a copy only.
-      const asked = recording.kind === 'db' ? environment : approved(environment, args.approve, stop);
-      yield* replayTrajectory(recording, asked, signal);
+      return yield* replayTrajectory(recording, database, signal);
     } finally {
-      await environment.close();
+      await database.close();
+    }
+  }
+  const cwd = args.cwd ?? (await makeTemporaryFolder('agentlm-replay-'));
+  try {
+    const shell = await inSandbox(cwd, async (sandbox) => openForgetful(cwd, sandbox, signal));
+    try {
+      yield* replayTrajectory(recording, approved(shell, args.approve, cwd, stop), signal);
+    } finally {
+      await shell.close();
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (args.cwd === undefined) await rm(cwd, { recursive: true, force: true });
   }
 }
 
-async function open(
-  kind: 'os' | 'db',
-  { cwd, database }: ReplayArguments,
-  folder: string,
-  signal: AbortSignal,
-): Promise<Environment> {
-  if (kind === 'os') return openShell({ cwd: cwd ?? folder, inputTimeoutMs: 5_000 });
+async function openCopy({ database, dialect }: ReplayArguments, signal: AbortSignal): Promise<Environment> {
   if (database === undefined) {
     throw new UserError('replay.no-database', 'This is a database task. Say what it runs on: --database FILE.');
   }
-  return openDatabase({ path: database, workerPath: path.join(__dirname, 'sqlWorker.js') }, signal);
+  return openDatabase({ path: database, dialect, workerPath: path.join(__dirname, 'sqlWorker.js') }, signal);
+}
+
+/** A shell whose sandbox keeps nothing. */
+async function openForgetful(cwd: string, sandbox: SandboxOptions, signal: AbortSignal): Promise<Environment> {
+  const run = { id: `replay_${randomUUID()}`, workspace: cwd, problem: '' };
+  const { shell, changes } = await openSandboxedShell(run, sandbox, { inputTimeoutMs: 5_000 }, signal);
+  const close = async (): Promise<void> => {
+    await shell.close();
+    await changes?.discard();
+  };
+  return { ...shell, close };
 }
 
 /** Asks before a command of the file is run; one that may not run counts as different. */
 function approved(
   environment: Environment,
   mode: ReplayArguments['approve'],
+  folder: string,
   stop: () => void,
 ): Pick<Environment, 'execute'> {
-  const approve = approveByPolicy({ mode: mode === 'none' ? 'ask' : mode }, undefined, askerOf(mode));
+  const approve = approveByPolicy({ mode: mode === 'none' ? 'ask' : mode }, folder, askerOf(mode));
   let step = 0;
   return {
     async execute(command, signal) {

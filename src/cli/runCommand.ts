@@ -2,22 +2,21 @@ import path from 'node:path';
 import type { PendingChanges } from '../agent/changes';
 import type { DatabaseReview } from '../agent/database';
 import { UserError } from '../agent/errors';
-import type { EventOf, OpeningNotice, Outcome } from '../agent/events';
+import type { EventOf, Outcome } from '../agent/events';
 import type { RunSession } from '../agent/session';
 import type { TrainedPrompt } from '../agent/trainedPrompt';
-import { visible } from '../agent/hiddenCharacters';
 import { obstacles, succeeded, toDialogue, TrajectoryRecorder } from '../agent/trajectory';
 import { startDemoEndpoint } from '../runtime/demo/server';
 import type { RunOptions } from '../runtime/startRun';
 import { appendDialogue } from '../runtime/trajectories/trajectoryFile';
-import type { SandboxOptions } from '../runtime/shell/sandbox/openSandbox';
 import { askerOf } from './ask';
+import { requireFolder, requireWritable } from './checkPlaces';
 import { pendingChanges } from './dbChangesWords';
 import { exitCodes } from './exitCodes';
+import { openInSandbox } from './openInSandbox';
 import type { Printer } from './print';
 import { proxyFor } from './proxy';
 import type { RunArguments } from './runArguments';
-import type { SandboxChoice } from './taskOptions';
 import { isSomebodyThere, typeIn } from './typeIn';
 
 export interface RunSettings extends RunArguments {
@@ -25,29 +24,22 @@ export interface RunSettings extends RunArguments {
   readonly databaseStorage?: string;
 }
 
-/** What a run in a sandbox may write. */
-const writeLimitBytes = 2_000_000_000;
-
 /**
  * Runs one task and prints it.
  * @returns the exit code
- * @throws {UserError} when the task cannot be started
+ * @throws {UsageError | UserError} when the task cannot be started
  */
 export async function runCommand(args: RunSettings, print: Printer, signal: AbortSignal): Promise<number> {
+  await checkPlaces(args);
   const own = await ownEndpoint(args, signal);
   try {
-    const { startRun } = await import('../runtime/startRun');
-    const { request } = args;
-    const prompt = await trainedPrompt(args, signal);
-    const sandbox = request.kind === 'os' ? await chooseSandbox(args.sandbox) : undefined;
-    const options = { ...runOptions({ ...args, ...own?.place }, sandbox), prompt };
-    const onNotice = (notice: OpeningNotice): void => print({ type: 'notice', notice });
-    const session = await startRun(request, options, askerOf(args.approve), signal, onNotice);
+    const session = await openSession({ ...args, ...own?.place }, print, signal);
     const { conversions = [] } = session.database ?? {};
     if (conversions.length > 0) print({ type: 'conversions', conversions });
     if (session.terminal !== undefined && isSomebodyThere(args.json)) typeIn(session.terminal);
     const recorder = new TrajectoryRecorder();
     let failure: unknown;
+    let unwritten = 0;
     let finished: EventOf<'finished'> | undefined;
     for await (const event of session.events) {
       recorder.hear(event);
@@ -57,20 +49,40 @@ export async function runCommand(args: RunSettings, print: Printer, signal: Abor
         continue;
       }
       finished = event;
-      const problem = (await exportRows(session, args, signal)) ?? (await record(recorder, args.record));
-      if (problem === undefined) continue;
-      print({ type: 'failure', error: problem });
-      finished = { ...event, outcome: 'failed' };
+      for (const problem of [await exportRows(session, args, signal), await record(recorder, args.record)]) {
+        if (problem === undefined) continue;
+        unwritten++;
+        print({ type: 'failure', error: problem });
+      }
     }
     if (!finished) return exitCodes.failure;
     // Now the database is closed; and `finished` is the last line, so whatever else there is comes before it.
     if (session.databaseChanges) await tellChanges(session.databaseChanges, print);
     if (session.changes) await printChanges(session.changes, print);
     print(finished);
-    return exitCode(finished.outcome, failure, signal);
+    const code = exitCode(finished.outcome, failure, signal);
+    // Whatever the model answered: a program that waits for the file is told that there is none.
+    return code === exitCodes.success && unwritten > 0 ? exitCodes.failure : code;
   } finally {
     await own?.close();
   }
+}
+
+/** What would be found wrong at the end otherwise. */
+async function checkPlaces({ request, record, exportTo }: RunArguments): Promise<void> {
+  if (request.kind === 'os') await requireFolder('--cwd', request.place);
+  if (record !== undefined) await requireWritable('--record', record);
+  if (exportTo !== undefined) await requireWritable('--export', exportTo);
+}
+
+async function openSession(args: RunSettings, print: Printer, signal: AbortSignal): Promise<RunSession> {
+  const { startRun } = await import('../runtime/startRun');
+  const { request, approve } = args;
+  const options = { ...runOptions(args), prompt: await trainedPrompt(args, signal) };
+  const start = async (more: Pick<RunOptions, 'sandbox'>): Promise<RunSession> =>
+    startRun(request, { ...options, ...more }, askerOf(approve), signal, (notice) => print({ type: 'notice', notice }));
+  if (request.kind === 'db') return start({});
+  return openInSandbox(args.sandbox, approve, signal)(request.place, async (sandbox) => start({ sandbox }));
 }
 
 async function trainedPrompt(
@@ -108,19 +120,6 @@ export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortS
   return failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
 }
 
-/** Where nothing is said, the best that there is; standard error tells when that is none. */
-async function chooseSandbox({ kind, network, image = '', engine, storage }: SandboxChoice): Promise<SandboxOptions> {
-  const common = { network, storage, writeLimitBytes };
-  if (kind === 'off') return { kind };
-  if (kind === 'container') return { kind, ...common, image, ...(engine === undefined ? {} : { engine }) };
-  const { probeSandbox } = await import('../runtime/shell/sandbox/probe');
-  const reason = await probeSandbox(storage);
-  if (reason === undefined) return { kind: 'workspace', ...common };
-  if (kind !== undefined) throw reason;
-  process.stderr.write(`Commands run without a sandbox. ${visible(reason.message)}\n`);
-  return { kind: 'off' };
-}
-
 /** Also where nothing was changed: a program that reads the lines so knows it. */
 async function printChanges(pending: PendingChanges, print: Printer): Promise<void> {
   const { id, workspace } = pending;
@@ -131,12 +130,9 @@ async function printChanges(pending: PendingChanges, print: Printer): Promise<vo
   }
 }
 
-function runOptions(
-  { endpoint, model, apiKey, steps, context, approve, promptTail, json, dialect, databaseStorage }: RunSettings,
-  sandbox: SandboxOptions | undefined,
-): RunOptions {
+function runOptions(args: RunSettings): RunOptions {
+  const { endpoint, model, apiKey, steps, context, approve, promptTail, json, dialect, databaseStorage } = args;
   return {
-    ...(sandbox === undefined ? {} : { sandbox }),
     endpoint: {
       baseUrl: endpoint,
       apiKey,

@@ -7,7 +7,7 @@ export const usage = `Usage:
   agentlm run db "<question>" --database FILE [options]
   agentlm changes [list | show ID | apply ID [PATH…] | discard ID] [--include-git] [--overwrite] [--json]
   agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
-  agentlm replay FILE [--id ID] [--cwd DIR] [--database FILE] [--approve MODE] [--json]
+  agentlm replay FILE [--id ID] [--cwd DIR] [--sandbox KIND] [--database FILE] [--dialect NAME] [--approve MODE] [--json]
   agentlm policy "<command>" | --stdin [--mode MODE] [--json]
   agentlm demo [options]
   agentlm --version
@@ -22,7 +22,7 @@ Options:
   --steps N             replies the model may give (8 for os, 15 for db)
   --context N           tokens the model can read, at most 4096
   --approve MODE        ask (default), reads, all, or none: which commands run unasked, or none at all
-  --sandbox KIND        workspace (default where it works), container, or off: where the commands of run os are executed
+  --sandbox KIND        workspace (default where it works), container, or off: where commands are executed
   --network             commands in the sandbox may use the network
   --image IMAGE         of the container
   --container-engine C  that makes it, e.g. docker, or "podman --runtime runc"; podman or docker if left out
@@ -38,9 +38,9 @@ Options:
 ${evalOptionsUsage}
 What run os changes in a sandbox waits for changes apply or discard. run db works on a copy of the database. What it changes there waits for db-changes apply or discard.
 
-Exit code: 0 answered or finished, 1 any other outcome, 2 wrong usage, 3 endpoint unreachable or refusing,
-130 interrupted. Of doctor: 0 nothing failed, 1 a check failed. Of replay: 0 every observation is the same, 1 one
-differs. Of db-changes: 0 done, 1 not applied. Of eval: 0 when every
-task was attempted. Of dataset validate: 0 every row is sound, 1 problems were found. Of dataset convert: 0 written, 1 no row could be written, or one
-was refused under --strict. A file that cannot be read or written: 2.
+Exit code: 0 answered or finished, 1 any other outcome or a file that could not be written, 2 wrong usage, 3 endpoint
+unreachable or refusing, 130 interrupted. Of doctor: 0 nothing failed, 1 a check failed. Of replay: 0 every observation is
+the same, 1 one differs. Of changes and db-changes: 0 done, 1 not applied, 2 no such run. Of eval: 0 when every task was
+attempted. Of dataset validate: 0 every row is sound, 1 problems were found. Of dataset convert: 0 written, 1 no row could
+be written, or one was refused under --strict. Of dataset, a file that cannot be read or written: 2.
 `;

@@ -39,7 +39,7 @@ export function createShells(settings: Settings, storage: Storage): Shells {
       }
       const { probeSandbox } = await import('../runtime/shell/sandbox/probe');
       const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
-      const missing = await probeSandbox(storage.changes, folder?.uri.fsPath);
+      const missing = await probeSandbox(storage.changes, folder && { workspace: folder.uri.fsPath });
       return missing ? { reason: sentence(missing) } : { available: true };
     },
     async openTerminalShell(folder, guarded) {

@@ -245,6 +245,12 @@ describe('The command line', () => {
     assert.deepEqual(environment, {});
   });
 
+  it('reads where recorded commands run again, and what statements are written in', () => {
+    const args = parse(['replay', 'rows.jsonl', '--sandbox', 'off', '--dialect', 'sqlite']);
+    assert.ok(args.command === 'replay');
+    assert.deepEqual([args.sandbox.kind, args.dialect, args.approve], ['off', 'sqlite', 'ask']);
+  });
+
   it('asks nobody where nobody is', () => {
     assert.throws(() => parse(['run', 'os', 'a', '--endpoint', 'demo'], {}, false), /Nobody can be asked here/);
     assert.doesNotThrow(() => parse(['run', 'os', 'a', '--endpoint', 'demo', '--approve', 'all'], {}, false));

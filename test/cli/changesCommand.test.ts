@@ -58,7 +58,7 @@ describe('agentlm changes', function () {
     assert.match(text, /^not applied \.git\/config: .*\n3 applied\. 1 wait: agentlm changes show os_1\n$/);
     assert.equal(readFileSync(path.join(workspace, 'a'), 'utf8'), 'a\nb\n');
     assert.deepEqual(await agentlm({ ...applyAll, includeGit: true }), { code: 0, text: '1 applied.\n' });
-    assert.deepEqual(await agentlm({ name: 'list' }), { code: 0, text: 'No changes wait.\n' });
+    assert.deepEqual(await agentlm({ name: 'list' }), { code: 0, text: 'No changes wait for a decision.\n' });
     assert.deepEqual(readdirSync(storage), []);
   });
 
@@ -78,13 +78,26 @@ describe('agentlm changes', function () {
       after: { type: 'file', size: 4, mode: 0o644 },
     });
     const report: unknown = JSON.parse((await agentlm({ ...applyAll, paths: ['l'] }, true)).text);
-    assert.deepEqual(report, { applied: ['l'], refused: [], left: 3 });
+    assert.deepEqual(report, { id: 'os_1', workspace, applied: ['l'], refused: [], left: 3 });
+    const missing = await agentlm({ name: 'show', id: 'os_2' }, true);
+    assert.equal(missing.code, 2);
+    assert.match(missing.text, /^\{"type":"failure","code":"cli\.unknownId"/);
+  });
+
+  it('names --overwrite where the workspace has changed meanwhile', async () => {
+    writeFileSync(path.join(workspace, 'a'), 'mine\n');
+    const conflicting = { ...applyAll, paths: ['a'] };
+    const { code, text } = await agentlm(conflicting);
+    assert.equal(code, 1);
+    assert.match(text, /not applied a: .*\nApply again with --overwrite/);
+    assert.equal((await agentlm({ ...conflicting, overwrite: true })).code, 0);
+    assert.equal(readFileSync(path.join(workspace, 'a'), 'utf8'), 'a\nb\n');
   });
 
   it('discards, and refuses what is not there', async () => {
     assert.equal((await agentlm({ ...applyAll, paths: ['none'] })).code, 1);
-    assert.equal((await agentlm({ name: 'show', id: 'os_2' })).code, 1);
-    assert.equal((await agentlm({ name: 'discard', id: 'os_1' })).code, 0);
+    assert.equal((await agentlm({ name: 'show', id: 'os_2' })).code, 2);
+    assert.equal((await agentlm({ name: 'discard', id: '1' })).code, 0);
     assert.deepEqual(readdirSync(workspace), ['a']);
     assert.deepEqual(readdirSync(storage), []);
   });

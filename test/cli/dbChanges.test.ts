@@ -34,7 +34,7 @@ describe('agentlm db-changes', function () {
 
   it('lists, shows and applies what waits', async () => {
     const list = await say();
-    assert.match(list.text, new RegExp(`^${id.slice(0, 8)}  \\d{4}-.*  ${file}  Rename the tea\\.\n$`));
+    assert.match(list.text, new RegExp(`^${id.split('-', 1)[0]}  \\d{4}-.*  ${file}  Rename the tea\\.\n$`));
     const shown = await say('show', id.slice(0, 6));
     assert.equal(
       shown.text,
@@ -75,9 +75,9 @@ describe('agentlm db-changes', function () {
   });
 
   it('discards, and says one JSON object where programs read', async () => {
-    const list = JSON.parse((await say('--json')).text) as readonly { id: string }[];
+    const list = JSON.parse((await say('--json')).text) as { runs: readonly { id: string }[] };
     assert.deepEqual(
-      list.map((each) => each.id),
+      list.runs.map((each) => each.id),
       [id],
     );
     const shown = JSON.parse((await say('show', id, '--json')).text) as { tables: readonly { rows: unknown }[] };
@@ -86,6 +86,6 @@ describe('agentlm db-changes', function () {
     assert.deepEqual(readdirSync(storage), []);
     const unknown = await say('discard', id, '--json');
     assert.equal(unknown.code, 2);
-    assert.match(unknown.text, /"code":"database.unknownId"/);
+    assert.match(unknown.text, /"code":"cli.unknownId"/);
   });
 });

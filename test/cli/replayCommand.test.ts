@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { formatDialogue, gpt, human, type Dialogue } from '../../src/agent/conversation';
 import { osTask } from '../../src/agent/tasks/os';
 import { parseArguments } from '../../src/cli/arguments';
 import { replayCommand } from '../../src/cli/replayCommand';
+import { probeSandbox } from '../../src/runtime/shell/sandbox/probe';
 
 const bash = (command: string): string => `Think: go on\n\nAct: bash\n\n\`\`\`bash\n${command}\n\`\`\``;
 
@@ -21,11 +22,12 @@ describe('agentlm replay', function () {
   this.timeout(20_000);
   const folder = mkdtempSync(path.join(tmpdir(), 'agentlm-test-'));
   const file = path.join(folder, 'rows.jsonl');
+  const state = path.join(folder, 'state');
   after(() => rmSync(folder, { recursive: true }));
 
   async function replay(text: string, ...options: readonly string[]) {
     writeFileSync(file, text);
-    const args = parseArguments(['replay', file, '--approve', 'all', ...options], {}, false);
+    const args = parseArguments(['replay', file, '--approve', 'all', ...options], { XDG_STATE_HOME: state }, false);
     assert.ok(args.command === 'replay');
     let printed = '';
     let complaint = '';
@@ -42,7 +44,7 @@ describe('agentlm replay', function () {
   const lines = rows.map(formatDialogue).join('\n');
 
   it('prints a line for each action, and both observations where they differ', async () => {
-    const { code, printed } = await replay(lines, '--cwd', folder);
+    const { code, printed } = await replay(lines, '--cwd', folder, '--sandbox', 'off');
     assert.equal(code, 1);
     assert.match(printed, /os_0.*\n.*same.* step 1: echo a\n.*different.* step 2: pwd\n/);
     assert.match(printed, /then.*\n {4}The output of the OS:\n {4}\n {4}\/nowhere\n.*now.*\n/);
@@ -50,7 +52,7 @@ describe('agentlm replay', function () {
   });
 
   it('replays one row, in a folder of its own, and writes an object a line', async () => {
-    const { code, printed } = await replay(lines, '--id', 'os_1', '--json');
+    const { code, printed } = await replay(lines, '--id', 'os_1', '--json', '--sandbox', 'off');
     assert.equal(code, 0);
     const { observed, ...step } = JSON.parse(printed) as Record<string, unknown>;
     assert.deepEqual(step, {
@@ -65,7 +67,7 @@ describe('agentlm replay', function () {
 
   it('reads JSON as well: one row, or a list of them', async () => {
     for (const json of [JSON.stringify(rows[1]), JSON.stringify([rows[1]], null, 2)]) {
-      assert.equal((await replay(json)).code, 0);
+      assert.equal((await replay(json, '--sandbox', 'off')).code, 0);
     }
   });
 
@@ -97,15 +99,34 @@ describe('agentlm replay', function () {
   ];
   for (const [title, text, complaint, ...options] of wrong) {
     it(`says what is wrong with ${title}, and exits with 2`, async () => {
-      const result = await replay(text, ...options);
+      const result = await replay(text, '--sandbox', 'off', ...options);
       assert.equal(result.code, 2);
       assert.match(result.complaint, complaint);
     });
   }
 
+  it('forgets what commands change in the sandbox', async function () {
+    const [cwd, storage] = [path.join(folder, 'kept'), path.join(state, 'agentlm', 'runs')];
+    mkdirSync(cwd);
+    if ((await probeSandbox(storage)) !== undefined) this.skip();
+    assert.equal((await replay(lines, '--id', 'os_1', '--cwd', cwd)).code, 0);
+    assert.deepEqual([readdirSync(cwd), readdirSync(storage)], [[], []]);
+  });
+
+  it('says so when there is no such folder', async () => {
+    const missing = replay(lines, '--cwd', path.join(folder, 'none'));
+    await assert.rejects(missing, /^UsageError: --cwd: .*none is no folder/);
+  });
+
   it('runs nothing under --approve none', async () => {
     const touched = path.join(folder, 'touched');
-    const { code } = await replay(formatDialogue(row('os_0', [`touch ${touched}`, ''])), '--approve', 'none');
+    const { code } = await replay(
+      formatDialogue(row('os_0', [`touch ${touched}`, ''])),
+      '--approve',
+      'none',
+      '--sandbox',
+      'off',
+    );
     assert.equal(code, 1);
     assert.equal(existsSync(touched), false);
   });

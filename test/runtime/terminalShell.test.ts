@@ -16,7 +16,7 @@ describe('The terminal where the commands of the agent run', function () {
   it('leaves nothing to review where nothing was changed, or its shell did not start', async function () {
     const [storage, workspace] = [path.join(folder, 'storage'), path.join(folder, 'workspace')];
     mkdirSync(workspace);
-    if ((await probeSandbox(storage, workspace)) !== undefined) this.skip();
+    if ((await probeSandbox(storage, { workspace })) !== undefined) this.skip();
     const options = { kind: 'workspace', network: false, writeLimitBytes: 1e9, storage } as const;
     const opening = async () => openTerminalShell(workspace, 'x', options, new AbortController().signal);
 

@@ -7,18 +7,29 @@ import { promisify } from 'node:util';
 import { UserError } from '../../../agent/errors';
 import { visible } from '../../../agent/hiddenCharacters';
 import { openPending } from '../changes/pending';
+import { waitFor } from '../waiting';
 import { findPlaces } from './places';
 import { hasSeccompFilter } from './seccomp';
 import { openWorkspaceSandbox } from './workspace';
 
 const timeoutMs = 10_000;
+const tidyMs = 2_000;
+
+export interface ProbeOptions {
+  /** The folder it is wanted for; left out, any that does not contain the storage. */
+  readonly workspace?: string;
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Whether the workspace sandbox works here: one is made, a command is run in it, and it is taken away again.
- * @param workspace the folder it is wanted for; left out, any that does not contain the storage
- * @returns undefined if it does; otherwise why not, and what to do
+ * @returns undefined if it does; otherwise why not, and what to do. Rejects on abort only.
  */
-export async function probeSandbox(storage: string, workspace?: string): Promise<UserError | undefined> {
+export async function probeSandbox(
+  storage: string,
+  { workspace, signal = new AbortController().signal }: ProbeOptions = {},
+): Promise<UserError | undefined> {
+  signal.throwIfAborted();
   if (process.platform !== 'linux' || !hasSeccompFilter(process.arch)) {
     return new UserError(
       'sandbox.platform',
@@ -28,16 +39,27 @@ export async function probeSandbox(storage: string, workspace?: string): Promise
   const folder = await mkdtemp(path.join(tmpdir(), 'agentlm-probe-'));
   try {
     if (workspace !== undefined) await findPlaces({ workspace }, storage);
-    await tryOut(storage, folder);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    await within(limit, tryOut(storage, folder, limit));
     return undefined;
   } catch (error) {
+    signal.throwIfAborted();
     return UserError.is(error) ? error : await whyNot(error, storage);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function tryOut(storage: string, folder: string): Promise<void> {
+/** Leaves work that was stopped a moment to tidy up; on a file system that does not answer it would take for ever. */
+async function within(limit: AbortSignal, work: Promise<void>): Promise<void> {
+  const settled = work.catch(() => undefined);
+  await waitFor(settled, 0, limit);
+  await waitFor(settled, tidyMs);
+  if (limit.aborted) throw new Error(`It has not started within ${timeoutMs / 1000} s.`);
+  return work;
+}
+
+async function tryOut(storage: string, folder: string, signal: AbortSignal): Promise<void> {
   const [workspace, readOnly] = [path.join(folder, 'workspace'), path.join(folder, 'readOnly')];
   await Promise.all([mkdir(workspace), mkdir(readOnly)]);
   const id = `probe_${randomUUID()}`;
@@ -49,7 +71,7 @@ async function tryOut(storage: string, folder: string): Promise<void> {
     const {
       argv: [program = '', ...rest],
     } = await sandbox.start({ ...shell, variables });
-    await promisify(execFile)(program, rest, { env: variables, timeout: timeoutMs });
+    await promisify(execFile)(program, rest, { env: variables, signal });
   } finally {
     await sandbox.close();
     await (await openPending(storage, id)).discard();

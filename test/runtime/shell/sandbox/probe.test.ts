@@ -35,11 +35,19 @@ describe('Whether there is a workspace sandbox', function () {
     mkdirSync(workspace);
     symlinkSync(folder, path.join(folder, 'link'));
     for (const around of [folder, path.join(folder, 'state'), path.join(folder, 'link')]) {
-      const reason = await probeSandbox(storage, around);
+      const reason = await probeSandbox(storage, { workspace: around });
       assert.equal(reason?.code, 'sandbox.overlap');
       assert.match(reason.message, /Open a folder in it instead/);
     }
-    assert.deepEqual((await probeSandbox(storage, workspace))?.code, (await probeSandbox(storage))?.code);
+    assert.deepEqual((await probeSandbox(storage, { workspace }))?.code, (await probeSandbox(storage))?.code);
+  });
+
+  it('is not asked any further when nobody waits for the answer', async () => {
+    const stopping = new AbortController();
+    const reason = probeSandbox(folder, { signal: stopping.signal });
+    stopping.abort();
+    await assert.rejects(reason, { name: 'AbortError' });
+    await assert.rejects(probeSandbox(folder, { signal: stopping.signal }), { name: 'AbortError' });
   });
 
   it('depends on a filter for the processor', () => {
