@@ -108,13 +108,15 @@ function place({ say, request }: Page, { place }: PageState, kind: TaskKind): Te
   return html`<button
     type="button"
     class="quiet place"
-    title=${name === undefined ? say('composer.choose') : say('composer.change')}
+    title=${name === undefined ? say('composer.choose') : `${say(`composer.place.${kind}`, name)} – ${say('composer.change')}`}
     @click=${() => request(kind === 'os' ? 'chooseFolder' : 'chooseDatabase', null)}
   >
     ${icon(kind === 'os' ? 'folder' : 'database')}
     <span class="place-name">
       ${name === undefined ? say(`composer.noPlace.${kind}`) : say(`composer.place.${kind}`, name)}
     </span>
-    <span class="link">${name === undefined ? say('composer.choose') : say('composer.change')}</span>
+    <span class="link ${name === undefined ? '' : 'spare'}"
+      >${name === undefined ? say('composer.choose') : say('composer.change')}</span
+    >
   </button>`;
 }

@@ -53,7 +53,7 @@ function endpointChip({ say, request }: Page, endpoint: PageState['endpoint']): 
   return html`<button
     type="button"
     class="quiet endpoint"
-    title=${say('endpoint.change')}
+    title=${status === 'none' ? say('endpoint.change') : `${label} – ${say('endpoint.change')}`}
     @click=${() => request('selectEndpoint', null)}
   >
     ${icon(mark[status])}<span class="endpoint-label">${label}</span>

@@ -50,12 +50,12 @@ export class ReviewPage extends LightElement {
     const { changes, phase } = review;
     const empty = changes && changes.tables.length + changes.schema.length === 0;
     return html`<header>
-        <h1>${say('review.title', review.database)}</h1>
+        <h1>${modelText(say('review.title', review.database))}</h1>
         <p class="muted">${modelText(review.path)}</p>
         <p class="prose">${modelText(review.problem)}</p>
       </header>
-      ${this.refused()} ${this.decision(review, say)}
       <main aria-busy=${phase === 'reading' || phase === 'working'}>
+        ${this.refused()} ${this.decision(review, say)}
         ${phase === 'reading' ? html`<p role="status">${icon('spinner')}${say('review.reading')}</p>` : nothing}
         ${empty ? html`<p>${say('review.empty')}</p>` : nothing}
         ${changes && changes.schema.length > 0 ? schema(say, changes.schema) : nothing}
@@ -68,7 +68,7 @@ export class ReviewPage extends LightElement {
     if (phase === 'applied') {
       return html`<p class="verdict" role="status">
         ${icon('pass')}<span
-          >${say('review.applied')} ${report?.backup ? say('review.backup', report.backup) : ''}</span
+          >${say('review.applied')} ${report?.backup ? modelText(say('review.backup', report.backup)) : ''}</span
         >
       </p>`;
     }
@@ -132,7 +132,7 @@ function schema(say: Say, changes: readonly SchemaChange[]): TemplateResult {
       ${changes.map(
         ({ kind, type, name, oldName, before, after }) =>
           html`<li>
-            ${say(`review.schema.${kind}`, type, name, oldName ?? '')}
+            ${modelText(say(`review.schema.${kind}`, type, name, oldName ?? ''))}
             ${before === null ? nothing : html`<pre class="deleted">${modelText(before)}</pre>`}
             ${after === null ? nothing : html`<pre class="inserted">${modelText(after)}</pre>`}
           </li>`,
@@ -187,7 +187,7 @@ function conflict(say: Say, { table: name, columns, found, left, now }: RowConfl
     ['review.now', now],
     ['review.left', left],
   ] as const;
-  return html`<div class="grid" role="region" aria-label=${name} tabindex="0">
+  return html`<div class="grid" role="group" aria-label=${name} tabindex="0">
     <table>
       <thead>
         <tr>

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { PageState, RunState, Why } from '../protocol/messages';
 import './actionCard';
 import { answer, failure, notice, outcome } from './ending';
+import { modelText } from './modelText';
 import type { Page } from './page';
 import { progressLine, reply } from './reply';
 import { changesBar, trajectoryBar } from './trajectoryBar';
@@ -53,7 +54,7 @@ export function transcriptView(
 function request({ say }: Page, { problem }: ActiveRun): TemplateResult {
   return html`<section class="request">
     <h2 class="visually-hidden">${say('you')}</h2>
-    <p class="prose">${problem}</p>
+    <p class="prose">${modelText(problem)}</p>
   </section>`;
 }
 

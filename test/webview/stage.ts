@@ -1,22 +1,31 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { openChannel, type Port } from '../../src/protocol/channel';
 import { createEventLog } from '../../src/protocol/eventLog';
 import { framedPort } from '../../src/protocol/framedPort';
 import type { AgentEvent, HostApi, PageApi, PageEvent, PageState, Place } from '../../src/protocol/messages';
-import { readHostArgument } from '../../src/protocol/schemas';
+import type { ReviewHostApi, ReviewPageApi, ReviewState } from '../../src/protocol/reviewMessages';
+import { readHostArgument, readReviewArgument } from '../../src/protocol/schemas';
 import { pageHtml } from '../../src/vscode/pageHtml';
 import { pageStrings } from '../../src/vscode/pageStrings';
+import themes from '../fixtures/themes.json';
 import { running, type ChatState } from './chatStates';
 
 const origin = 'http://chat.test';
+
+export type ThemeName = keyof typeof themes;
 
 /** A browser page that stands for the webview; what went wrong in it is a problem. */
 export interface Stage {
   readonly problems: string[];
   /** A new chat in this state; this test is the extension at its other end. */
   show(state: ChatState): Promise<Chat>;
+  /** The review page, which is told this and asks for nothing. */
+  review(state: ReviewState): Promise<Page>;
+  /** Gives the page the variables of a theme, as VS Code does. */
+  wear(theme: ThemeName): Promise<void>;
 }
 
 export interface Chat {
@@ -55,9 +64,29 @@ export async function openStage(browser: Browser): Promise<Stage> {
     problems,
     async show(start) {
       const chat = extensionEnd(page, port, start, note);
-      await page.goto(`${origin}/?${shown++}`);
+      await page.goto(`${origin}/chat?${shown++}`);
       await page.locator('#composer-text').waitFor();
       return chat;
+    },
+    async review(state) {
+      openChannel<ReviewHostApi, ReviewPageApi>(port, {
+        handlers: { ready: () => ({ state, strings: pageStrings() }), apply() {}, discard() {} },
+        read: readReviewArgument,
+        describe: String,
+        onInvalid: note,
+      });
+      await page.goto(`${origin}/review?${shown++}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      return page;
+    },
+    async wear(theme) {
+      const { kind, variables } = themes[theme];
+      await page.evaluate(
+        `document.body.className = '${kind}';
+         for (const [name, value] of Object.entries(${JSON.stringify(variables)})) {
+           document.documentElement.style.setProperty(name, value ?? '');
+         }`,
+      );
     },
   };
 }
@@ -152,25 +181,25 @@ function told(event: PageEvent): AgentEvent {
 /** What a webview serves, and the one function that VS Code gives it. */
 async function serve(page: Page): Promise<void> {
   const { outputFiles } = await build({
-    entryPoints: ['src/webview/chat.ts'],
+    entryPoints: ['src/webview/chat.ts', 'src/webview/review.ts'],
     bundle: true,
     format: 'iife',
     target: 'es2023',
     tsconfig: 'src/webview/tsconfig.json',
+    outdir: 'dist/webview',
     write: false,
   });
-  const html = pageHtml({
-    script: '/dist/webview/chat.js',
-    styles: ['/media/chat.css'],
-    cspSource: origin,
-    nonce: 'bm9uY2U=',
-    language: 'en',
-    title: 'AgentLM chat',
-  });
+  const scripts = outputFiles.map(({ path: file, text }) => [
+    `/dist/webview/${path.basename(file)}`,
+    ['text/javascript', text],
+  ]);
   const files: Readonly<Record<string, readonly [type: string, body: string | Buffer]>> = {
-    '/': ['text/html', html],
-    '/dist/webview/chat.js': ['text/javascript', outputFiles[0]?.text ?? ''],
+    '/chat': ['text/html', document('chat', ['chat.css'])],
+    '/review': ['text/html', document('review', ['chat.css', 'review.css'])],
+    ...Object.fromEntries(scripts),
     '/media/chat.css': ['text/css', await readFile('media/chat.css')],
+    '/media/review.css': ['text/css', await readFile('media/review.css')],
+    '/theme.css': ['text/css', themeStyles],
     '/dist/webview/codicon.ttf': ['font/ttf', await readFile('node_modules/@vscode/codicons/dist/codicon.ttf')],
   };
   await page.route('**/*', async (route) => {
@@ -185,3 +214,24 @@ async function serve(page: Page): Promise<void> {
      })`,
   );
 }
+
+/** The page as the extension writes it, on what VS Code lays under every page. */
+function document(name: string, styles: readonly string[]): string {
+  return pageHtml({
+    script: `/dist/webview/${name}.js`,
+    styles: ['/theme.css', ...styles.map((file) => `/media/${file}`)],
+    cspSource: origin,
+    nonce: 'bm9uY2U=',
+    language: 'en',
+    title: 'AgentLM',
+  });
+}
+
+/** The colours behind a webview are those of the view it is in; beneath ours, VS Code has these rules. */
+const themeStyles = `
+  html { background: var(--vscode-sideBar-background); }
+  html:has(agentlm-review) { background: var(--vscode-editor-background); }
+  @layer vscode-default {
+    body { padding: 0 20px; background: transparent; color: var(--vscode-editor-foreground); }
+    code { color: var(--vscode-textPreformat-foreground); background-color: var(--vscode-textPreformat-background); }
+  }`;

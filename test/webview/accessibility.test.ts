@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { findChromium, launchChromium } from '../../scripts/chromium.mts';
+import themes from '../fixtures/themes.json';
+import { chatStates } from './chatStates';
+import { reviewStates } from './reviewStates';
+import { openStage, type Stage, type ThemeName } from './stage';
+
+const [firstTheme, ...otherThemes] = Object.keys(themes) as ThemeName[];
+
+describe('The rules of axe-core', function () {
+  this.timeout(240_000);
+  let browser: Browser;
+  let stage: Stage;
+
+  before(async function () {
+    if (findChromium() === undefined) this.skip();
+    browser = await launchChromium();
+    stage = await openStage(browser);
+  });
+
+  after(() => browser?.close());
+
+  it('are kept in every state of the chat, in every theme', () =>
+    keepsRules(chatStates, async (state) => (await stage.show(state)).page));
+
+  it('are kept in every state of the page of changes, in every theme', () =>
+    keepsRules(reviewStates, (state) => stage.review(state)));
+
+  it('are given the colours that VS Code gives to a page: `npm run themes` asks it', async () => {
+    const named = await Promise.all(['media/chat.css', 'media/review.css'].map((file) => readFile(file, 'utf8')));
+    const used = new Set(named.join().match(/--vscode-[\w-]+/g));
+    for (const { variables } of Object.values(themes)) {
+      assert.deepEqual(
+        [...used].filter((name) => !Object.hasOwn(variables, name)),
+        [],
+      );
+    }
+  });
+
+  /** All rules in one theme; in the others those that look at colours. */
+  async function keepsRules<S>(states: Readonly<Record<string, S>>, open: (state: S) => Promise<Page>): Promise<void> {
+    const broken: string[] = [];
+    for (const [name, state] of Object.entries(states)) {
+      const page = await open(state);
+      const note = (theme: string, found: readonly string[]) =>
+        broken.push(...found.map((each) => `${name}, ${theme}: ${each}`));
+      if (firstTheme) await stage.wear(firstTheme);
+      note('all rules', await violations(axe(page).options({ rules: { 'target-size': { enabled: true } } })));
+      for (const theme of otherThemes) {
+        await stage.wear(theme);
+        note(theme, await violations(axe(page).withRules(['color-contrast', 'link-in-text-block'])));
+      }
+    }
+    assert.deepEqual(broken, []);
+  }
+});
+
+/** CSS pixels of the narrowest sidebar that VS Code draws: one of 340 pixels at 200 %. */
+const narrowest = 170;
+
+describe('A narrow page', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let stage: Stage;
+
+  before(async function () {
+    if (findChromium() === undefined) this.skip();
+    browser = await launchChromium();
+    stage = await openStage(browser);
+  });
+
+  after(() => browser?.close());
+
+  for (const width of [300, narrowest]) {
+    it(`has nothing beyond its edge and nothing cut at ${width} pixels`, async () => {
+      const found: string[] = [];
+      const look = async (name: string, page: Page) => {
+        await page.setViewportSize({ width, height: 600 });
+        found.push(...(await page.evaluate<string[]>(misfits)).map((each) => `${name}: ${each}`));
+      };
+      for (const [name, state] of Object.entries(chatStates)) await look(name, (await stage.show(state)).page);
+      for (const [name, state] of Object.entries(reviewStates))
+        await look(`review, ${name}`, await stage.review(state));
+      assert.deepEqual(found, []);
+    });
+  }
+});
+
+/**
+ * The elements that reach over the edge of the page, and those whose text is cut without a tooltip that has all of it.
+ * A grid scrolls within itself; a cell that is cut is whole in the text below it.
+ */
+const misfits = `(() => {
+  const elements = [...document.querySelectorAll('agentlm-chat *, agentlm-review *')]
+    .filter((element) => !element.closest('.visually-hidden') && !element.parentElement.closest('.grid'));
+  const over = elements
+    .filter((element) => getComputedStyle(element).position !== 'absolute')
+    .filter((element) => element.getBoundingClientRect().right > innerWidth + 1);
+  const cut = elements
+    .filter((element) => !element.matches('textarea, .grid') && getComputedStyle(element).overflowX !== 'visible')
+    .filter((element) => element.scrollWidth > element.clientWidth + 1)
+    .filter((element) => !element.closest('[title]')?.title.includes(element.textContent.trim()));
+  return [...new Set([...over, ...cut])].map((element) => element.outerHTML.slice(0, 120));
+})()`;
+
+/** The page has one frame: there is nothing to open others for. */
+function axe(page: Page): AxeBuilder {
+  return new AxeBuilder({ page }).setLegacyMode(true);
+}
+
+/** The element that breaks a rule, and the advice. */
+async function violations(builder: AxeBuilder): Promise<string[]> {
+  const { violations } = await builder.analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  );
+}
