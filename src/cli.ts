@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { version } from '../package.json';
 import { exitCodes } from './cli/exitCodes';
-import { canRunHere, handOver } from './cli/handOver';
+import { canRunHere, handOver, onLauncherGone } from './cli/handOver';
 import { parseArguments } from './cli/arguments';
 import { usage } from './cli/usage';
 import { UsageError } from './cli/usageError';
@@ -35,6 +35,7 @@ function stopSignal(): AbortSignal {
       stopping.abort();
     });
   }
+  onLauncherGone(() => stopping.abort());
   // Whoever read our output has gone, as in `agentlm … | head -1`.
   process.stdout.on('error', () => stopping.abort());
   return stopping.signal;

@@ -22,10 +22,17 @@ export async function handOver(): Promise<number> {
     process.stderr.write(`agentlm needs Node ${oldest.join('.')} or newer, and this is ${process.version}.\n`);
     return 1;
   }
-  const child = spawn(newer, process.argv.slice(1), { stdio: 'inherit' });
+  // Nothing is said through the channel: it closes when this process is gone, however it ended.
+  const child = spawn(newer, process.argv.slice(1), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
   });
+}
+
+/** Calls back when the process that handed over to this one is gone. Does not keep this one alive. */
+export function onLauncherGone(stop: () => void): void {
+  process.once('disconnect', stop);
+  process.channel?.unref();
 }
