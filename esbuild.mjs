@@ -5,8 +5,9 @@
 //   dist/webview/                    the pages and their fonts
 //   dist/node_modules/               node-pty, the one native dependency
 //   out/test/                        the unit tests, out/test-host/ the tests that run inside VS Code
+// A new dist/ is made beside the old one and takes its place file by file: commands that run load their parts from it.
 import { context, build as buildOnce } from 'esbuild';
-import { cp, glob, mkdir, rm } from 'node:fs/promises';
+import { cp, glob, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,6 +15,9 @@ const flags = new Set(process.argv.slice(2));
 const watch = flags.has('--watch');
 const minify = flags.has('--minify');
 const root = path.dirname(fileURLToPath(import.meta.url));
+const dist = path.join(root, 'dist');
+/** As deep as dist/, for source maps say where the sources are from there. */
+const made = watch ? dist : `${dist}.new`;
 
 const node = {
   bundle: true,
@@ -76,14 +80,14 @@ function start(options, name) {
 }
 
 async function run(options) {
-  if (!watch) return buildOnce(options);
+  if (!watch) return buildOnce({ ...options, outdir: options.outdir.replace(/^dist(?=\/|$)/, made) });
   const watching = await context(options);
   await watching.watch();
   return watching;
 }
 
 async function copyNodePty() {
-  const target = path.join(root, 'dist/node_modules');
+  const target = path.join(made, 'node_modules');
   await cp(path.join(root, 'node_modules/node-pty'), path.join(target, 'node-pty'), { recursive: true });
   for await (const binary of glob('node_modules/@lydell/node-pty-*', { cwd: root })) {
     await cp(path.join(root, binary), path.join(target, '@lydell', path.basename(binary)), {
@@ -93,19 +97,29 @@ async function copyNodePty() {
   }
 }
 
+/** Each file at once, so that nobody finds half of one; what is no longer made goes last. */
+async function replaceDist() {
+  const fresh = new Set(await readdir(made, { recursive: true }));
+  for (const name of fresh) {
+    const [from, to] = [path.join(made, name), path.join(dist, name)];
+    if ((await lstat(from)).isDirectory()) await mkdir(to, { recursive: true });
+    else await rename(from, to);
+  }
+  for (const name of await readdir(dist, { recursive: true })) {
+    if (!fresh.has(name)) await rm(path.join(dist, name), { recursive: true, force: true });
+  }
+}
+
 async function list(pattern) {
   const files = [];
   for await (const file of glob(pattern, { cwd: root })) files.push(file);
   return files;
 }
 
-await rm(path.join(root, 'dist'), { recursive: true, force: true });
-await mkdir(path.join(root, 'dist/webview'), { recursive: true });
+await rm(made, { recursive: true, force: true });
+await mkdir(path.join(made, 'webview'), { recursive: true });
 await copyNodePty();
-await cp(
-  path.join(root, 'node_modules/@vscode/codicons/dist/codicon.ttf'),
-  path.join(root, 'dist/webview/codicon.ttf'),
-);
+await cp(path.join(root, 'node_modules/@vscode/codicons/dist/codicon.ttf'), path.join(made, 'webview/codicon.ttf'));
 
 const bundles = [
   start(
@@ -160,4 +174,9 @@ if (flags.has('--tests')) {
 }
 
 const results = await Promise.allSettled(bundles);
-if (results.some(({ status }) => status === 'rejected') && !watch) process.exit(1);
+if (!watch) {
+  const failed = results.some(({ status }) => status === 'rejected');
+  if (!failed) await replaceDist();
+  await rm(made, { recursive: true, force: true });
+  if (failed) process.exit(1);
+}
