@@ -134,7 +134,7 @@ const bundles = [
       platform: 'browser',
       target: 'es2023',
       format: 'iife',
-      entryPoints: { chat: 'src/webview/chat.ts', review: 'src/webview/review.ts' },
+      entryPoints: { chat: 'src/webview/chat.ts', review: 'src/webview/review.ts', results: 'src/webview/results.ts' },
       outdir: 'dist/webview',
       tsconfig: 'src/webview/tsconfig.json',
       minify,

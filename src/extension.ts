@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { tableReader } from './composition/databases';
 import { createEndpointRuntime } from './composition/endpointRuntime';
-import { createEvaluationTools } from './composition/evaluation';
+import { createEvaluationArchive, createEvaluationTools } from './composition/evaluation';
 import { localModelTools } from './composition/localModelTools';
 import { createShells } from './composition/shells';
 import { startRunOf } from './composition/startRun';
@@ -18,6 +18,7 @@ import { DatabaseChoice } from './vscode/databaseChoice';
 import { DatabaseReviewPanels } from './vscode/databaseReviewPanel';
 import { Endpoints } from './vscode/endpoints';
 import { EndpointTest } from './vscode/endpointTest';
+import { EvaluationResults } from './vscode/evaluationResults';
 import { EvaluationSuites } from './vscode/evaluationSuites';
 import { EvaluationTests } from './vscode/evaluationTests';
 import { Guard } from './vscode/guard';
@@ -69,10 +70,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const refreshChanges = (): void => {
     changes.refresh().catch((error: unknown) => log.error(error));
   };
+  const evaluationResults = new EvaluationResults(context.extensionUri, createEvaluationArchive(storage), log);
   const evaluations = new EvaluationTests(
     new EvaluationSuites(context.workspaceState),
     endpoints,
     createEvaluationTools({ settings, endpointRuntime, storage, sqlWorker }),
+    evaluationResults,
     log,
   );
   const plainRuns = new PlainRuns(runs);
@@ -101,6 +104,7 @@ export function activate(context: vscode.ExtensionContext): void {
       history,
       changes,
       evaluations,
+      evaluationResults,
       localModels,
       chat,
       places,
@@ -129,6 +133,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     plainRuns,
     evaluations,
+    evaluationResults,
     runs.onDidStart((run) => void run.done.then(refreshChanges)),
     walkthrough,
     runs.onDidStart((run) => run.onEvent((event) => event.type === 'failure' && log.remember(event.error))),

@@ -34,6 +34,8 @@ export interface EvaluationSetting {
   readonly version: 1;
   readonly suite: string;
   readonly kind: TaskKind;
+  /** AgentBench's own files, or those of somebody else. */
+  readonly format: 'agentbench' | 'own';
   /** Of everything in the suite that decides a result. */
   readonly digest: string;
   /** Tasks of the whole suite, those that cannot be read left out. */
@@ -117,4 +119,6 @@ export interface EvaluationReport {
   readonly cost: number | null;
   /** Attempts that are still missing: of other shards, or not done yet. */
   readonly missing: number;
+  /** Whether these are all tasks of the paper's test set, as far as their number tells: only then its scores say something. */
+  readonly comparable: boolean;
 }

@@ -4,7 +4,7 @@ import { UserError } from '../agent/errors';
 import type { EvaluationReport } from '../agent/evaluation';
 import { visible } from '../agent/hiddenCharacters';
 import { mergeResults } from '../runtime/evaluation/mergeResults';
-import { published } from '../runtime/evaluation/published';
+import { scoresBeside } from '../runtime/evaluation/published';
 import { reportOf } from '../runtime/evaluation/report';
 import { reportHtml } from '../runtime/evaluation/reportHtml';
 import { readResults } from '../runtime/evaluation/resultFile';
@@ -79,8 +79,14 @@ function comparison(kind: EvaluationReport['kind'], reports: readonly Evaluation
   const own = reports
     .filter((report) => report.kind === kind)
     .map(({ model, score, suite }) => row(visible(model), score, visible(suite)));
-  const paper = published[kind].map(({ model, score }) => styleText('dim', row(model, score, 'AgentTuning paper')));
-  return [`${kind === 'os' ? 'Operating system' : 'Database'}, percent:`, ...own, ...paper, ''].join('\n');
+  const paper = scoresBeside(kind, reports).map(({ model, score }) =>
+    styleText('dim', row(model, score, 'AgentTuning paper')),
+  );
+  const alone =
+    paper.length > 0
+      ? []
+      : [styleText('dim', `  The paper's numbers are of AgentBench's whole test split: they do not compare.`)];
+  return [`${kind === 'os' ? 'Operating system' : 'Database'}, percent:`, ...own, ...paper, ...alone, ''].join('\n');
 }
 
 function row(name: string, score: number, remark: string): string {

@@ -1,5 +1,5 @@
 import type { KeptRequest } from '../runtime/evaluation/keptEvaluations';
-import type { EvaluationRequest, EvaluationTools, SuiteSource } from '../vscode/evaluationTools';
+import type { EvaluationArchive, EvaluationRequest, EvaluationTools, SuiteSource } from '../vscode/evaluationTools';
 import type { Settings } from '../vscode/settings';
 import type { EndpointRuntime } from './endpointRuntime';
 import type { Storage } from './storage';
@@ -47,6 +47,21 @@ export function createEvaluationTools(parts: EvaluationParts): EvaluationTools {
         },
       });
     },
+  };
+}
+
+/** Evaluations of this workspace that came to their end. */
+export function createEvaluationArchive({ evaluations: folder }: Storage): EvaluationArchive {
+  const load = async () => import('../runtime/evaluation/evaluationArchive');
+  return {
+    async read() {
+      const { listEvaluations, publishedBeside } = await load();
+      const evaluations = await listEvaluations(folder);
+      return { evaluations, published: publishedBeside(evaluations) };
+    },
+    add: async (file) => (await load()).addEvaluation(folder, file),
+    remove: async (id) => (await load()).removeEvaluation(folder, id),
+    html: async () => (await load()).evaluationsHtml(folder),
   };
 }
 

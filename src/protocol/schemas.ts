@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { problemLimit, type Decision, type HostApi } from './messages';
+import type { ResultsHostApi } from './resultsMessages';
 import type { ReviewHostApi } from './reviewMessages';
 
 /** Characters of an action, an edit or a reason: far more than a reply can hold. */
@@ -56,6 +57,16 @@ const reviewArguments: { readonly [K in keyof ReviewHostApi]: z.ZodMiniType<Para
   discard: nothing,
 };
 
+const evaluation = z.string().check(z.maxLength(200));
+
+const resultsArguments: { readonly [K in keyof ResultsHostApi]: z.ZodMiniType<Parameters<ResultsHostApi[K]>[0]> } = {
+  ready: nothing,
+  conversation: z.strictObject({ id: evaluation, index: count }),
+  add: nothing,
+  exportHtml: nothing,
+  remove: z.strictObject({ id: evaluation }),
+};
+
 /**
  * The argument of a request of the chat page, if it is one. For the extension only: a page does not bundle zod.
  * @throws {Error} that names the place that does not fit, and none of its content.
@@ -70,6 +81,14 @@ export function readReviewArgument<K extends keyof ReviewHostApi>(
   argument: unknown,
 ): Parameters<ReviewHostApi[K]>[0] {
   return readWith(reviewArguments[name], name, argument);
+}
+
+/** The same for the page of evaluations. */
+export function readResultsArgument<K extends keyof ResultsHostApi>(
+  name: K,
+  argument: unknown,
+): Parameters<ResultsHostApi[K]>[0] {
+  return readWith(resultsArguments[name], name, argument);
 }
 
 function readWith<T>(schema: z.ZodMiniType<T>, name: string, argument: unknown): T {

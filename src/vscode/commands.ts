@@ -26,6 +26,7 @@ export interface CommandParts {
   readonly history: History;
   readonly changes: ChangesView;
   readonly evaluations: Pick<EvaluationTests, 'add' | 'remove' | 'openConversation'>;
+  readonly evaluationResults: { show(): void };
   readonly localModels: { run(): Promise<void> };
   readonly chat: Chat;
   readonly places: Pick<Places, 'useFolder' | 'database'>;
@@ -91,6 +92,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     },
     'agentlm.decide': (id, step, shown, verdict) => decide(runs, id, step, shown, verdict),
     'agentlm.evaluation.addSuite': () => parts.evaluations.add(),
+    'agentlm.evaluation.showResults': () => parts.evaluationResults.show(),
     'agentlm.evaluation.removeSuite': (item) => parts.evaluations.remove(item),
     'agentlm.evaluation.openConversation': (target) => parts.evaluations.openConversation(target),
     'agentlm.openPlainText': () => parts.plainRuns.show(),

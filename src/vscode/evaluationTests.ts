@@ -36,6 +36,7 @@ export class EvaluationTests implements vscode.Disposable {
     private readonly places: EvaluationSuites,
     private readonly endpoints: Endpoints,
     private readonly tools: EvaluationTools,
+    private readonly results: { refresh(): Promise<void> },
     private readonly log: Log,
   ) {
     const look = (): void => void this.refresh().catch((error: unknown) => log.error(error));
@@ -176,6 +177,7 @@ export class EvaluationTests implements vscode.Disposable {
         if (resume === undefined) continue;
         suite.tasks.forEach((item, index) => due.has(index) && run.enqueued(item));
         await this.tools.evaluate({ ...wanted, resume }, this.hearing(run, suite, due), stopping.signal);
+        await this.results.refresh();
       }
     } catch (error) {
       if (!stopping.signal.aborted) {

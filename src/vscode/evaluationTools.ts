@@ -1,4 +1,4 @@
-import type { TaskResult } from '../agent/evaluation';
+import type { EvaluationReport, TaskResult } from '../agent/evaluation';
 import type { TaskKind } from '../agent/task';
 import type { EndpointAccess } from './endpointTools';
 
@@ -44,6 +44,39 @@ export interface EvaluationRequest {
 export interface EvaluationHearing {
   begin(task: number): void;
   result(result: TaskResult): void;
+}
+
+/** An evaluation that came to its end. */
+export interface KeptEvaluation {
+  readonly id: string;
+  readonly report: EvaluationReport;
+  readonly digest: string;
+  /** Milliseconds since 1970. */
+  readonly ended: number;
+  readonly results: readonly TaskResult[];
+}
+
+export interface PublishedScore {
+  readonly model: string;
+  /** Percent. */
+  readonly score: number;
+}
+
+/** What evaluations have come to. */
+export interface EvaluationArchive {
+  /** The last one last; and those of the paper's scores that one of them can be compared with. */
+  read(): Promise<{
+    readonly evaluations: readonly KeptEvaluation[];
+    readonly published: Readonly<Record<TaskKind, readonly PublishedScore[]>>;
+  }>;
+  /**
+   * Takes a results file of the command line in.
+   * @throws {UserError} `evaluation.badResults`
+   */
+  add(file: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** All of them as one page that needs nothing else. */
+  html(): Promise<string>;
 }
 
 /** How suites are read and run. */

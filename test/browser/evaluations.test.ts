@@ -33,16 +33,24 @@ describe('A user who evaluates a model in the Testing view', function () {
   this.timeout(120_000);
   let folder: string;
   let endpoint: FakeEndpoint;
+  let other: FakeEndpoint;
   let workbench: Workbench;
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'agentlm-suites-'));
     await writeFile(path.join(folder, 'shop.agentlm-suite.json'), JSON.stringify(suite, null, 2));
     endpoint = await startFakeEndpoint(() => answer);
+    other = await startFakeEndpoint(() => 'I do not know.', { models: [{ id: 'agentlm-13b', object: 'model' }] });
     workbench = await openWorkbench({
       name: 'evaluations',
       workspace: folder,
-      settings: { 'agentlm.endpoints': [{ name: 'lab', url: endpoint.url }], 'agentlm.endpoint': 'lab' },
+      settings: {
+        'agentlm.endpoints': [
+          { name: 'lab', url: endpoint.url },
+          { name: 'large', url: other.url },
+        ],
+        'agentlm.endpoint': 'lab',
+      },
     });
   });
 
@@ -52,7 +60,7 @@ describe('A user who evaluates a model in the Testing view', function () {
 
   after(async () => {
     await workbench.close();
-    await endpoint.close();
+    await Promise.all([endpoint.close(), other.close()]);
     await rm(folder, { recursive: true });
   });
 
@@ -92,5 +100,24 @@ describe('A user who evaluates a model in the Testing view', function () {
     await page.locator('.monaco-menu .action-item', { hasText: 'Open Conversation' }).click();
     await page.locator('.monaco-editor .view-lines', { hasText: 'Final Answer: ["4"]' }).waitFor();
     await workbench.screenshot('evaluation-conversation');
+  });
+
+  it('sees both endpoints beside each other, and what they said on a task', async () => {
+    const { page } = workbench;
+    await workbench.runCommand('Testing: Focus on Test Explorer View');
+    await row('shop').click({ button: 'right' });
+    await page.locator('.monaco-menu .action-item', { hasText: 'Execute Using Profile' }).click();
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'large' }).click();
+    await page.locator('.test-explorer').getByText('0/2').waitFor({ timeout: 45_000 });
+    await workbench.runCommand('AgentLM: Show Evaluation Results');
+    const results = await workbench.webview('Evaluation Results');
+    await results.locator('table').first().getByRole('rowheader', { name: 'agentlm-13b' }).waitFor();
+    await results.locator('table').first().getByText('50.0').first().waitFor();
+    await results.getByRole('button', { name: 'lamps' }).click();
+    await results.getByRole('heading', { name: 'Conversations on lamps' }).waitFor();
+    await results.locator('article pre', { hasText: 'I do not know.' }).first().waitFor();
+    await workbench.screenshot('evaluation-results');
+    await results.locator('h1').scrollIntoViewIfNeeded();
+    await workbench.screenshot('evaluation-results-top');
   });
 });

@@ -2,14 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { digestOf, readSuite } from './readSuite';
-import { readResults, type Results } from './resultFile';
+import { ending, readResults, unfinishedEnding, type Results } from './resultFile';
 import { startEvaluation, type EvaluationHearing, type EvaluationRequest } from './startEvaluation';
 
 /** What an editor asks for; where results are kept is not its business. */
 export type KeptRequest = Omit<EvaluationRequest, 'out' | 'resume' | 'limit' | 'shard'>;
-
-const ending = '.jsonl';
-const unfinishedEnding = `.unfinished${ending}`;
 
 /**
  * Evaluates a suite, and keeps the results in a folder: first in a file that says that it is unfinished, at the end in

@@ -47,7 +47,8 @@ export async function readSuite({ kind, place, scripts }: SuitePlace): Promise<S
     const reason = first === undefined ? '' : ` ${inWords(first)}`;
     throw new UserError('evaluation.noSuite', 'There is no task to run in {0}.{1}', [place, reason]);
   }
-  return { name: suiteName(place), problems, places, faults };
+  const format = files.some((file) => file.endsWith(ownEnding)) ? 'own' : 'agentbench';
+  return { name: suiteName(place), format, problems, places, faults };
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type TaskResult,
   type TokenCounts,
 } from '../../agent/evaluation';
+import { isTestSet } from './published';
 import type { Results } from './resultFile';
 import { bootstrapInterval, passAt, wilsonInterval } from './statistics';
 
@@ -21,6 +22,7 @@ export function reportOf({ setting, results }: Results, prices?: Prices): Evalua
   const passed = results.filter((result) => result.passed).length;
   const tokens = addTokens(results);
   const time = sum(results, ({ time: { totalMs } }) => totalMs);
+  const missing = Math.max(0, setting.tasks * setting.repeat - results.length);
   return {
     type: 'report',
     suite: setting.suite,
@@ -45,7 +47,8 @@ export function reportOf({ setting, results }: Results, prices?: Prices): Evalua
       averageTask: results.length === 0 ? 0 : time / results.length,
     },
     cost: prices === undefined ? null : (tokens.prompt * prices.prompt + tokens.completion * prices.completion) / 1e6,
-    missing: Math.max(0, setting.tasks * setting.repeat - results.length),
+    missing,
+    comparable: isTestSet(setting, missing),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { EvaluationReport, Share, TaskResult } from '../../agent/evaluation';
-import { published } from './published';
+import { scoresBeside } from './published';
 
 /** A report, and the results that it sums up. */
 export interface ReportedResults {
@@ -31,7 +31,8 @@ function comparison(kind: 'os' | 'db', all: readonly ReportedResults[]): string 
   const own = all
     .filter(({ report }) => report.kind === kind)
     .map(({ report }) => bar(`${report.model} (${report.suite})`, report.score, 'own', intervalText(report)));
-  const paper = published[kind].map(({ model, score }) => bar(model, score, 'paper', 'AgentTuning paper'));
+  const reports = all.map(({ report }) => report);
+  const paper = scoresBeside(kind, reports).map(({ model, score }) => bar(model, score, 'paper', 'AgentTuning paper'));
   return `<section><h2>${kindNames[kind]}</h2>
 <p>Percent of the tasks${kind === 'db' ? ', the mean of SELECT, INSERT and UPDATE' : ''}. The paper’s numbers are of its whole test set: other tasks give other numbers.</p>
 <table><thead><tr><th>Model</th><th class="number">Score</th><th></th><th></th></tr></thead><tbody>${[...own, ...paper].join('')}</tbody></table></section>`;

@@ -3,6 +3,11 @@ import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import type { EvaluationSetting, TaskResult } from '../../agent/evaluation';
 
+/** Of results files that are kept; */
+export const ending = '.jsonl';
+/** of those whose evaluation has not come to its end. */
+export const unfinishedEnding = `.unfinished${ending}`;
+
 /** What a results file holds. */
 export interface Results {
   readonly setting: EvaluationSetting;

@@ -132,6 +132,7 @@ function settingOf(request: EvaluationRequest, suite: Suite, model: string): Eva
     version: 1,
     suite: suite.name,
     kind,
+    format: suite.format,
     digest: digestOf(suite),
     tasks: suite.problems.length,
     model,

@@ -1,3 +1,4 @@
+import type { EvaluationSetting } from '../../agent/evaluation';
 import type { TaskKind } from '../../agent/task';
 
 /** A program of a suite: one of a language, or one of AgentBench's comparing scripts, which are built in. */
@@ -80,6 +81,7 @@ export interface TaskPlace {
 
 export interface Suite<P extends Problem = Problem> {
   readonly name: string;
+  readonly format: EvaluationSetting['format'];
   readonly problems: readonly P[];
   /** Of each problem. */
   readonly places: readonly TaskPlace[];

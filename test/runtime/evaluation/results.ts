@@ -5,6 +5,7 @@ export function settingOf(some: Partial<EvaluationSetting> = {}): EvaluationSett
     type: 'evaluation',
     version: 1,
     suite: 'dev',
+    format: 'agentbench',
     kind: 'os',
     digest: 'd',
     tasks: 3,

@@ -3,7 +3,7 @@ import type { EvaluationSetting, TaskResult } from '../../../src/agent/evaluatio
 import { textMatches, valuesMatch } from '../../../src/runtime/evaluation/answers';
 import { mergeResults } from '../../../src/runtime/evaluation/mergeResults';
 import { mysqlRows } from '../../../src/runtime/evaluation/mysqlRows';
-import { published } from '../../../src/runtime/evaluation/published';
+import { scoresBeside } from '../../../src/runtime/evaluation/published';
 import { reportOf } from '../../../src/runtime/evaluation/report';
 import { reportHtml } from '../../../src/runtime/evaluation/reportHtml';
 import { passAt, wilsonInterval } from '../../../src/runtime/evaluation/statistics';
@@ -218,6 +218,27 @@ describe('A report', () => {
     const page = reportHtml([{ report: reportOf({ setting, results: found }), results: found }]);
     assert.doesNotMatch(page, /<script|\u202e|src=|href=|url\(/);
     assert.ok(page.includes('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;'));
-    for (const { model, score } of published.os) assert.ok(page.includes(model) && page.includes(score.toFixed(1)));
+  });
+
+  it('shows the paper’s scores beside evaluations of its whole test split, and beside no others', () => {
+    const found = [resultOf(), resultOf({ index: 1 })];
+    const pageOf = (some: Partial<EvaluationSetting>, results = found) =>
+      reportHtml([{ report: reportOf({ setting: settingOf(some), results }), results }]);
+    const whole = Array.from({ length: 144 }, (_, index) => resultOf({ index }));
+    for (const page of [
+      pageOf({ tasks: 2 }),
+      pageOf({ tasks: 144 }),
+      pageOf({ tasks: 144, format: 'own' }, whole),
+      pageOf({ tasks: 144, kind: 'db' }, whole),
+    ]) {
+      assert.ok(!page.includes('GPT-4'));
+    }
+    const page = pageOf({ tasks: 144 }, whole);
+    for (const { model, score } of scoresBeside('os', [
+      reportOf({ setting: settingOf({ tasks: 144 }), results: whole }),
+    ])) {
+      assert.ok(page.includes(model) && page.includes(score.toFixed(1)));
+    }
+    assert.ok(page.includes('36.8'));
   });
 });
