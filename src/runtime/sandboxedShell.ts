@@ -19,14 +19,14 @@ export interface SandboxedShell {
 export async function openSandboxedShell(
   run: SandboxedRun,
   options: SandboxOptions,
-  settings: Omit<ShellOptions, 'cwd' | 'sandbox'>,
+  settings: Omit<ShellOptions, 'cwd' | 'sandbox' | 'signal'>,
   signal: AbortSignal,
 ): Promise<SandboxedShell> {
   const sandbox = await openSandbox(run, options, signal);
   const changes = options.kind === 'off' ? undefined : await openPending(options.storage, run.id);
   let shell: ShellEnvironment;
   try {
-    shell = await openShell({ ...settings, cwd: run.workspace, sandbox });
+    shell = await openShell({ ...settings, cwd: run.workspace, sandbox, signal });
   } catch (error) {
     await changes?.discard();
     throw error;

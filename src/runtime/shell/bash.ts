@@ -13,8 +13,13 @@ export interface TerminalSize {
 /** How a command ended: by itself, or together with its shell (`exit`, `exec`, a signal). */
 export type CommandEnd =
   /** `cwd` is empty where bash could not tell. */
-  | { readonly kind: 'done'; readonly exitCode: number; readonly cwd: string }
-  | { readonly kind: 'gone'; readonly exitCode: number | null; readonly signal: number | null };
+  { readonly kind: 'done'; readonly exitCode: number; readonly cwd: string } | ShellEnd;
+
+export interface ShellEnd {
+  readonly kind: 'gone';
+  readonly exitCode: number | null;
+  readonly signal: number | null;
+}
 
 export interface CommandListener {
   /** Bytes that appeared on the terminal while the command ran. Not to be kept: copy what is needed. */
@@ -52,17 +57,18 @@ export interface BashOptions {
   readonly show: (bytes: Buffer) => void;
 }
 
-const startTimeoutMs = 15_000;
+/** A machine may be very busy, and its disk too. */
+const startTimeoutMs = 60_000;
 /** After SIGKILL a process can linger in the kernel, e.g. on a network drive that went away. It is given up then. */
 const killTimeoutMs = 1_000;
 
 /**
  * Starts a bash and waits until it is ready for its first command.
- * @throws {UserError} `shell.start` when it does not come that far.
+ * @throws {UserError} `shell.start` when it does not come that far, `shell.slow` when that takes too long.
  */
 export async function startBash(options: BashOptions): Promise<Bash> {
   const terminal = spawn(options);
-  const gone = Promise.withResolvers<CommandEnd>();
+  const gone = Promise.withResolvers<ShellEnd>();
   terminal.onExit(({ exitCode, signal = 0 }) =>
     gone.resolve(signal === 0 ? { kind: 'gone', exitCode, signal: null } : { kind: 'gone', exitCode: null, signal }),
   );
@@ -147,14 +153,30 @@ export async function startBash(options: BashOptions): Promise<Bash> {
     },
   };
 
-  await waitFor(Promise.race([ready.promise, gone.promise]), startTimeoutMs);
+  const waited = await waitFor(Promise.race([ready.promise, gone.promise]), startTimeoutMs);
   if (preamble === undefined) return bash;
   await bash.kill();
-  throw new UserError(
+  throw startError(options, preamble, waited === 'settled' ? await gone.promise : undefined);
+}
+
+/** @param end of the program; undefined if it was waited for in vain */
+function startError({ argv, cwd }: BashOptions, preamble: string, end: ShellEnd | undefined): UserError {
+  const said = visible(preamble.trim() || 'nothing.').slice(-500);
+  const cause = { cause: new Error(`It was started with: ${argv.join(' ')}`) };
+  if (end === undefined) {
+    return new UserError(
+      'shell.slow',
+      'The shell in {0} was not ready after {1} seconds. It said: {2} Start the task again when the machine is less busy, or try bash in a terminal there.',
+      [cwd, startTimeoutMs / 1000, said],
+      cause,
+    );
+  }
+  const how = end.exitCode === null ? `signal ${end.signal}` : `exit code ${end.exitCode}`;
+  return new UserError(
     'shell.start',
-    'The shell did not start in {0}. It said: {1} Try bash in a terminal there to see why.',
-    [options.cwd, visible(preamble.trim() || 'nothing.').slice(-500)],
-    { cause: new Error(`It was started with: ${options.argv.join(' ')}`) },
+    'The shell did not start in {0} ({1}). It said: {2} Try bash in a terminal there to see why.',
+    [cwd, how, said],
+    cause,
   );
 }
 

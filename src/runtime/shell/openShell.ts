@@ -1,4 +1,4 @@
-import type { Environment, TerminalSession } from '../../agent/environment';
+import type { Environment, Execution, TerminalSession } from '../../agent/environment';
 import { createActivities } from './activities';
 import { farewellMs, runAgentCommand, type AgentCommand, type CommandResult } from './agentCommand';
 import { createDisplay } from './display';
@@ -31,6 +31,8 @@ export interface ShellOptions {
   /** Where the private folder with the commands is made, for a sandbox that shows only some folder; among temporary files unless told. */
   readonly scratchParent?: string;
   readonly patience?: Patience;
+  /** Gives up the start of the shell. */
+  readonly signal?: AbortSignal;
 }
 
 /** A bash that lives as long as the run, and its terminal. */
@@ -64,6 +66,7 @@ export async function openShell({
   sandbox,
   scratchParent,
   patience = defaultPatience,
+  signal: opening,
 }: ShellOptions): Promise<ShellEnvironment> {
   const display = createDisplay();
   let session: Session;
@@ -101,8 +104,17 @@ export async function openShell({
     display.close();
   }
 
+  /** A start takes long on a busy machine, and is not waited for by somebody who does not want the shell any more. */
+  async function startUnlessAborted(signal: AbortSignal | undefined): Promise<'started' | 'aborted'> {
+    const started = session.start();
+    if ((await waitFor(Promise.allSettled([started]), 0, signal)) === 'aborted') return 'aborted';
+    await started;
+    return 'started';
+  }
+
   try {
-    await session.start();
+    await startUnlessAborted(opening);
+    opening?.throwIfAborted();
   } catch (error) {
     await close();
     throw error;
@@ -116,11 +128,11 @@ export async function openShell({
       const begun = turns.begin(turn);
       if ((await waitFor(begun, 0, signal)) !== 'settled') {
         void begun.then(() => turns.end());
-        return { output: '', exitCode: null, cwd: session.cwd, omittedBytes: 0, note: 'The command was not run.' };
+        return notRun(session);
       }
       let result: CommandResult;
       try {
-        await session.start();
+        if ((await startUnlessAborted(signal)) === 'aborted') return notRun(session);
         await sandbox?.settle();
         current = runAgentCommand(command, turn, signal, {
           session,
@@ -160,4 +172,8 @@ export async function openShell({
     hasBackground: sandbox === undefined,
     interrupt: () => current?.watch.stop(),
   };
+}
+
+function notRun({ cwd }: Session): Execution {
+  return { output: '', exitCode: null, cwd, omittedBytes: 0, note: 'The command was not run.' };
 }

@@ -82,6 +82,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   let files = 0;
   let closed = false;
   let starting: Promise<Bash> | undefined;
+  /** What ends processes of the run would end the next shell too, which is one of them. */
+  let ending: Promise<unknown> = Promise.resolve();
 
   async function start(): Promise<Bash> {
     if (closed) throw closedError();
@@ -91,6 +93,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 
   async function startAnew(): Promise<Bash> {
+    await ending;
     const outside = await existingFolder(sandbox === undefined ? cwd : options.cwd, options.cwd);
     // What a sandbox shows is not there outside; it looks for the folder itself.
     if (sandbox === undefined) cwd = outside;
@@ -105,7 +108,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     };
     // What a sandbox is to hide can be gone by the time it is made, such as the socket of another program: once more then.
     const started = await startInside().catch(async (error: unknown) => {
-      if (sandbox === undefined || closed) throw error;
+      if (sandbox === undefined || closed || (UserError.is(error) && error.code === 'shell.slow')) throw error;
       return startInside();
     });
     bash = started;
@@ -142,7 +145,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     // Ended half-way, a shell would look like one that cannot be started.
     if (starting !== undefined && !closed) await Promise.allSettled([starting]);
     const shell = bash;
-    await reach.end(shell?.pid, { graceMs, keepShell });
+    const ended = reach.end(shell?.pid, { graceMs, keepShell });
+    ending = Promise.allSettled([ending, ended]);
+    await ended;
     if (!keepShell) await shell?.kill();
   }
 

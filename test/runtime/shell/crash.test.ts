@@ -64,7 +64,7 @@ describe('When we are killed', function () {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const files = await new Promise<string>((resolve) =>
-        host.stdout.on('data', (data) => resolve(String(data).trim())),
+        host.stdout.on('data', (data) => resolve(String(data).split('\n')[0] ?? '')),
       );
       assert.ok(existsSync(files), files);
       assert.notDeepEqual(processesWith(sleep), []);

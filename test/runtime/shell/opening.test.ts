@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { listFromPs, listProcesses } from '../../../src/runtime/shell/processes';
 import { openShell } from '../../../src/runtime/shell/openShell';
 import { shellVariables } from '../../../src/runtime/shell/variables';
-import { patientMs, sandboxWith, withShell } from './shells';
+import { patientMs, processesWith, sandboxWith, withShell } from './shells';
 
 describe('opening a shell', function () {
   this.timeout(patientMs);
@@ -40,7 +41,7 @@ describe('opening a shell', function () {
     const sandbox = sandboxWith((shell) => ((scratch = shell.folder), [program]));
     const opening = openShell({ cwd: folder, sandbox });
     await assert.rejects(opening, (error: Error) => {
-      assert.match(error.message, /did not start in .*no <U\+001B>\[1mluck/);
+      assert.match(error.message, /did not start in .* \(exit code 1\)\. .*no <U\+001B>\[1mluck/);
       assert.ok(!error.message.includes(program), 'the command is for the log');
       assert.ok(String(error.cause).includes(program));
       return 'code' in error && error.code === 'shell.start';
@@ -65,6 +66,60 @@ describe('opening a shell', function () {
           return ['/usr/bin/env', `--chdir=${cwd}`, 'IN_SANDBOX=yes', ...argv];
         }),
       },
+    );
+  });
+
+  it('starts no shell while processes of the run are being ended, for it would be ended with them', () => {
+    let starts = 0;
+    let ends = 0;
+    let overflow: (limitBytes: number) => Promise<void> = async () => undefined;
+    const slowEnd = Promise.withResolvers<void>();
+    const sandbox = {
+      ...sandboxWith(({ argv }) => (starts++, argv)),
+      end: async () => (ends++ === 0 ? slowEnd.promise : undefined),
+      onOverflow: (listener: typeof overflow) => void (overflow = listener),
+    };
+    return withShell(
+      async ({ run }) => {
+        const ending = overflow(1000);
+        await run('exit');
+        const next = run('echo next');
+        await delay(100);
+        assert.equal(starts, 1);
+        slowEnd.resolve();
+        await ending;
+        assert.equal((await next).output, 'next\n');
+        assert.equal(starts, 2);
+      },
+      { sandbox },
+    );
+  });
+
+  it('is given up by an abort, however long it takes', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'agentlm-test-'));
+    const sandbox = sandboxWith(() => ['sleep', '765432']);
+    const stopping = new AbortController();
+    const opening = openShell({ cwd: folder, sandbox, signal: stopping.signal });
+    while (processesWith('sleep 765432').length === 0) await delay(10);
+    stopping.abort();
+    await assert.rejects(opening, { name: 'AbortError' });
+    assert.deepEqual(processesWith('sleep 765432'), []);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('gives up a shell that is started anew as well, and the command with it', () => {
+    const stopping = new AbortController();
+    let starts = 0;
+    const sandbox = sandboxWith(({ argv }) => (starts++ === 0 ? argv : ['sleep', '765431']));
+    return withShell(
+      async ({ run, execute }) => {
+        await run('exit');
+        const next = execute('echo next', stopping.signal);
+        while (processesWith('sleep 765431').length === 0) await delay(10);
+        stopping.abort();
+        assert.equal((await next).note, 'The command was not run.');
+      },
+      { sandbox },
     );
   });
 

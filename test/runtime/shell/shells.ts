@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Execution } from '../../../src/agent/environment';
 import type { Sandbox, ShellStart } from '../../../src/runtime/shell/sandbox/sandbox';
+import { shellProcesses, type ShellProcesses } from '../../../src/runtime/shell/processes';
 import { openShell, type ShellEnvironment, type ShellOptions } from '../../../src/runtime/shell/openShell';
 
 export const never = new AbortController().signal;
@@ -76,10 +77,14 @@ export function processesWith(text: string): string[] {
 /** A sandbox that holds nothing back and starts bash as it is told. */
 export function sandboxWith(argv: (shell: ShellStart) => readonly string[]): Sandbox {
   const nothing = async () => undefined;
+  let processes: ShellProcesses | undefined;
   return {
     kind: 'container',
-    start: async (shell) => ({ argv: argv(shell), variables: shell.variables }),
-    end: nothing,
+    async start(shell) {
+      processes = shellProcesses({ run: shell.run }, 0);
+      return { argv: argv(shell), variables: shell.variables };
+    },
+    end: async (...how) => processes?.end(...how),
     killForeground: nothing,
     settle: nothing,
     onOverflow: () => undefined,

@@ -8,11 +8,15 @@
 # - Layers are mounted by relative names, `lower` being a link: a path may hold what mount reads as syntax (`,` and `:`).
 # - The PATH is set aside: a workspace may be on it, and all this happens outside of the sandbox.
 # - userxattr is for namespaces without real root. Without index, a layer can be mounted again right after a shell ended.
+# - A volatile layer is not synced when it is unmounted: that would write out all of the disk it is on, which can take
+#   minutes, while the next shell waits. It refuses to be mounted again, as after a power cut, until its mark is gone.
 # - Where home cannot be layered (a file system or a mount in it that overlayfs does not take), it can be read only.
 _path=$PATH
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin
 layer() { # folder
-  cd "$1" && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr,index=off overlay merged
+  cd "$1" || return
+  [ ! -e work/work/incompat ] || rm -r work/work/incompat
+  mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr,index=off,volatile overlay merged
 }
 (layer "$1") || exit
 if [ "$4" ]; then
