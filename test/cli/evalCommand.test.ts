@@ -132,9 +132,9 @@ describe('agentlm eval', function () {
     const [report, ...more] = lines(stdout);
     assert.ok(report?.type === 'report' && more.length === 0 && code === 0);
     assert.deepEqual([report.total, report.passed, report.score, report.missing], [4, 4, 100, 0]);
-    assert.match(readFileSync(page, 'utf8'), /AgentLM 70B.*37\.7/s);
+    assert.match(readFileSync(page, 'utf8'), /agentlm-7b/);
     const words = (await start('report', ...files).ended).stdout;
-    assert.match(words, /100\.0 %[^]*4 of 4 passed[^]*AgentLM 7B +30\.6/);
+    assert.match(words, /100\.0 %[^]*4 of 4 passed/);
   });
 
   it('names tasks that cannot be read, and runs the rest', async () => {
