@@ -99,6 +99,7 @@ async function copyNodePty() {
 
 /** Each file at once, so that nobody finds half of one; what is no longer made goes last. */
 async function replaceDist() {
+  await mkdir(dist, { recursive: true });
   const fresh = new Set(await readdir(made, { recursive: true }));
   for (const name of fresh) {
     const [from, to] = [path.join(made, name), path.join(dist, name)];
