@@ -90,6 +90,13 @@ describe('The house', () => {
     assert.deepEqual(result.errors, []);
   });
 
+  it('makes nothing out of text: no markup, no code, no trusted Markdown, no page that may run commands', () => {
+    const makers =
+      /innerHTML|outerHTML|insertAdjacentHTML|unsafeHTML|unsafeSVG|document\.write|\beval\(|new Function|isTrusted = |isTrusted: t|supportHtml|enableCommandUris|retainContextWhenHidden/;
+    const found = sources.filter((file) => makers.test(readFileSync(file, 'utf8')));
+    assert.deepEqual(found, []);
+  });
+
   it('has no folder for leftovers', () => {
     const leftovers = globSync('{src,test}/**/{utils,util,common,helpers,shared,misc}');
     assert.deepEqual(leftovers, []);

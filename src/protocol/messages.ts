@@ -7,7 +7,7 @@ import type { Obstacle } from '../agent/trajectory';
 import type { PageStrings } from './pageStrings';
 
 // A page imports nothing of agent/: what it needs of it comes through here.
-export { pieces } from '../agent/hiddenCharacters';
+export { pieces, visible } from '../agent/hiddenCharacters';
 export type { Decision, RuleScope } from '../agent/approval';
 export type { AgentEvent, Outcome } from '../agent/events';
 export type { TaskKind } from '../agent/task';

@@ -9,13 +9,14 @@ export type {
   SchemaChange,
   TableChanges,
 } from '../agent/database';
+export { visible } from '../agent/hiddenCharacters';
 export { cellText, type Cell, type Grid } from '../agent/grid';
 
 /** What the page of a database's changes shows. Sent whole whenever any of it changes. */
 export interface ReviewState {
   /** The user's words. */
   readonly problem: string;
-  /** Name of the database, and where it is. */
+  /** Name of the database, and where it is: within the workspace, else its folder only. */
   readonly database: string;
   readonly path: string;
   /** False for data files, which cannot be applied to. */

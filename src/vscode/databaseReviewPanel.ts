@@ -75,7 +75,8 @@ export class DatabaseReviewPanels implements vscode.Disposable {
           }
           try {
             const report = await review.apply(conflicts, closing.signal);
-            change({ phase: report.applied ? 'applied' : 'waiting', report });
+            const backup = report.backup === null ? null : path.basename(report.backup);
+            change({ phase: report.applied ? 'applied' : 'waiting', report: { ...report, backup } });
           } catch (error) {
             change({ phase: 'waiting' });
             throw error;
@@ -112,12 +113,18 @@ function firstState({ problem, source, canApply }: DatabaseReview): ReviewState 
   return {
     problem,
     database: path.basename(source),
-    path: source,
+    path: placeOf(source),
     canApply,
     phase: 'reading',
     changes: undefined,
     report: undefined,
   };
+}
+
+/** Where a file is, as the page says it: a path within the workspace, else its folder, without whose home that is in. */
+function placeOf(file: string): string {
+  const within = vscode.workspace.asRelativePath(file);
+  return within === file ? path.join('…', path.basename(path.dirname(file)), path.basename(file)) : within;
 }
 
 /** The question names what will be changed: database, tables and rows. */

@@ -19,6 +19,9 @@ export function pageHtml({ script, styles, cspSource, nonce, language, title }: 
     `font-src ${cspSource}`,
     `base-uri 'none'`,
     `form-action 'none'`,
+    // Nothing becomes markup or script but the templates that are part of the page.
+    `require-trusted-types-for 'script'`,
+    `trusted-types lit-html`,
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="${escapeHtml(language)}">

@@ -16,8 +16,16 @@ export function channelLog(channel: vscode.LogOutputChannel): Log {
 /** An error in words for the user. What is not the user's to mend is a bug: one plain sentence, the rest is in the log. */
 export function sentence(error: unknown): string {
   return UserError.is(error)
-    ? vscode.l10n.t(error.template, ...error.values)
+    ? vscode.l10n.t(error.template, ...error.values.map((value) => withoutLinks(String(value))))
     : vscode.l10n.t('Something went wrong in AgentLM. The log has the details.');
+}
+
+/**
+ * Somebody else's text for a notification or an input box. There VS Code makes links of `[words](command:…)`, which run
+ * commands: with a space in between it is text.
+ */
+export function withoutLinks(text: string): string {
+  return text.replaceAll('](', '] (');
 }
 
 /** Logs what a user could not have mended, and shows every failure with the way to the log. */

@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Decision, RunningCommand, Why } from '../protocol/messages';
+import { visible, type Decision, type RunningCommand, type Why } from '../protocol/messages';
 import { duration } from './duration';
 import './elapsed';
 import { icon, type IconName } from './icon';
@@ -64,7 +64,7 @@ export class ActionCard extends LightElement {
       ${awaiting ? this.question() : nothing}
       ${
         entry.fate.is === 'skipped' && entry.fate.reason
-          ? html`<p class="card-text">${say('action.skippedReason', entry.fate.reason)}</p>`
+          ? html`<p class="card-text">${modelText(say('action.skippedReason', entry.fate.reason))}</p>`
           : nothing
       }
       ${
@@ -98,7 +98,7 @@ export class ActionCard extends LightElement {
 
   private question(): TemplateResult {
     const { say } = this.page;
-    const named = this.entry.text;
+    const named = visible(this.entry.text);
     const cancel = html`<button type="button" class="secondary" @click=${this.cancel}>${say('action.cancel')}</button>`;
     switch (this.mode) {
       case 'asking':

@@ -9,6 +9,7 @@ import { emptyState } from './emptyState';
 import { header } from './header';
 import { icon } from './icon';
 import { LightElement } from './lightElement';
+import { modelText } from './modelText';
 import { sayFrom, type Page, type Request } from './page';
 import { TranscriptScroll } from './transcriptScroll';
 import { transcriptView } from './transcript';
@@ -106,7 +107,7 @@ export class ChatPage extends LightElement {
         send: this.send,
         stop: this.stop,
       })}
-      <div role="status" class="visually-hidden">${announcement(run, live, say)}</div>`;
+      <div role="status" class="visually-hidden">${modelText(announcement(run, live, say))}</div>`;
   }
 
   private refused(): TemplateResult {

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { problemLimit, type PageState, type TaskKind } from '../protocol/messages';
+import { problemLimit, visible, type PageState, type TaskKind } from '../protocol/messages';
 import type { PageStringKey } from '../protocol/pageStrings';
 import { icon } from './icon';
+import { modelText } from './modelText';
 import type { Page } from './page';
 
 /** What the user is about to ask for. */
@@ -108,12 +109,12 @@ function place({ say, request }: Page, { place }: PageState, kind: TaskKind): Te
   return html`<button
     type="button"
     class="quiet place"
-    title=${name === undefined ? say('composer.choose') : `${say(`composer.place.${kind}`, name)} – ${say('composer.change')}`}
+    title=${name === undefined ? say('composer.choose') : `${visible(say(`composer.place.${kind}`, name))} – ${say('composer.change')}`}
     @click=${() => request(kind === 'os' ? 'chooseFolder' : 'chooseDatabase', null)}
   >
     ${icon(kind === 'os' ? 'folder' : 'database')}
     <span class="place-name">
-      ${name === undefined ? say(`composer.noPlace.${kind}`) : say(`composer.place.${kind}`, name)}
+      ${name === undefined ? say(`composer.noPlace.${kind}`) : modelText(say(`composer.place.${kind}`, name))}
     </span>
     <span class="link ${name === undefined ? '' : 'spare'}"
       >${name === undefined ? say('composer.choose') : say('composer.change')}</span

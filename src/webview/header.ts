@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { PageState, TaskKind } from '../protocol/messages';
+import { visible, type PageState, type TaskKind } from '../protocol/messages';
 import { icon } from './icon';
+import { modelText } from './modelText';
 import type { Page } from './page';
 import type { ContextUse } from './transcriptModel';
 
@@ -53,10 +54,10 @@ function endpointChip({ say, request }: Page, endpoint: PageState['endpoint']): 
   return html`<button
     type="button"
     class="quiet endpoint"
-    title=${status === 'none' ? say('endpoint.change') : `${label} – ${say('endpoint.change')}`}
+    title=${status === 'none' ? say('endpoint.change') : `${visible(label)} – ${say('endpoint.change')}`}
     @click=${() => request('selectEndpoint', null)}
   >
-    ${icon(mark[status])}<span class="endpoint-label">${label}</span>
+    ${icon(mark[status])}<span class="endpoint-label">${modelText(label)}</span>
     ${demo ? html`<span class="badge">${say('endpoint.demo')}</span>` : nothing}
     ${
       status === 'connecting' || status === 'failed'

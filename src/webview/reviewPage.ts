@@ -11,6 +11,7 @@ import {
   type RowConflict,
   type SchemaChange,
   type TableChanges,
+  visible,
 } from '../protocol/reviewMessages';
 import { cell } from './grid';
 import { icon } from './icon';
@@ -145,7 +146,7 @@ function table(say: Say, { table: name, columns, inserted, updated, deleted, row
   const total = inserted + updated + deleted;
   return html`<section>
     <h2>${modelText(name)} <span class="muted">${say('review.counts', inserted, updated, deleted)}</span></h2>
-    <div class="grid" role="region" aria-label=${name} tabindex="0">
+    <div class="grid" role="region" aria-label=${visible(name)} tabindex="0">
       <table>
         <thead>
           <tr>
@@ -187,7 +188,7 @@ function conflict(say: Say, { table: name, columns, found, left, now }: RowConfl
     ['review.now', now],
     ['review.left', left],
   ] as const;
-  return html`<div class="grid" role="group" aria-label=${name} tabindex="0">
+  return html`<div class="grid" role="group" aria-label=${visible(name)} tabindex="0">
     <table>
       <thead>
         <tr>

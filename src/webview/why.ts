@@ -28,7 +28,7 @@ function partAgain({ say }: Page, { part, partAt }: Why): unknown {
   if (part === undefined) return nothing;
   return partAt === undefined
     ? html`${say('action.part')} <code>${modelText(part)}</code>`
-    : html`<span class="visually-hidden">${say('action.part')} ${part}</span>`;
+    : html`<span class="visually-hidden">${say('action.part')} ${modelText(part)}</span>`;
 }
 
 /** The rule that would let it pass from now on, to the letter, and for how long. */

@@ -26,6 +26,8 @@ describe('The page of the chat', () => {
       'font-src https://*.cdn',
       "base-uri 'none'",
       "form-action 'none'",
+      "require-trusted-types-for 'script'",
+      'trusted-types lit-html',
     ]);
   });
 

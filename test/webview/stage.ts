@@ -19,6 +19,7 @@ export type ThemeName = keyof typeof themes;
 
 /** A browser page that stands for the webview; what went wrong in it is a problem. */
 export interface Stage {
+  readonly page: Page;
   readonly problems: string[];
   /** A new chat in this state; this test is the extension at its other end. */
   show(state: ChatState): Promise<Chat>;
@@ -61,6 +62,7 @@ export async function openStage(browser: Browser): Promise<Stage> {
     },
   };
   return {
+    page,
     problems,
     async show(start) {
       const chat = extensionEnd(page, port, start, note);
