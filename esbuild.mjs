@@ -135,7 +135,12 @@ const bundles = [
       platform: 'browser',
       target: 'es2023',
       format: 'iife',
-      entryPoints: { chat: 'src/webview/chat.ts', review: 'src/webview/review.ts', results: 'src/webview/results.ts' },
+      entryPoints: {
+        chat: 'src/webview/chat.ts',
+        review: 'src/webview/review.ts',
+        results: 'src/webview/results.ts',
+        accept: 'src/webview/accept.ts',
+      },
       outdir: 'dist/webview',
       tsconfig: 'src/webview/tsconfig.json',
       minify,

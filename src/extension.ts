@@ -1,12 +1,15 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { tableReader } from './composition/databases';
+import { checkCandidate, knownSecrets } from './composition/acceptance';
 import { createEndpointRuntime } from './composition/endpointRuntime';
 import { createEvaluationArchive, createEvaluationTools } from './composition/evaluation';
 import { localModelTools } from './composition/localModelTools';
 import { createShells } from './composition/shells';
 import { startRunOf } from './composition/startRun';
 import { appendRow, changeStore, runStore, storageIn } from './composition/storage';
+import { AcceptPanels } from './vscode/acceptPanel';
+import { AcceptStep } from './vscode/acceptStep';
 import { Actions } from './vscode/actions';
 import { ApiKeys } from './vscode/apiKeys';
 import { ApprovalRules } from './vscode/approvalRules';
@@ -63,8 +66,21 @@ export function activate(context: vscode.ExtensionContext): void {
   const history = new History(runs, runStore(storage), settings, recording, version, log);
   const reviewPanels = new DatabaseReviewPanels(context.extensionUri, log, () => refreshChanges());
   const changes: ChangesView = new ChangesView(changeStore(storage, sqlWorker), reviewPanels);
+  const acceptStep = new AcceptStep(recording, checkCandidate, () => knownSecrets(endpoints, keys));
+  const acceptPanels = new AcceptPanels(context.extensionUri, acceptStep, recording, log);
   const terminals = new RunTerminals(runs);
-  const actions = new Actions({ runs, endpoints, picker, places, recording, guard, changes, terminals });
+  const actions = new Actions({
+    runs,
+    endpoints,
+    picker,
+    places,
+    recording,
+    acceptStep,
+    acceptPanels,
+    guard,
+    changes,
+    terminals,
+  });
   const chat = new ChatView(context.extensionUri, runs, actions, log);
   const watch = new ServerWatch(runs, endpoints, endpointRuntime.tools, log);
   const refreshChanges = (): void => {
@@ -92,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): void {
     guard,
     changes,
     reviewPanels,
+    acceptPanels,
     terminals,
     actions,
     chat,

@@ -96,10 +96,38 @@ export function reviewedTurns(
   return { turns: after, corrections: originals };
 }
 
-/** The text with secrets replaced wherever they stand. Longer ones first: one may hold another. */
+/** The text with secrets replaced wherever they stand. */
 export function replaceSecrets(text: string, replacements: readonly Replacement[]): string {
-  const order = replacements.toSorted((a, b) => b.secret.length - a.secret.length);
-  return order.reduce((all, each) => all.replaceAll(wherever(each), () => each.replacement), text);
+  return secretPieces(text, replacements)
+    .map((piece) => piece.secret?.replacement ?? piece.text)
+    .join('');
+}
+
+/** A stretch of a text, and the secret that it is, if it is one. */
+export interface SecretPiece<R extends Replacement = Replacement> {
+  readonly text: string;
+  readonly secret?: R;
+}
+
+/** The text in pieces, in order. Of two secrets in one place it is the longer one: it may hold the other. */
+export function secretPieces<R extends Replacement>(text: string, secrets: readonly R[]): SecretPiece<R>[] {
+  let pieces: SecretPiece<R>[] = [{ text }];
+  for (const secret of secrets.toSorted((a, b) => b.secret.length - a.secret.length)) {
+    const pattern = wherever(secret);
+    pieces = pieces.flatMap((piece) => (piece.secret ? [piece] : split(piece.text, pattern, secret)));
+  }
+  return pieces;
+}
+
+function split<R extends Replacement>(text: string, pattern: RegExp, secret: R): SecretPiece<R>[] {
+  const pieces: SecretPiece<R>[] = [];
+  let end = 0;
+  for (const { index, 0: found } of text.matchAll(pattern)) {
+    if (index > end) pieces.push({ text: text.slice(end, index) });
+    pieces.push({ text: found, secret });
+    end = index + found.length;
+  }
+  return end < text.length ? [...pieces, { text: text.slice(end) }] : pieces;
 }
 
 /** A user's name is a word of its own; a key can stand inside of anything. */

@@ -143,6 +143,7 @@ export interface HostApi {
   decide(argument: { readonly step: number; readonly shown: string; readonly decision: Decision }): void;
   stop(argument: null): void;
   accept(argument: null): void;
+  reviewTrajectory(argument: null): void;
   reject(argument: null): void;
   showTerminal(argument: null): void;
   /** These three are about the command that runs. */

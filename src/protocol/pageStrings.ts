@@ -173,6 +173,7 @@ export type PageStringKey =
   | 'trajectory'
   | `trajectory.${Verdict}`
   | 'trajectory.accept'
+  | 'trajectory.review'
   | 'trajectory.reject'
   | 'trajectory.off'
   | 'trajectory.record'

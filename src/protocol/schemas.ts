@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { AcceptHostApi } from './acceptMessages';
 import { problemLimit, type Decision, type HostApi } from './messages';
 import type { ResultsHostApi } from './resultsMessages';
 import type { ReviewHostApi } from './reviewMessages';
@@ -34,6 +35,7 @@ const hostArguments: { readonly [K in keyof HostApi]: z.ZodMiniType<Parameters<H
   decide: z.strictObject({ step: count, shown: text, decision }),
   stop: nothing,
   accept: nothing,
+  reviewTrajectory: nothing,
   reject: nothing,
   showTerminal: nothing,
   interrupt: nothing,
@@ -67,6 +69,18 @@ const resultsArguments: { readonly [K in keyof ResultsHostApi]: z.ZodMiniType<Pa
   remove: z.strictObject({ id: evaluation }),
 };
 
+const acceptArguments: { readonly [K in keyof AcceptHostApi]: z.ZodMiniType<Parameters<AcceptHostApi[K]>[0]> } = {
+  ready: nothing,
+  decide: z.strictObject({ secret: text, decision: z.enum(['replace', 'keep']) }),
+  replaceAll: nothing,
+  setLoss: z.strictObject({ turn: count, loss: z.boolean() }),
+  correct: z.strictObject({ turn: count, value: text.check(z.regex(/\S/)) }),
+  toggleRecording: nothing,
+  accept: nothing,
+  reject: nothing,
+  openFile: nothing,
+};
+
 /**
  * The argument of a request of the chat page, if it is one. For the extension only: a page does not bundle zod.
  * @throws {Error} that names the place that does not fit, and none of its content.
@@ -89,6 +103,14 @@ export function readResultsArgument<K extends keyof ResultsHostApi>(
   argument: unknown,
 ): Parameters<ResultsHostApi[K]>[0] {
   return readWith(resultsArguments[name], name, argument);
+}
+
+/** The same for the page on which a trajectory is accepted. */
+export function readAcceptArgument<K extends keyof AcceptHostApi>(
+  name: K,
+  argument: unknown,
+): Parameters<AcceptHostApi[K]>[0] {
+  return readWith(acceptArguments[name], name, argument);
 }
 
 function readWith<T>(schema: z.ZodMiniType<T>, name: string, argument: unknown): T {

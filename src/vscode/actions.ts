@@ -3,6 +3,8 @@ import { UserError } from '../agent/errors';
 import type { AgentEvent } from '../agent/events';
 import type { TaskKind } from '../agent/task';
 import type { PageState } from '../protocol/messages';
+import type { AcceptPanels } from './acceptPanel';
+import type { AcceptStep } from './acceptStep';
 import type { ChangesView } from './changesView';
 import type { EndpointPicker } from './endpointPicker';
 import type { EndpointProfile } from './endpointProfiles';
@@ -20,6 +22,8 @@ export interface Surfaces {
   readonly picker: EndpointPicker;
   readonly places: Places;
   readonly recording: Recording;
+  readonly acceptStep: AcceptStep;
+  readonly acceptPanels: AcceptPanels;
   readonly guard: Guard;
   readonly changes: ChangesView;
   readonly terminals: { show(): void };
@@ -89,12 +93,19 @@ export class Actions implements vscode.Disposable {
   }
 
   async accept(): Promise<void> {
-    const file = await this.surfaces.recording.accept(this.finishedRun());
+    const run = this.finishedRun();
+    const file = await this.surfaces.acceptStep.writeIfClear(run);
+    if (file === undefined) return this.surfaces.acceptPanels.show(run);
     const open = vscode.l10n.t('Open File');
     void vscode.window.showInformationMessage(vscode.l10n.t('Accepted. Written to {0}.', file), open).then((choice) => {
       if (choice === open) return vscode.window.showTextDocument(vscode.Uri.file(file));
       return undefined;
     });
+  }
+
+  /** Shows what there is to know of the trajectory before it is accepted, and lets it be changed. */
+  reviewTrajectory(run = this.finishedRun()): void {
+    this.surfaces.acceptPanels.show(run);
   }
 
   reject(): void {

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { Judgement } from '../agent/approval';
 import { UserError } from '../agent/errors';
+import { reviewedTurns } from '../agent/runReview';
 import type { TaskKind } from '../agent/task';
-import { obstacles } from '../agent/trajectory';
+import { obstacles, type Obstacle } from '../agent/trajectory';
 import { openChannel, type Channel, type Listener } from '../protocol/channel';
 import { createEventLog, type EventLog } from '../protocol/eventLog';
 import { framedPort } from '../protocol/framedPort';
@@ -31,6 +32,7 @@ export interface ChatActions {
   /** Settles as soon as the run is under way, or cannot be. */
   start(kind: TaskKind, problem: string): Promise<void>;
   accept(): Promise<void>;
+  reviewTrajectory(): void;
   reject(): void;
   selectEndpoint(): Promise<void>;
   connectEndpoint(): Promise<void>;
@@ -149,6 +151,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         decide: (argument) => this.decide(argument),
         stop: () => this.runs.current?.stop(),
         accept: () => actions.accept(),
+        reviewTrajectory: () => actions.reviewTrajectory(),
         reject: () => actions.reject(),
         showTerminal: () => actions.showTerminal(),
         interrupt: () => this.runs.current?.terminal?.interrupt(),
@@ -255,7 +258,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       command: this.command,
       verdict: run.verdict,
       changes: run.id === undefined ? 0 : this.actions.changesOf(run.id),
-      obstacles: run.trajectory ? obstacles(run.trajectory) : ['no-answer'],
+      obstacles: obstaclesOf(run),
     };
   }
 
@@ -294,6 +297,12 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 function nextFrame(callback: () => void): () => void {
   const timer = setTimeout(callback, frame);
   return () => clearTimeout(timer);
+}
+
+/** Of what the user has left of the trajectory. */
+function obstaclesOf({ trajectory, review }: Run): readonly Obstacle[] {
+  if (!trajectory) return ['no-answer'];
+  return obstacles({ ...trajectory, turns: reviewedTurns(trajectory.turns, review).turns });
 }
 
 /** The judgement of an action for its card. A part that is the whole needs no mark. */

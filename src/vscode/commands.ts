@@ -99,6 +99,11 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'agentlm.stop': () => actions.stop(),
     'agentlm.toggleRecording': () => actions.toggleRecording(),
     'agentlm.acceptTrajectory': () => actions.accept(),
+    'agentlm.reviewTrajectory': async (id) => {
+      const run = typeof id === 'string' ? await history.open(id) : undefined;
+      if (typeof id === 'string' && !run) throw new UserError('run.gone', 'This task is no longer kept.');
+      actions.reviewTrajectory(run);
+    },
     'agentlm.rejectTrajectory': () => actions.reject(),
     'agentlm.selectEndpoint': () => actions.selectEndpoint(),
     'agentlm.connectEndpoint': () => actions.connectEndpoint(),

@@ -61,12 +61,21 @@ export class History implements vscode.Disposable {
   }
 
   async show({ id }: PastRun): Promise<void> {
+    const run = await this.open(id);
+    if (run) this.runs.show(run);
+  }
+
+  /** The run of this window, or the one that was kept; undefined where there is none of this id. */
+  async open(id: string): Promise<Run | undefined> {
+    const known = this.runs.find(id);
+    if (known) return known;
     const record = await this.store.read(id);
-    if (!record) return;
+    if (!record) return undefined;
     const run = this.runs.restore(record);
     run.onReview((line) => {
       this.store.review(id, line).catch((error: unknown) => report(this.log, error));
     });
+    return run;
   }
 
   async delete({ id }: PastRun): Promise<void> {

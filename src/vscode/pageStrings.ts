@@ -205,6 +205,7 @@ export function pageStrings(): PageStrings {
     'trajectory.accepted': vscode.l10n.t('Accepted. The trajectory was written to disk.'),
     'trajectory.rejected': vscode.l10n.t('Rejected. Nothing was written.'),
     'trajectory.accept': vscode.l10n.t('Accept'),
+    'trajectory.review': vscode.l10n.t('Review…'),
     'trajectory.reject': vscode.l10n.t('Reject'),
     'trajectory.off': vscode.l10n.t('This trajectory is not being kept.'),
     'trajectory.record': vscode.l10n.t('Turn On Recording'),

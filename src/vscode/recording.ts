@@ -2,8 +2,6 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Dialogue } from '../agent/conversation';
 import { UserError } from '../agent/errors';
-import { obstacles, toDialogue } from '../agent/trajectory';
-import { pageStrings } from './pageStrings';
 import type { Run } from './run';
 import type { Settings } from './settings';
 
@@ -44,28 +42,24 @@ export class Recording implements vscode.Disposable {
     this.changed.fire();
   }
 
+  /** @throws {UserError} `record.off` */
+  requireOn(): void {
+    if (this.on) return;
+    throw new UserError('record.off', 'Recording is off, so nothing is kept. Turn recording on, then accept.');
+  }
+
   /**
-   * Writes the run's trajectory as training data.
+   * Writes what became of a run as training data, and counts the run as accepted.
    * @returns the file
-   * @throws {UserError} when recording is off, the trajectory cannot be trained on, or the file cannot be written
+   * @throws {UserError} when recording is off, the run was judged before, or the file cannot be written
    */
-  async accept(run: Run): Promise<string> {
-    const { trajectory } = run;
-    if (!trajectory) throw new UserError('record.running', 'The task has not ended yet. Accept it when it has.');
-    if (!this.on) {
-      throw new UserError('record.off', 'Recording is off, so nothing is kept. Turn recording on, then accept.');
-    }
-    const [obstacle] = obstacles(trajectory);
-    if (obstacle !== undefined) {
-      throw new UserError('record.unfit', 'This trajectory cannot be trained on. {0}', [
-        pageStrings()[`obstacle.${obstacle}`],
-      ]);
-    }
+  async write(run: Run, dialogue: Dialogue): Promise<string> {
+    this.requireOn();
     const folder = this.folder(run);
     // Before it is written: a second click must find it decided.
     run.judge('accepted');
     try {
-      return await this.append(folder, this.fileName, toDialogue(trajectory));
+      return await this.append(folder, this.fileName, dialogue);
     } catch (error) {
       run.say({ type: 'verdict', verdict: 'undecided' });
       throw error;

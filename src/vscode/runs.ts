@@ -44,11 +44,10 @@ export class Runs implements vscode.Disposable {
     return run;
   }
 
-  /** Takes a run of an earlier window in, and shows it. */
+  /** Takes a run of an earlier window in. */
   restore(record: RunRecord): Run {
     const run = Run.restore(record);
     this.add(run);
-    this.show(run);
     return run;
   }
 

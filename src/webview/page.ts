@@ -1,5 +1,5 @@
 import type { HostApi } from '../protocol/messages';
-import type { PageStringKey, PageStrings } from '../protocol/pageStrings';
+import type { PageStringKey } from '../protocol/pageStrings';
 
 /** A text in the user's language, with its values in place. */
 export type Say = (key: PageStringKey, ...values: readonly (string | number)[]) => string;
@@ -15,7 +15,9 @@ export interface Page {
   readonly runStart: number;
 }
 
-export function sayFrom(strings: PageStrings): Say {
+export function sayFrom<Key extends string = PageStringKey>(
+  strings: Readonly<Record<Key, string>>,
+): (key: Key, ...values: readonly (string | number)[]) => string {
   return (key, ...values) =>
     strings[key].replace(/\{(\d+)\}/g, (placeholder, index: string) => String(values[Number(index)] ?? placeholder));
 }

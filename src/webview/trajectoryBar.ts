@@ -54,6 +54,9 @@ function undecided({ say, request }: Page, obstacles: readonly Obstacle[]): Temp
       >
         ${say('trajectory.accept')}
       </button>
+      <button type="button" class="secondary" @click=${() => request('reviewTrajectory', null)}>
+        ${say('trajectory.review')}
+      </button>
       <button type="button" class="secondary" @click=${() => request('reject', null)}>
         ${say('trajectory.reject')}
       </button>

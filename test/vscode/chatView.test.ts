@@ -287,6 +287,7 @@ describe('The chat view', () => {
       {
         start: nothing,
         accept: nothing,
+        reviewTrajectory: () => {},
         reject: () => {},
         selectEndpoint: nothing,
         connectEndpoint: nothing,

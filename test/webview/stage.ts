@@ -135,6 +135,7 @@ function extensionEnd(page: Page, port: Port, start: ChatState, onInvalid: (reas
       decide: record('decide'),
       stop: record('stop'),
       accept: record('accept'),
+      reviewTrajectory: record('reviewTrajectory'),
       reject: record('reject'),
       showTerminal: record('showTerminal'),
       interrupt: record('interrupt'),

@@ -12,8 +12,13 @@ export interface Proposal extends Replacement {
  * The secrets of a trajectory, each once, with stand-ins that keep the shape of the text: the same secret becomes the
  * same stand-in in every turn, and different ones stay apart, so that the conversation still makes sense to a model.
  * @param findings of each turn
+ * @param decided secrets that have their stand-ins already
  */
-export function propose(dialogue: Dialogue, findings: readonly (readonly Finding[])[]): Proposal[] {
+export function propose(
+  dialogue: Dialogue,
+  findings: readonly (readonly Finding[])[],
+  decided: readonly Replacement[] = [],
+): Proposal[] {
   const kinds = new Map<string, string>();
   for (const [turn, { value }] of dialogue.conversations.entries()) {
     for (const { kind, start, end } of findings[turn] ?? []) {
@@ -22,14 +27,17 @@ export function propose(dialogue: Dialogue, findings: readonly (readonly Finding
     }
   }
   const counts = new Map<string, number>();
+  const isTaken = (standIn: string): boolean =>
+    decided.some(({ replacement }) => replacement === standIn) ||
+    dialogue.conversations.some(({ value }) => value.includes(standIn));
   return [...kinds].map(([secret, kind]) => {
-    let replacement: string;
-    do {
+    let replacement = decided.find((each) => each.secret === secret)?.replacement;
+    while (replacement === undefined) {
       const number = (counts.get(kind) ?? 0) + 1;
       counts.set(kind, number);
-      replacement = standIn(kind, number);
       // A stand-in that is in the text already would join two things that were apart.
-    } while (dialogue.conversations.some(({ value }) => value.includes(replacement)));
+      if (!isTaken(standIn(kind, number))) replacement = standIn(kind, number);
+    }
     const turns = dialogue.conversations.flatMap(({ value }, index) => (value.includes(secret) ? [index] : []));
     return { kind, secret, replacement, turns };
   });
