@@ -55,6 +55,9 @@ describe('agentlm eval', function () {
         : line.type,
     );
 
+  const resultsIn = (file: string) =>
+    lines(readFileSync(file, 'utf8')).filter((line): line is TaskResult => line.type === 'result');
+
   it('prints one result a line and the report last, and exits with 0 whatever the score', async () => {
     await serve(() => 'I would say it is the lamp.');
     const { stdout, stderr, code } = await start('db', '--suite', shop, '--json', '--price', '1,2').ended;
@@ -75,37 +78,46 @@ describe('agentlm eval', function () {
     for (const key of ['categories', 'interval', 'passAt']) assert.ok(key in report, key);
   });
 
-  it('gives the same results after kill -9 in the middle and --resume as without', async function () {
-    const whole = path.join(folder, 'whole.jsonl');
-    const torn = path.join(folder, 'torn.jsonl');
-    const reference = await play('db', shop);
-    await serve(reference);
-    assert.equal((await start('db', '--suite', shop, '--out', whole).ended).code, 0);
-    await endpoint?.close();
+  for (const [kind, suite] of [
+    ['db', shop],
+    ['os', machine],
+  ] as const) {
+    it(`gives the same results after kill -9 in the middle and --resume as without: ${kind}`, async function () {
+      this.timeout(120_000);
+      if (kind === 'os') await skipWithoutRootView(this);
+      const whole = path.join(folder, 'whole.jsonl');
+      const torn = path.join(folder, 'torn.jsonl');
+      const reference = await play(kind, suite);
+      let asked = 0;
+      await serve((request) => ((asked += 1), reference(request)));
+      assert.equal((await start(kind, '--suite', suite, '--out', whole).ended).code, 0);
+      const ofWhole = asked;
+      await endpoint?.close();
 
-    let asked = 0;
-    let stuck: (() => void) | undefined;
-    const isStuck = new Promise<void>((resolve) => (stuck = resolve));
-    await serve((request) => {
-      if (++asked < 5) return reference(request);
-      stuck?.();
-      return { fault: 'hang' };
+      asked = 0;
+      let stuck: (() => void) | undefined;
+      const isStuck = new Promise<void>((resolve) => (stuck = resolve));
+      await serve((request) => {
+        if (++asked < 5) return reference(request);
+        stuck?.();
+        return { fault: 'hang' };
+      });
+      const { child, ended } = start(kind, '--suite', suite, '--out', torn);
+      await isStuck;
+      child.kill('SIGKILL');
+      await ended;
+      const done = resultsIn(torn);
+      assert.ok(done.length > 0);
+      await endpoint?.close();
+
+      asked = 0;
+      await serve((request) => ((asked += 1), reference(request)));
+      const again = await start(kind, '--suite', suite, '--out', torn, '--resume').ended;
+      assert.equal(again.code, 0, again.stderr);
+      assert.equal(asked, ofWhole - done.reduce((sum, { steps }) => sum + steps, 0), 'only what was missing was asked');
+      assert.deepEqual(essence(torn), essence(whole));
     });
-    const { child, ended } = start('db', '--suite', shop, '--out', torn);
-    await isStuck;
-    child.kill('SIGKILL');
-    await ended;
-    const done = readFileSync(torn, 'utf8').trimEnd().split('\n').length - 1;
-    assert.equal(done, 2);
-    await endpoint?.close();
-
-    asked = 0;
-    await serve((request) => ((asked += 1), reference(request)));
-    const again = await start('db', '--suite', shop, '--out', torn, '--resume').ended;
-    assert.equal(again.code, 0, again.stderr);
-    assert.equal(asked, 4, 'only what was missing was asked');
-    assert.deepEqual(essence(torn), essence(whole));
-  });
+  }
 
   it('leaves no process and no file when an OS task is interrupted, and says how to go on', async function () {
     await skipWithoutRootView(this);
