@@ -16,6 +16,9 @@ interface KnownSuite {
   readonly tasks: readonly vscode.TestItem[];
 }
 
+/** Of conversations, which can only be read. */
+const scheme = 'agentlm-evaluation';
+
 /** Contributes `testing/message/context` and `testing/item/context` menus by these. */
 const failureContext = 'agentlm.evaluation.failure';
 
@@ -28,6 +31,7 @@ export class EvaluationTests implements vscode.Disposable {
   private readonly suites = new Map<string, KnownSuite>();
   /** The last conversation of each task that was run, by the id of its item. */
   private readonly conversations = new Map<string, TaskResult>();
+  private readonly drawn = new vscode.EventEmitter<vscode.Uri>();
   private profiles: vscode.Disposable[] = [];
   private profileNames = '';
   private readonly subscriptions: readonly vscode.Disposable[];
@@ -46,6 +50,14 @@ export class EvaluationTests implements vscode.Disposable {
     this.controller.refreshHandler = () => this.refresh();
     this.subscriptions = [
       this.controller,
+      this.drawn,
+      vscode.workspace.registerTextDocumentContentProvider(scheme, {
+        onDidChange: this.drawn.event,
+        provideTextDocumentContent: ({ query }) => {
+          const result = this.conversations.get(query);
+          return result ? conversationInWords(result) : '';
+        },
+      }),
       places,
       places.onDidChange(look),
       endpoints.onDidChange(() => this.offerProfiles()),
@@ -81,8 +93,9 @@ export class EvaluationTests implements vscode.Disposable {
     if (!result) {
       throw new UserError('evaluation.notRun', 'This task was not run in this window. Run it first.');
     }
-    const content = conversationInWords(result);
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }), { preview: true });
+    const uri = vscode.Uri.from({ scheme, path: `/${result.task.replaceAll('/', '-')}`, query: id });
+    this.drawn.fire(uri);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
   }
 
   dispose(): void {
