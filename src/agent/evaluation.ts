@@ -45,6 +45,10 @@ export interface EvaluationSetting {
   readonly rules: Rules;
   /** What the tasks run on: `root view`, the name of a container image, `sqlite` or `mysql`. */
   readonly environment: string;
+  /** `own` or `trained`, and how the SHA-256 of the words begins that a task opens with. */
+  readonly prompt: string;
+  /** Whether the output of a command ends with the prompt of the shell. */
+  readonly promptTail: boolean;
   readonly temperature: number;
   readonly replyTokens: number;
   readonly stepLimit: number;

@@ -9,7 +9,10 @@ import { table, type Write } from './output';
 
 type Arguments = Extract<DatasetArguments, { command: 'validate' | 'stats' | 'errors' }>;
 
-/** Prints the paper's table for the files, and how long and of what kind their rows are. */
+/**
+ * Prints the paper's table for the files, and how long and of what kind their rows are.
+ * @returns the exit code: 1 when there is no row in them
+ */
 export async function statsCommand(
   { files, maxTokens, json }: Arguments,
   write: Write,
@@ -17,16 +20,22 @@ export async function statsCommand(
 ): Promise<number> {
   const { countTokens } = await tokenCounters();
   const counter = new StatisticsCounter({ maxTokens, countTokens });
+  let rows = 0;
   for await (const row of rowsOf(files, signal)) {
-    if (isRow(row)) counter.add(row);
-    else counter.addUnreadable();
+    if (isRow(row)) {
+      rows++;
+      counter.add(row);
+    } else counter.addUnreadable();
   }
   const statistics = counter.result();
   await write(json ? `${JSON.stringify(statistics)}\n` : statisticsInWords(statistics, maxTokens));
-  return exitCodes.success;
+  return requireRows(rows, files);
 }
 
-/** Prints what went wrong in the runs of the files, by rule and by model. */
+/**
+ * Prints what went wrong in the runs of the files, by rule and by model.
+ * @returns the exit code: 1 when there is no row in them
+ */
 export async function errorsCommand(
   { files, maxTokens, json }: Arguments,
   write: Write,
@@ -47,7 +56,7 @@ export async function errorsCommand(
   const lines = counter.lines();
   if (json) {
     await write(`${JSON.stringify({ rows, unreadable, errors: lines })}\n`);
-    return exitCodes.success;
+    return requireRows(rows, files);
   }
   const head = ['rule', 'model', 'rows', 'share', 'times', 'for example'];
   const cells = lines.map(({ rule, model, rows, of, times, examples }) => [
@@ -60,7 +69,15 @@ export async function errorsCommand(
   ]);
   const found = lines.length === 0 ? 'No rule found an error.\n' : table(head, cells);
   await write(`${found}${rows} rows${unreadable > 0 ? `, and ${unreadable} that could not be read` : ''}.\n`);
-  return exitCodes.success;
+  return requireRows(rows, files);
+}
+
+/** Numbers of nothing look like good ones: most likely the file is another one than was meant. */
+function requireRows(rows: number, files: readonly string[]): number {
+  if (rows > 0) return exitCodes.success;
+  const names = visible(files.join(', '));
+  process.stderr.write(`No row of ${names} could be read. agentlm dataset validate says why.\n`);
+  return exitCodes.failure;
 }
 
 function statisticsInWords(statistics: Statistics, maxTokens: number): string {

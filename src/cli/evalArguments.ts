@@ -12,7 +12,7 @@ import {
   refuse,
   type ValuesOf,
 } from './readOptions';
-import { readEngine } from './taskOptions';
+import { promptOptions, readEngine, readPrompt } from './taskOptions';
 import { UsageError } from './usageError';
 
 /** `agentlm eval os` and `agentlm eval db`. Paths are absolute. */
@@ -36,6 +36,10 @@ export interface EvalRunArguments {
   readonly replyTokens: number | undefined;
   readonly steps: number | undefined;
   readonly context: number | undefined;
+  /** AgentInstruct rows whose prompt is sent; undefined for our own. */
+  readonly trainedFrom: string | undefined;
+  /** Whether the output of commands ends with the prompt of the shell. */
+  readonly promptTail: boolean;
   readonly constrain: boolean;
   readonly retries: number;
   readonly image: string | undefined;
@@ -71,11 +75,13 @@ export const evalUsage = `  agentlm eval os --suite FILE|DIR [--scripts DIR] --e
 export const evalOptionsUsage = `Options of eval (docs/evaluation.md):
   --out RESULTS.jsonl   keep each result as it comes; --resume goes on with such a file
   --concurrency N       tasks side by side (1)
-  --limit N             only the first N tasks
-  --shard I/N           only every Nth of these, from the Ith on: for several machines
+  --limit N             only the first N tasks of the suite
+  --shard I/N           of these only every Nth, from the Ith on: for several machines
   --repeat N --seed S   attempts at each task, for pass@k; --temperature T (0 is greedy)
   --rules old|new       those of the paper (old), or AgentBench's newer ones
   --reply-tokens N      of one reply (128 by the old rules, 512 by the new); --steps N of one task
+  --prompt trained      what AgentLM was trained on, taken from --trained-from FILE of AgentInstruct, as in run
+  --no-prompt-tail      do not end the output of commands with the prompt of the shell
   --constrain           hold replies to the action grammar, which the paper did not
   --retries N           of a task that failed through endpoint or machine (2)
   --image IMAGE         run OS tasks in containers of it; --container-engine "podman …"
@@ -101,6 +107,8 @@ const options = {
   'reply-tokens': { type: 'string' },
   steps: { type: 'string' },
   context: { type: 'string' },
+  ...promptOptions,
+  'no-prompt-tail': { type: 'boolean' },
   constrain: { type: 'boolean' },
   retries: { type: 'string' },
   image: { type: 'string' },
@@ -119,7 +127,7 @@ type Values = ValuesOf<typeof options>;
 const ofReport = new Set(['html', 'price', 'json']);
 const ofRunsOnly: Readonly<Record<TaskKind, ReadonlySet<string>>> = {
   os: new Set(['engine', 'database-url', 'html']),
-  db: new Set(['scripts', 'image', 'container-engine', 'network', 'html']),
+  db: new Set(['scripts', 'image', 'container-engine', 'network', 'no-prompt-tail', 'html']),
 };
 
 /**
@@ -160,6 +168,8 @@ function readRun(kind: TaskKind, values: Values, environment: NodeJS.ProcessEnv)
     replyTokens: readCount('--reply-tokens', values['reply-tokens']),
     steps: readCount('--steps', values.steps),
     context: readContext(values.context),
+    trainedFrom: readPrompt(values),
+    promptTail: values['no-prompt-tail'] !== true,
     constrain: values.constrain === true,
     retries: readNumber('--retries', values.retries, { whole: true, most: 100 }) ?? 2,
     image: values.image,

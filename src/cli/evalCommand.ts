@@ -12,6 +12,7 @@ import { reportText } from './evalReport';
 import { exitCodes } from './exitCodes';
 import { describeFailure } from './describeFailure';
 import { proxyFor } from './proxy';
+import { trainedPrompt } from './trainedPrompt';
 
 /**
  * Evaluates a suite and prints each result as it comes, the report last. What is no result goes to standard error.
@@ -25,7 +26,9 @@ export async function evalCommand(
   const say = (text: string): void => void process.stderr.write(`${visible(text)}\n`);
   const demo = args.endpoint === 'demo' ? await startDemoEndpoint() : undefined;
   try {
-    const results = await startEvaluation(requestOf({ ...args, ...(demo && { endpoint: demo.url }) }), signal, {
+    const request = requestOf({ ...args, ...(demo && { endpoint: demo.url }) });
+    const prompt = await trainedPrompt(args, signal);
+    const results = await startEvaluation({ ...request, prompt }, signal, {
       suite({ faults }, { tasks, model }) {
         for (const fault of faults) say(inWords(fault));
         if (faults.length > 0) say(`${faults.length} tasks cannot be read and are left out.`);
@@ -68,6 +71,7 @@ function requestOf(args: EvalRunArguments): EvaluationRequest {
       image: args.image,
       engine: args.engine,
       network: args.network,
+      promptTail: args.promptTail,
       writeLimitBytes: 2 * 1024 ** 3,
       commandTimeoutMs: 60_000,
       scriptTimeoutMs: 120_000,

@@ -57,7 +57,7 @@ function oneReport(report: EvaluationReport): string {
   const { score, interval, passed, total, missing, categories, outcomes, passAt, tokens, time, cost } = report;
   const lines = [
     styleText('bold', visible(`${report.model} on ${report.suite}: ${percent(score)} %`)),
-    `${passed} of ${total} passed${missing > 0 ? `, ${missing} missing` : ''}; 95 % interval ${percent(interval.low)} to ${percent(interval.high)}`,
+    `${passed} of ${total} passed${missing > 0 ? `, ${missing} of the suite not attempted` : ''}; 95 % interval ${percent(interval.low)} to ${percent(interval.high)}`,
     ...Object.entries(passAt).map(([k, value]) => `pass@${k} ${percent(value)} %`),
     '',
     ...Object.entries(categories).map(

@@ -3,7 +3,14 @@ import type { RunRequest } from '../agent/session';
 import type { TaskKind } from '../agent/task';
 import type { Dialect } from '../runtime/sql/messages';
 import { parse, readPath, refuse, type ValuesOf } from './readOptions';
-import { readTaskOptions, sandboxOptions, taskOptions, type TaskOptions } from './taskOptions';
+import {
+  promptOptions,
+  readPrompt,
+  readTaskOptions,
+  sandboxOptions,
+  taskOptions,
+  type TaskOptions,
+} from './taskOptions';
 import { UsageError } from './usageError';
 
 /** `agentlm run os` and `agentlm run db`. Paths are absolute. */
@@ -29,10 +36,9 @@ const databaseOptions = {
 
 const options = {
   ...taskOptions,
+  ...promptOptions,
   ...osOptions,
   ...databaseOptions,
-  prompt: { type: 'string' },
-  'trained-from': { type: 'string' },
 } as const;
 
 type Values = ValuesOf<typeof options>;
@@ -82,15 +88,4 @@ function readTables(text: string | undefined): Pick<RunRequest, 'tables'> {
       .filter((name) => name !== '') ?? [];
   if (names.length === 0) throw new UsageError('Say which tables, with commas between them: --tables orders,customers');
   return { tables: names.map((name) => (name.startsWith('`') ? name.slice(1, -1).replaceAll('``', '`') : name)) };
-}
-
-/** The file that the prompt is taken from. Naming one is choosing it. */
-function readPrompt({ prompt, 'trained-from': file }: Values): string | undefined {
-  if (prompt !== undefined && prompt !== 'own' && prompt !== 'trained')
-    throw new UsageError('--prompt is own or trained.');
-  if (prompt === 'own' && file !== undefined) throw new UsageError('--trained-from goes with --prompt trained.');
-  if (prompt === 'trained' && file === undefined) {
-    throw new UsageError('Say which AgentInstruct file the prompt is in: --trained-from FILE.');
-  }
-  return readPath(file);
 }

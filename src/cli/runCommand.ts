@@ -4,7 +4,6 @@ import type { DatabaseReview } from '../agent/database';
 import { UserError } from '../agent/errors';
 import type { EventOf, Outcome } from '../agent/events';
 import type { RunSession } from '../agent/session';
-import type { TrainedPrompt } from '../agent/trainedPrompt';
 import { obstacles, succeeded, toDialogue, TrajectoryRecorder } from '../agent/trajectory';
 import { startDemoEndpoint } from '../runtime/demo/server';
 import type { RunOptions } from '../runtime/startRun';
@@ -17,6 +16,7 @@ import { openInSandbox } from './openInSandbox';
 import type { Printer } from './print';
 import { proxyFor } from './proxy';
 import type { RunArguments } from './runArguments';
+import { trainedPrompt } from './trainedPrompt';
 import { isSomebodyThere, typeIn } from './typeIn';
 
 export interface RunSettings extends RunArguments {
@@ -78,20 +78,11 @@ async function checkPlaces({ request, record, exportTo }: RunArguments): Promise
 async function openSession(args: RunSettings, print: Printer, signal: AbortSignal): Promise<RunSession> {
   const { startRun } = await import('../runtime/startRun');
   const { request, approve } = args;
-  const options = { ...runOptions(args), prompt: await trainedPrompt(args, signal) };
+  const options = { ...runOptions(args), prompt: await trainedPrompt({ ...args, kind: request.kind }, signal) };
   const start = async (more: Pick<RunOptions, 'sandbox'>): Promise<RunSession> =>
     startRun(request, { ...options, ...more }, askerOf(approve), signal, (notice) => print({ type: 'notice', notice }));
   if (request.kind === 'db') return start({});
   return openInSandbox(args.sandbox, approve, signal)(request.place, async (sandbox) => start({ sandbox }));
-}
-
-async function trainedPrompt(
-  { trainedFrom, request }: RunArguments,
-  signal: AbortSignal,
-): Promise<TrainedPrompt | undefined> {
-  if (trainedFrom === undefined) return undefined;
-  const { readTrainedPrompt } = await import('../runtime/trajectories/readTrainedPrompt');
-  return readTrainedPrompt(trainedFrom, request.kind, signal);
 }
 
 interface OwnEndpoint {

@@ -59,6 +59,9 @@ export const taskOptions = {
   json: { type: 'boolean' },
 } as const;
 
+/** What opens the task. */
+export const promptOptions = { prompt: { type: 'string' }, 'trained-from': { type: 'string' } } as const;
+
 export type TaskValues = ValuesOf<typeof taskOptions>;
 
 /**
@@ -110,6 +113,20 @@ export function readSandbox(values: ValuesOf<typeof sandboxOptions>, environment
 /** The words of a program and of what comes before its commands. */
 export function readEngine(text: string | undefined): readonly string[] | undefined {
   return text?.split(/\s+/).filter((word) => word !== '');
+}
+
+/**
+ * The file that the prompt is taken from; undefined for our own. Naming one is choosing it.
+ * @throws {UsageError}
+ */
+export function readPrompt({ prompt, 'trained-from': file }: ValuesOf<typeof promptOptions>): string | undefined {
+  if (prompt !== undefined && prompt !== 'own' && prompt !== 'trained')
+    throw new UsageError('--prompt is own or trained.');
+  if (prompt === 'own' && file !== undefined) throw new UsageError('--trained-from goes with --prompt trained.');
+  if (prompt === 'trained' && file === undefined) {
+    throw new UsageError('Say which AgentInstruct file the prompt is in: --trained-from FILE.');
+  }
+  return readPath(file);
 }
 
 function readNoEndpoint({ endpoint, model }: TaskValues): string {

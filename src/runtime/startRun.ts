@@ -1,7 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Approve } from '../agent/approval';
 import type { PendingChanges } from '../agent/changes';
-import { formatDialogue } from '../agent/conversation';
 import type { DatabaseEnvironment } from '../agent/database';
 import type { Environment, SandboxKind, Table, TerminalSession } from '../agent/environment';
 import type { AgentEvent, OpeningNotice, RunOrigin } from '../agent/events';
@@ -16,6 +15,7 @@ import { fitTables } from '../agent/tasks/tableSentence';
 import { approveByPolicy, type ApprovalOptions } from './approvalPolicy';
 import { connect, type EndpointOptions } from './endpoint/connect';
 import type { EndpointModel } from './endpoint/endpointModel';
+import { promptOrigin } from './promptOrigin';
 import { openSandboxedShell } from './sandboxedShell';
 import type { SandboxOptions } from './shell/sandbox/openSandbox';
 import type { Dialect } from './sql/messages';
@@ -100,12 +100,8 @@ export async function startRun(
   };
 }
 
-/** The last turn of an opening is the task itself. */
 function originOf({ facts: { engine, version } }: EndpointModel, task: Task, { prompt }: RunOptions): RunOrigin {
-  const opening = formatDialogue({ id: '', conversations: task.opening('').slice(0, -1) });
-  const sha256 = createHash('sha256').update(opening).digest('hex');
-  const source = prompt ? 'trained' : 'own';
-  return { engine, ...(version !== undefined && { engineVersion: version }), prompt: { source, sha256 } };
+  return { engine, ...(version !== undefined && { engineVersion: version }), prompt: promptOrigin(task, prompt) };
 }
 
 async function* events(

@@ -90,6 +90,14 @@ describe('agentlm dataset', () => {
     assert.deepEqual((await run('errors', good, '--json')).lines, [{ rows: 6, unreadable: 0, errors: [] }]);
   });
 
+  it('counts what is there of files without a row, and exits with 1', async () => {
+    const none = [await fileOf('empty.jsonl', []), await fileOf('notes.jsonl', [], 'no data\n')];
+    const stats = await run('stats', ...none, '--json');
+    assert.deepEqual([stats.code, (stats.lines[0] as { unreadable: unknown }).unreadable], [1, 1]);
+    const errors = await run('errors', ...none, '--json');
+    assert.deepEqual([errors.code, errors.lines], [1, [{ rows: 0, unreadable: 1, errors: [] }]]);
+  });
+
   it('converts, and leaves beside the file what the trainer wants', async () => {
     const out = path.join(folder, 'factory.json');
     const { code, lines } = await run('convert', good, '--to', 'llama-factory', '--out', out, '--json');

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { formatDialogue, gpt, human, type Dialogue } from '../../src/agent/conversation';
 import type { EvaluationReport, TaskResult } from '../../src/agent/evaluation';
 import { readSuite } from '../../src/runtime/evaluation/readSuite';
 import { startFakeEndpoint, type FakeEndpoint, type FakeScript } from '../fakeEndpoint';
@@ -14,6 +15,8 @@ import { processesWith } from '../runtime/shell/shells';
 const cli = path.resolve('dist/cli.js');
 const shop = path.resolve('test/runtime/evaluation/suites/shop.agentlm-suite.json');
 const machine = path.resolve('test/runtime/evaluation/suites/machine.agentlm-suite.json');
+
+const lastTurn = (prompt: string): string => prompt.slice(prompt.lastIndexOf('[INST]'));
 
 describe('agentlm eval', function () {
   this.timeout(60_000);
@@ -116,6 +119,43 @@ describe('agentlm eval', function () {
       assert.equal(again.code, 0, again.stderr);
       assert.equal(asked, ofWhole - done.reduce((sum, { steps }) => sum + steps, 0), 'only what was missing was asked');
       assert.deepEqual(essence(torn), essence(whole));
+    });
+  }
+
+  it('opens each task with the trained prompt where it is told to, and says so in the results', async () => {
+    const rows = path.join(folder, 'rows.jsonl');
+    const out = path.join(folder, 'out.jsonl');
+    const row: Dialogue = {
+      id: 'db_0',
+      conversations: [
+        human('Words that were learnt. Action: Operation'),
+        gpt('Ok.', { loss: false }),
+        human('How many?'),
+        gpt('Action: Answer\nFinal Answer: ["1"]', { loss: true }),
+      ],
+    };
+    writeFileSync(rows, formatDialogue(row));
+    const { completions } = await serve(await play('db', shop));
+    const { code } = await start('db', '--suite', shop, '--prompt', 'trained', '--trained-from', rows, '--out', out)
+      .ended;
+    assert.equal(code, 0);
+    for (const { prompt } of completions) {
+      assert.match(prompt, /^\[INST\] Words that were learnt\. Action: Operation \[\/INST\] Ok\. <\/s>/);
+    }
+    assert.match(readFileSync(out, 'utf8'), /^\{.*"prompt":"trained [0-9a-f]{8}","promptTail":false,/);
+  });
+
+  for (const [tail, options] of [
+    [true, []],
+    [false, ['--no-prompt-tail']],
+  ] as const) {
+    it(`shows ${tail ? 'the' : 'no'} prompt of the shell at the end of an output`, async function () {
+      await skipWithoutRootView(this);
+      const { completions } = await serve(await play('os', machine));
+      assert.equal((await start('os', '--suite', machine, '--limit', '2', ...options).ended).code, 0);
+      const observed = completions.filter(({ prompt }) => /The output of the OS:/.test(lastTurn(prompt)));
+      assert.ok(observed.length > 0);
+      for (const { prompt } of observed) assert.equal(/\n\S+@\S+:\S*# \[\/INST\]$/.test(prompt), tail, prompt);
     });
   }
 

@@ -10,6 +10,8 @@ import { attempt, isJudged, type Attempted, type TrialTools, type Verdict } from
 export interface OsTrialOptions {
   readonly openMachine: OpenMachine;
   readonly commandTimeoutMs: number;
+  /** Whether the output of a command ends with the prompt of the shell. */
+  readonly promptTail: boolean;
   /** Of a script of the suite. */
   readonly scriptTimeoutMs: number;
 }
@@ -32,7 +34,7 @@ export async function osTrial(
   const machine = await options.openMachine(folder, problem.image, signal);
   const scripting = { timeoutMs: options.scriptTimeoutMs, signal };
   try {
-    const shell = await openAgentShell(machine, options.commandTimeoutMs);
+    const shell = await openAgentShell(machine, options);
     try {
       // As in the paper's harness, whatever they exit with.
       for (const script of problem.init) await runScript(machine, script, [], scripting);
@@ -50,10 +52,11 @@ export async function osTrial(
   }
 }
 
-async function openAgentShell(machine: Machine, commandTimeoutMs: number) {
+async function openAgentShell(machine: Machine, { commandTimeoutMs, promptTail }: OsTrialOptions) {
   return openShell({
     cwd: '/',
     commandTimeoutMs,
+    promptTail,
     scratchParent: machine.exchange,
     sandbox: machineSandbox(machine),
   });

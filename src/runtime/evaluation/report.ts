@@ -77,15 +77,16 @@ function shareOf(results: readonly TaskResult[]): Share {
   return { total: results.length, passed, score: results.length === 0 ? 0 : (100 * passed) / results.length };
 }
 
-/** Attempts at the same task are no tasks of their own: they are drawn together. */
+/** Attempts at the same task are no tasks of their own: they count as one, in part passed, and are drawn together. */
 function intervalOf(
   setting: EvaluationSetting,
   results: readonly TaskResult[],
   passed: number,
 ): EvaluationReport['interval'] {
   const groups = groupsOf(setting, results);
-  if (groups.length <= 1 && setting.repeat === 1) {
-    return { ...wilsonInterval(passed, results.length), method: 'wilson' };
+  if (groups.length <= 1) {
+    const tasks = results.length / setting.repeat;
+    return { ...wilsonInterval(passed / setting.repeat, tasks), method: 'wilson' };
   }
   const tasks = groups.map((group) => [...Map.groupBy(group, ({ index }) => index).values()]);
   const interval = bootstrapInterval(tasks, (drawn) => scoreOf(drawn.map((group) => group.flat())));

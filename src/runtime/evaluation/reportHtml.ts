@@ -66,7 +66,10 @@ function facts(report: EvaluationReport): [string, string][] {
   const { tokens, time } = report;
   return [
     ['Score', `${percent(report.score)} (${intervalText(report)})`],
-    ['Passed', `${report.passed} of ${report.total}${report.missing > 0 ? `, ${report.missing} missing` : ''}`],
+    [
+      'Passed',
+      `${report.passed} of ${report.total}${report.missing > 0 ? `, ${report.missing} of the suite not attempted` : ''}`,
+    ],
     ...Object.entries(report.passAt).map(([k, value]): [string, string] => [`pass@${k}`, percent(value)]),
     ['Endpoint', report.endpoint],
     ['Rules, environment', `${report.rules}, ${report.environment}`],

@@ -3,8 +3,12 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { EvaluationSetting, Rules } from '../../agent/evaluation';
 import type { TaskKind } from '../../agent/task';
+import { databaseTask } from '../../agent/tasks/database';
+import { osTask } from '../../agent/tasks/os';
+import { withTrainedPrompt, type TrainedPrompt } from '../../agent/trainedPrompt';
 import { createAdmission } from '../endpoint/admission';
 import { connect, type EndpointOptions } from '../endpoint/connect';
+import { promptOrigin } from '../promptOrigin';
 import { makeTemporaryFolder } from '../temporaryFolder';
 import { openContainer } from './container';
 import { evaluate, folderKind, trialsOf, type EvaluationEvent, type Slice } from './evaluate';
@@ -32,6 +36,8 @@ export interface EvaluationRequest extends Slice {
   /** Of one reply; what the harness of the rules had, 128 tokens or 512, where it is left out. */
   readonly replyTokens: number | undefined;
   readonly stepLimit: number | undefined;
+  /** The instruction and example that the model was trained on; left out: our own. */
+  readonly prompt?: TrainedPrompt | undefined;
   /** Whether replies are held to the action grammar, which the paper's were not. */
   readonly constrain: boolean;
   readonly concurrency: number;
@@ -50,6 +56,8 @@ export interface MachineOptions {
   readonly engine: readonly string[] | undefined;
   readonly network: boolean;
   readonly writeLimitBytes: number;
+  /** Whether the output of a command ends with the prompt of the shell, as AgentLM was trained; true if left out. */
+  readonly promptTail?: boolean;
   readonly commandTimeoutMs: number;
   readonly scriptTimeoutMs: number;
 }
@@ -107,9 +115,10 @@ export async function startEvaluation(
         connect: async (conversationId, seed, until) =>
           connect({ ...endpoint, model: model.name, conversationId, seed }, until),
         rules: request.rules,
+        prompt: request.prompt,
         stepLimit: setting.stepLimit,
         replyTokens: setting.replyTokens,
-        os: { openMachine, ...request.machine },
+        os: { openMachine, ...request.machine, promptTail: setting.promptTail },
         openDatabase,
         concurrency: request.concurrency,
         retries: request.retries,
@@ -139,6 +148,8 @@ function settingOf(request: EvaluationRequest, suite: Suite, model: string): Eva
     endpoint: withoutSecrets(request.endpoint.baseUrl),
     rules: request.rules,
     environment: kind === 'os' ? (machine.image ?? 'root view') : database.url === undefined ? 'sqlite' : 'mysql',
+    prompt: promptOf(kind, request.prompt),
+    promptTail: kind === 'os' && (machine.promptTail ?? true),
     temperature: request.temperature,
     replyTokens: request.replyTokens ?? replyTokens[request.rules],
     stepLimit: request.stepLimit ?? stepLimits[kind],
@@ -146,6 +157,13 @@ function settingOf(request: EvaluationRequest, suite: Suite, model: string): Eva
     repeat: request.repeat,
     seed: request.seed ?? null,
   };
+}
+
+/** Of the words before the tables are named, which are those of each task. */
+function promptOf(kind: TaskKind, trained: TrainedPrompt | undefined): string {
+  const own = kind === 'os' ? osTask : databaseTask([]);
+  const { source, sha256 } = promptOrigin(trained ? withTrainedPrompt(own, trained) : own, trained);
+  return `${source} ${sha256.slice(0, 8)}`;
 }
 
 /** An address may carry a password, and results are passed on. */

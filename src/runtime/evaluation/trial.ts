@@ -6,12 +6,15 @@ import type { AgentEvent, EventOf } from '../../agent/events';
 import type { Model } from '../../agent/model';
 import { run } from '../../agent/run';
 import type { Task } from '../../agent/task';
+import { withTrainedPrompt, type TrainedPrompt } from '../../agent/trainedPrompt';
 import { TrajectoryRecorder, type Trajectory } from '../../agent/trajectory';
 
 /** What every attempt needs besides the place it works on. */
 export interface TrialTools {
   readonly connect: (conversationId: string, signal: AbortSignal) => Promise<Model>;
   readonly rules: Rules;
+  /** Opens each task instead of our own. */
+  readonly prompt: TrainedPrompt | undefined;
   readonly stepLimit: number | undefined;
   readonly replyTokens: number;
   readonly hear: (event: AgentEvent) => void;
@@ -39,7 +42,7 @@ export async function attempt(
   problem: string,
   task: Task,
   environment: Pick<Environment, 'execute'>,
-  { connect, stepLimit, replyTokens, hear }: TrialTools,
+  { connect, prompt, stepLimit, replyTokens, hear }: TrialTools,
   signal: AbortSignal,
 ): Promise<Attempted> {
   const model = await connect(id, signal);
@@ -47,7 +50,8 @@ export async function attempt(
   let failure: unknown;
   let lastProblem: string | undefined;
   const now = (): number => performance.now();
-  const tools = { task, model, environment, approve: runAll, signal, now };
+  const opened = prompt ? withTrainedPrompt(task, prompt) : task;
+  const tools = { task: opened, model, environment, approve: runAll, signal, now };
   for await (const event of run({ id, problem, stepLimit, replyTokens, unaided: true }, tools)) {
     recorder.hear(event);
     hear(event);

@@ -355,8 +355,8 @@ describe('An evaluation', function () {
         concurrency: 1,
       });
       const observations = results[0]?.turns.filter(({ from }) => from === 'human').map(({ value }) => value) ?? [];
-      assert.match(observations.at(-3) ?? '', /runs$/);
-      assert.match(observations.at(-1) ?? '', /\/tmp\nmade by init$/m);
+      assert.match(observations.at(-3) ?? '', /runs\n\S+:\/tmp#$/);
+      assert.match(observations.at(-1) ?? '', /\/tmp\nmade by init\n\S+:\/tmp#$/);
     });
   });
 });

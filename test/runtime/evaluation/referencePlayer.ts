@@ -55,7 +55,7 @@ function playOs({ text, check, reference }: OsProblem, observations: readonly st
     return osTask.compose('I do what solves it.', { kind: 'bash', text: code.trim() });
   }
   if (check.kind === 'match' && solver === undefined) return osTask.compose('I know it.', answering(check.answer));
-  const printed = observations.at(-1)?.replace(/^The output of the OS:\n\n/, '') ?? '';
+  const printed = observations.at(-1)?.replace(/^The output of the OS:\n\n|\n?\S+@\S+:[^\n]*[#$]$/g, '') ?? '';
   const asked = check.kind !== 'scripts' || check.scripts.includes(null);
   return osTask.compose('That was it.', asked ? answering(printed) : { kind: 'finish', text: '' });
 }

@@ -13,6 +13,8 @@ export function settingOf(some: Partial<EvaluationSetting> = {}): EvaluationSett
     endpoint: 'http://a',
     rules: 'old',
     environment: 'root view',
+    prompt: 'own 00000000',
+    promptTail: true,
     temperature: 0,
     replyTokens: 128,
     stepLimit: 8,
