@@ -64,7 +64,7 @@ export interface RunOrigin {
  * Everything that happens in a run, in order: chat, terminal, recorder, command line and tests all read this.
  *
  *     started  turn*
- *     ( step  context  delta*  exchange  ( turn  turn? | action  turn | action  approval  turn  observation  turn ) )*
+ *     ( step  context  delta*  exchange  ( turn  turn? | action  turn | action  approval  turn  observation  instruction?  turn ) )*
  *     failure?  finished
  *
  * `turn` events are the conversation, each as soon as it is final: that of an action when it has been executed. A `notice` can stand anywhere before `finished`.
@@ -126,6 +126,8 @@ export type AgentEvent =
       /** What a person did in the shell since the observation before; left out where nobody did anything. */
       readonly interventions?: readonly Intervention[];
     }
+  /** What a person said to the agent at work, as it reads it behind an observation or a reminder. */
+  | { readonly type: 'instruction'; readonly step: number; readonly text: string }
   | { readonly type: 'notice'; readonly notice: Notice }
   /** Why the outcome is `failed`. A UserError is shown as it is; anything else is a bug to be logged with its stack. */
   | { readonly type: 'failure'; readonly error: unknown }

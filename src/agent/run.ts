@@ -6,6 +6,8 @@ import type { AgentEvent, Outcome, RunOrigin } from './events';
 import type { FinishReason, Model, Usage } from './model';
 import { withRemarks } from './remarks';
 import { RepetitionWatch, repetitionRemark } from './repetition';
+import { Stopwatch } from './stopwatch';
+import { withInstruction, type RunCourse } from './steering';
 import type { Action, FormatProblem, Observation, ParsedReply, Task } from './task';
 import { cutOffProblem } from './tasks/reply';
 
@@ -33,6 +35,7 @@ export interface RunTools {
   readonly model: Model;
   readonly environment: Pick<Environment, 'execute'>;
   readonly approve: Approve;
+  readonly course?: RunCourse;
   readonly signal: AbortSignal;
   /** Milliseconds of a clock that never goes back, e.g. `performance.now`. */
   readonly now: () => number;
@@ -43,6 +46,9 @@ const remindersInARow = 2;
 
 /** The share of the window that one observation may take; the task's own limit counts characters. */
 const observationShare = 1 / 8;
+
+/** The share of what a person says meanwhile. */
+const instructionShare = 1 / 4;
 
 /** Characters of the end of a long output that people get to see. */
 const tailLength = 1000;
@@ -68,6 +74,7 @@ class Loop {
   private readonly repetition = new RepetitionWatch();
   private readonly clock: Stopwatch;
   private readonly stepLimit: number;
+  private readonly earlier: readonly AgentEvent[];
   private usage: Usage = { promptTokens: 0, completionTokens: 0, cachedTokens: null };
   private steps = 0;
   private remindersSoFar = 0;
@@ -77,7 +84,9 @@ class Loop {
     private readonly tools: RunTools,
   ) {
     this.clock = new Stopwatch(tools.now);
-    this.stepLimit = settings.stepLimit ?? tools.task.stepLimit;
+    this.earlier = tools.course?.earlier ?? [];
+    const stepsBefore = this.earlier.filter(({ type }) => type === 'step').length;
+    this.stepLimit = stepsBefore + (settings.stepLimit ?? tools.task.stepLimit);
   }
 
   async *events(): AsyncGenerator<AgentEvent, void> {
@@ -99,9 +108,9 @@ class Loop {
   private async *untilTheEnd(): AsyncGenerator<AgentEvent, End> {
     const { task, model, signal } = this.tools;
     try {
-      const opening = task.opening(this.settings.problem);
-      for (const turn of opening) yield this.say(turn);
-      const budget = new ContextBudget(model, this.settings.replyTokens, opening.length);
+      if (this.earlier.length > 0) yield* this.repeat();
+      else for (const turn of task.opening(this.settings.problem)) yield this.say(turn);
+      const budget = new ContextBudget(model, this.settings.replyTokens, this.openingLength);
       while (this.steps < this.stepLimit) {
         const end = yield* this.step(budget);
         if (end) return end;
@@ -114,13 +123,28 @@ class Loop {
     }
   }
 
+  /** What was said and done before this run goes on with it. */
+  private *repeat(): Generator<AgentEvent> {
+    for (const event of this.earlier) {
+      if (event.type === 'turn') this.turns.push(event.turn);
+      if (event.type === 'step') this.steps = event.step;
+      yield event;
+    }
+  }
+
+  private get openingLength(): number {
+    const first = this.earlier.findIndex(({ type }) => type === 'step');
+    const opening = first === -1 ? this.turns : this.earlier.slice(0, first).filter(({ type }) => type === 'turn');
+    return opening.length;
+  }
+
   /** One reply of the model and what follows from it; an End when the run is over. */
   private async *step(budget: ContextBudget): AsyncGenerator<AgentEvent, End | undefined> {
     this.steps++;
     yield { type: 'step', step: this.steps, limit: this.stepLimit };
     const reply = yield* this.ask(budget);
     const parsed = this.parse(reply);
-    if ('problem' in parsed) return yield* this.remind(reply.text, parsed.problem);
+    if ('problem' in parsed) return yield* this.remind(reply.text, parsed.problem, budget);
     this.remindersSoFar = 0;
     const { action, thought } = parsed;
     yield { type: 'action', step: this.steps, kind: action.kind, text: action.text, thought };
@@ -138,7 +162,11 @@ class Loop {
   }
 
   /** Tells a model that wrote no action what was wrong, twice at most, and not again what it was told already. */
-  private async *remind(reply: string, problem: FormatProblem): AsyncGenerator<AgentEvent, End | undefined> {
+  private async *remind(
+    reply: string,
+    problem: FormatProblem,
+    budget: ContextBudget,
+  ): AsyncGenerator<AgentEvent, End | undefined> {
     yield this.say(gpt(reply, { loss: false }));
     yield { type: 'notice', notice: { code: 'malformed', problem } };
     if (this.settings.unaided === true) return { outcome: 'malformed' };
@@ -147,10 +175,17 @@ class Loop {
     if (verdict === 'end') return { outcome: 'repeated' };
     if (this.remindersSoFar === remindersInARow) return { outcome: 'malformed' };
     this.remindersSoFar++;
-    yield this.say(
-      human(withRemarks(this.tools.task.remind(problem), verdict === 'tell' ? repetitionRemark : undefined)),
-    );
+    const reminder = withRemarks(this.tools.task.remind(problem), verdict === 'tell' ? repetitionRemark : undefined);
+    const instruction = await this.instruction(budget);
+    if (instruction !== undefined) yield { type: 'instruction', step: this.steps, text: instruction };
+    yield this.say(human(withInstruction(reminder, instruction)));
     return undefined;
+  }
+
+  /** What a person has said meanwhile, as much of it as the window has room for. */
+  private async instruction(budget: ContextBudget): Promise<string | undefined> {
+    const said = this.tools.course?.instructions?.().join('\n\n').trim() ?? '';
+    return said === '' ? undefined : budget.cut(said, Math.floor(this.tools.model.contextLength * instructionShare));
   }
 
   /** Streams one reply and stops reading at the end of its first complete action. */
@@ -217,6 +252,7 @@ class Loop {
 
     let execution: Execution | undefined;
     let observation: Observation;
+    let instruction: string | undefined;
     let performed = action.text;
     switch (decision.verdict) {
       case 'stop':
@@ -225,6 +261,7 @@ class Loop {
         // What the user refused is not to be learnt.
         yield this.say(gpt(reply, { loss: false }));
         observation = task.observeSkipped(decision.reason);
+        instruction = await this.instruction(budget);
         break;
       case 'edit':
       case 'run': {
@@ -234,11 +271,12 @@ class Loop {
         const [attempt] = await Promise.allSettled([environment.execute(performed, signal)]);
         this.clock.stop('environment');
         const isTouched = attempt.status === 'fulfilled' && attempt.value.interventions !== undefined;
-        // What is no longer the model's own doing stays in the conversation, but nobody learns it: an edited action, and
-        // one whose outcome a person had a hand in.
+        instruction = await this.instruction(budget);
+        // What is no longer the model's own doing stays in the conversation, but nobody learns it: an edited action, one
+        // whose outcome a person had a hand in, and one after which somebody had to say where to go.
         yield this.say(
           gpt(isOwn ? reply : task.compose(thought, { kind: action.kind, text: performed }), {
-            loss: isOwn && !isTouched,
+            loss: isOwn && !isTouched && instruction === undefined,
           }),
         );
         if (attempt.status === 'rejected') throw attempt.reason;
@@ -264,7 +302,8 @@ class Loop {
       ...(execution?.result && { result: execution.result }),
       ...(execution?.interventions && { interventions: execution.interventions }),
     };
-    yield this.say(human(text));
+    if (instruction !== undefined) yield { type: 'instruction', step: this.steps, text: instruction };
+    yield this.say(human(withInstruction(text, instruction)));
     if (verdict !== 'fine') yield { type: 'notice', notice: { code: 'repetition' } };
     return verdict === 'end' ? { outcome: 'repeated' } : undefined;
   }
@@ -301,40 +340,4 @@ function tailOf({ output }: Execution, read: number): { readonly tail?: string }
 interface Reply {
   readonly text: string;
   readonly finishReason: FinishReason | undefined;
-}
-
-type Watched = 'model' | 'environment' | 'waiting';
-
-/** Tells where the time of a run went. Waiting for a person counts for the total and for nobody else. */
-class Stopwatch {
-  private readonly began: number;
-  private readonly spent: Record<Watched, number> = { model: 0, environment: 0, waiting: 0 };
-  private readonly running = new Map<Watched, number>();
-
-  constructor(private readonly now: () => number) {
-    this.began = now();
-  }
-
-  start(what: Watched): void {
-    this.running.set(what, this.now());
-  }
-
-  stop(what: Watched): void {
-    const since = this.running.get(what);
-    if (since === undefined) return;
-    this.spent[what] += this.now() - since;
-    this.running.delete(what);
-  }
-
-  read(): { totalMs: number; modelMs: number; environmentMs: number; overheadMs: number } {
-    for (const what of this.running.keys()) this.stop(what);
-    const totalMs = this.now() - this.began;
-    const { model, environment, waiting } = this.spent;
-    return {
-      totalMs: Math.round(totalMs),
-      modelMs: Math.round(model),
-      environmentMs: Math.round(environment),
-      overheadMs: Math.round(Math.max(0, totalMs - model - environment - waiting)),
-    };
-  }
 }

@@ -112,6 +112,7 @@ const eventTypes: ReadonlySet<string> = new Set<AgentEvent['type']>([
   'action',
   'approval',
   'observation',
+  'instruction',
   'notice',
   'failure',
   'finished',

@@ -3,6 +3,7 @@ import type { DatabaseEnvironment, DatabaseReview } from './database';
 import type { PendingChanges } from './changes';
 import type { TerminalSession } from './environment';
 import type { AgentEvent, EventOf, OpeningNotice } from './events';
+import type { RunCourse } from './steering';
 import type { TaskKind } from './task';
 
 /** What a surface asks for: the chat, a command or the command line. */
@@ -44,6 +45,7 @@ export type StartRun = (
   approve: Approve,
   signal: AbortSignal,
   onNotice: (notice: OpeningNotice) => void,
+  course?: RunCourse,
 ) => Promise<RunSession>;
 
 /** The end of a run that never began, because it was stopped before or could not be opened: every run has one outcome. */

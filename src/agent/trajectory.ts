@@ -16,6 +16,8 @@ export interface Trajectory {
   readonly edits: readonly { readonly step: number; readonly original: string; readonly edited: string }[];
   /** What a person did in the agent's shell before the observation of a step; never what they typed. */
   readonly interventions: readonly { readonly step: number; readonly kind: Intervention }[];
+  /** What a person said to the agent at work, behind what it read after a step. */
+  readonly instructions: readonly { readonly step: number; readonly text: string }[];
   readonly counts: TroubleCounts;
   readonly finished: EventOf<'finished'>;
 }
@@ -43,6 +45,7 @@ export class TrajectoryRecorder {
   private readonly turns: Turn[] = [];
   private readonly edits: Trajectory['edits'][number][] = [];
   private readonly interventions: Trajectory['interventions'][number][] = [];
+  private readonly instructions: Trajectory['instructions'][number][] = [];
   private readonly counts = { malformed: 0, reminders: 0, repeated: 0 };
   private proposed = '';
   private reminderDue = false;
@@ -65,6 +68,9 @@ export class TrajectoryRecorder {
       case 'observation':
         for (const kind of event.interventions ?? []) this.interventions.push({ step: event.step, kind });
         break;
+      case 'instruction':
+        this.instructions.push({ step: event.step, text: event.text });
+        break;
       case 'action':
         this.proposed = event.text;
         break;
@@ -84,8 +90,8 @@ export class TrajectoryRecorder {
   get trajectory(): Trajectory | undefined {
     if (!this.started || !this.finished) return undefined;
     const { id, kind, problem, model } = this.started;
-    const { turns, edits, interventions, counts, finished } = this;
-    return { version: 1, id, kind, problem, model, turns, edits, interventions, counts, finished };
+    const { turns, edits, interventions, instructions, counts, finished } = this;
+    return { version: 1, id, kind, problem, model, turns, edits, interventions, instructions, counts, finished };
   }
 
   private count({ code }: Notice): void {

@@ -80,6 +80,7 @@ export function textPrinter(write: (text: string) => void): Printer {
         write(`\n${pendingText(event)}`);
         break;
       case 'turn':
+      case 'instruction':
       case 'exchange':
       case 'context':
       case 'approval':

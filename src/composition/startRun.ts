@@ -2,6 +2,7 @@ import type { Approve } from '../agent/approval';
 import type { Table } from '../agent/environment';
 import type { OpeningNotice } from '../agent/events';
 import type { RunRequest, RunSession } from '../agent/session';
+import type { RunCourse } from '../agent/steering';
 import type { ApprovalRules } from '../vscode/approvalRules';
 import type { DatabaseChoice } from '../vscode/databaseChoice';
 import type { Endpoints } from '../vscode/endpoints';
@@ -35,6 +36,7 @@ export async function startRunOf(
   approve: Approve,
   signal: AbortSignal,
   onNotice: (notice: OpeningNotice) => void,
+  course?: RunCourse,
 ): Promise<RunSession> {
   const { settings, rules, endpoints, guard, database, endpointRuntime, shells, storage, sqlWorker } = parts;
   const [access, guarded, { startRun }] = await Promise.all([
@@ -59,6 +61,7 @@ export async function startRunOf(
     },
     sqlWorker,
     databaseStorage: storage.databases,
+    course,
     chooseTables: async (tables: readonly Table[], until: AbortSignal) =>
       database.chooseTablesOf(request.place, tables, until),
   };

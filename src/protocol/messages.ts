@@ -16,6 +16,9 @@ export type { Obstacle } from '../agent/trajectory';
 /** Characters a task may have. A whole context window of Llama-2 holds fewer. */
 export const problemLimit = 20_000;
 
+/** Characters of an instruction: it is read beside all that the agent has done so far. */
+export const instructionLimit = 1000;
+
 /** What the chat page shows of a run: the events of agent/, without what is for the recorder, errors as sentences. */
 export type PageEvent =
   | Exclude<AgentEvent, { readonly type: 'turn' | 'exchange' | 'failure' | 'notice' }>
@@ -99,6 +102,10 @@ export type RunState =
       readonly why?: Why | undefined;
       /** The command that runs, once it has been running for a moment. */
       readonly command?: RunningCommand | undefined;
+      /** What the user has said to the agent that it has not read yet; once the run has ended, never will. */
+      readonly waiting: readonly WaitingInstruction[];
+      /** Whether it ended where it can go on. */
+      readonly resumable: boolean;
       /** What the user said of the finished trajectory. */
       readonly verdict: 'undecided' | 'accepted' | 'rejected';
       /** What it changed in its sandbox, or in its copy of the database, and waits for review. */
@@ -106,6 +113,11 @@ export type RunState =
       /** Why it cannot become training data; empty when it can. */
       readonly obstacles: readonly Obstacle[];
     };
+
+export interface WaitingInstruction {
+  readonly id: number;
+  readonly text: string;
+}
 
 /** What a running command does, and the last lines it has printed. */
 export interface RunningCommand {
@@ -142,6 +154,12 @@ export interface HostApi {
   /** `shown` is the text on the card: the extension refuses when it is not the text it holds. */
   decide(argument: { readonly step: number; readonly shown: string; readonly decision: Decision }): void;
   stop(argument: null): void;
+  /** Says something to the agent of the run that is shown; it reads it behind its next observation. */
+  instruct(argument: string): void;
+  /** Takes an instruction back, by its id. */
+  withdraw(argument: number): void;
+  /** Goes on with the run that is shown and has ended. */
+  resume(argument: null): void;
   accept(argument: null): void;
   reviewTrajectory(argument: null): void;
   reject(argument: null): void;

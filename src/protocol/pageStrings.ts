@@ -36,6 +36,12 @@ export type PageStringKey =
   // Transcript
   | 'transcript'
   | 'you'
+  | 'waiting.next'
+  | 'waiting.unread'
+  | 'waiting.takeBack'
+  | 'waiting.takeBackNamed'
+  | 'resume'
+  | 'resume.more'
   | 'way.earlier'
   | 'way.beginning'
   | 'way.later'
@@ -182,6 +188,8 @@ export type PageStringKey =
   | 'composer'
   | `composer.${TaskKind}`
   | 'composer.send'
+  | 'composer.instruct'
+  | 'composer.tooLong'
   | 'composer.stop'
   | 'composer.stopping'
   | 'composer.change'

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { AcceptHostApi } from './acceptMessages';
-import { problemLimit, type Decision, type HostApi } from './messages';
+import { instructionLimit, problemLimit, type Decision, type HostApi } from './messages';
 import type { ResultsHostApi } from './resultsMessages';
 import type { ReviewHostApi } from './reviewMessages';
 
@@ -34,6 +34,9 @@ const hostArguments: { readonly [K in keyof HostApi]: z.ZodMiniType<Parameters<H
   }),
   decide: z.strictObject({ step: count, shown: text, decision }),
   stop: nothing,
+  instruct: z.string().check(z.maxLength(instructionLimit), z.regex(/\S/)),
+  withdraw: count,
+  resume: nothing,
   accept: nothing,
   reviewTrajectory: nothing,
   reject: nothing,

@@ -5,8 +5,9 @@ import type { DatabaseEnvironment } from '../agent/database';
 import type { Environment, SandboxKind, Table, TerminalSession } from '../agent/environment';
 import type { AgentEvent, OpeningNotice, RunOrigin } from '../agent/events';
 import type { Model } from '../agent/model';
-import { run, type RunSettings } from '../agent/run';
+import { run, type RunSettings, type RunTools } from '../agent/run';
 import type { RunRequest, RunSession } from '../agent/session';
+import type { RunCourse } from '../agent/steering';
 import type { Task } from '../agent/task';
 import { withTrainedPrompt, type TrainedPrompt } from '../agent/trainedPrompt';
 import { databaseTask } from '../agent/tasks/database';
@@ -53,6 +54,8 @@ export interface RunOptions {
    */
   readonly chooseTables?:
     ((tables: readonly Table[], signal: AbortSignal) => Promise<readonly string[] | undefined>) | undefined;
+  /** What a surface adds to this one. */
+  readonly course?: RunCourse | undefined;
 }
 
 /** What a task works on, once it is open. */
@@ -91,8 +94,9 @@ export async function startRun(
   const own = await orClose(workplace, () => workplace.taskFor(model));
   const task = options.prompt ? withTrainedPrompt(own, options.prompt) : own;
   const origin = originOf(model, task, options);
+  const tools = { ...workplace, task, model, approve, signal, ...(options.course && { course: options.course }) };
   return {
-    events: events({ id, origin }, request, options, { ...workplace, task, model, approve, signal }),
+    events: events({ id, origin }, request, options, tools),
     terminal,
     ...(changes && { changes }),
     ...(database && { database }),
@@ -108,7 +112,7 @@ async function* events(
   known: Pick<RunSettings, 'id' | 'origin'>,
   { problem }: RunRequest,
   { stepLimit, replyTokens }: RunOptions,
-  { environment, sandbox, ...tools }: Workplace & { task: Task; model: Model; approve: Approve; signal: AbortSignal },
+  { environment, sandbox, ...tools }: Workplace & Omit<RunTools, 'environment' | 'now'>,
 ): AsyncGenerator<AgentEvent, void> {
   try {
     const settings = { ...known, problem, replyTokens, stepLimit, sandbox };

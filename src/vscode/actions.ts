@@ -92,6 +92,20 @@ export class Actions implements vscode.Disposable {
     this.surfaces.runs.current?.stop();
   }
 
+  /** Goes on with the run that is shown. */
+  async resume(): Promise<void> {
+    requireTrust();
+    const run = this.finishedRun();
+    if (run.id !== undefined && this.changesOf(run.id) > 0) {
+      throw new UserError(
+        'run.changes-wait',
+        'What this task changed waits for your review, and it would go on without it. Apply or discard the changes first.',
+      );
+    }
+    await this.surfaces.endpoints.access();
+    this.surfaces.runs.resume(run);
+  }
+
   async accept(): Promise<void> {
     const run = this.finishedRun();
     const file = await this.surfaces.acceptStep.writeIfClear(run);

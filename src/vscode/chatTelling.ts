@@ -79,6 +79,7 @@ export class ChatTelling {
         break;
       case 'started':
       case 'turn':
+      case 'instruction':
       case 'exchange':
       case 'context':
       case 'failure':

@@ -3,7 +3,8 @@ import type { Judgement } from '../agent/approval';
 import { UserError } from '../agent/errors';
 import { reviewedTurns } from '../agent/runReview';
 import type { TaskKind } from '../agent/task';
-import { obstacles, type Obstacle } from '../agent/trajectory';
+import { resumedFrom } from '../agent/steering';
+import { obstacles, succeeded, type Obstacle } from '../agent/trajectory';
 import { openChannel, type Channel, type Listener } from '../protocol/channel';
 import { createEventLog, type EventLog } from '../protocol/eventLog';
 import { framedPort } from '../protocol/framedPort';
@@ -31,6 +32,8 @@ export interface ChatActions {
   opened(): Promise<void>;
   /** Settles as soon as the run is under way, or cannot be. */
   start(kind: TaskKind, problem: string): Promise<void>;
+  /** Goes on with a run that ended before it got anywhere. */
+  resume(): Promise<void>;
   accept(): Promise<void>;
   reviewTrajectory(): void;
   reject(): void;
@@ -148,6 +151,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
           return log?.id === runId ? log.part(place) : undefined;
         },
         start: ({ kind, problem }) => actions.start(kind, problem),
+        instruct: (text) => this.instruct(text),
+        withdraw: (id) => this.runs.current?.withdraw(id),
+        resume: () => actions.resume(),
         decide: (argument) => this.decide(argument),
         stop: () => this.runs.current?.stop(),
         accept: () => actions.accept(),
@@ -180,6 +186,12 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.step = undefined;
     this.drawn = true;
     return { state: this.state(), batch: this.shown?.log.snapshot(), strings: pageStrings(), composition, step };
+  }
+
+  private instruct(text: string): void {
+    const { current } = this.runs;
+    if (!current) throw new UserError('run.none-shown', 'No task is shown. Start one.');
+    current.instruct(text);
   }
 
   private decide({ step, shown, decision }: Parameters<HostApi['decide']>[0]): void {
@@ -256,6 +268,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       awaiting: run.awaiting?.step,
       why: run.awaiting?.judgement && whyOf(run.awaiting.judgement, run.awaiting.text),
       command: this.command,
+      waiting: run.waiting,
+      resumable: isResumable(run),
       verdict: run.verdict,
       changes: run.id === undefined ? 0 : this.actions.changesOf(run.id),
       obstacles: obstaclesOf(run),
@@ -303,6 +317,11 @@ function nextFrame(callback: () => void): () => void {
 function obstaclesOf({ trajectory, review }: Run): readonly Obstacle[] {
   if (!trajectory) return ['no-answer'];
   return obstacles({ ...trajectory, turns: reviewedTurns(trajectory.turns, review).turns });
+}
+
+function isResumable({ phase, trajectory, events }: Run): boolean {
+  if (phase !== 'ended' || !trajectory || succeeded(trajectory.finished.outcome)) return false;
+  return resumedFrom(events) !== undefined;
 }
 
 /** The judgement of an action for its card. A part that is the whole needs no mark. */

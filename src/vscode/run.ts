@@ -8,6 +8,12 @@ import { unstarted, type RunRequest, type StartRun } from '../agent/session';
 import type { TerminalSession } from '../agent/environment';
 import { TrajectoryRecorder, type Trajectory } from '../agent/trajectory';
 
+/** What the user has said to the agent that it has not read yet. */
+export interface WaitingInstruction {
+  readonly id: number;
+  readonly text: string;
+}
+
 /** One run as the surfaces see it: its events so far, the question that is open, and what became of it. */
 export class Run implements vscode.Disposable {
   /** Everything heard so far, in order, and when. */
@@ -25,9 +31,11 @@ export class Run implements vscode.Disposable {
   private question: { readonly action: ProposedAction; answer(decision: Decision): void } | undefined;
   private started: EventOf<'started'> | undefined;
   private ended = false;
+  private instructions: readonly WaitingInstruction[] = [];
+  private instructionCount = 0;
 
   readonly onEvent = this.heard.event;
-  /** `phase`, `awaiting`, `terminal` or `review` is another one now. */
+  /** `phase`, `awaiting`, `terminal`, `waiting` or `review` is another one now. */
   readonly onDidChange = this.changed.event;
   /** Each thing that the user says of it, as it is said. */
   readonly onReview = this.said.event;
@@ -45,8 +53,9 @@ export class Run implements vscode.Disposable {
     this.done = begin(this);
   }
 
-  static start(request: RunRequest, startRun: StartRun, inTerminal = false): Run {
-    return new Run(request, Date.now(), async (run) => run.listen(startRun), inTerminal);
+  /** @param earlier what it goes on from; it begins where there is nothing */
+  static start(request: RunRequest, startRun: StartRun, inTerminal = false, earlier?: readonly AgentEvent[]): Run {
+    return new Run(request, Date.now(), async (run) => run.listen(startRun, earlier), inTerminal);
   }
 
   /** One of an earlier window. */
@@ -80,6 +89,24 @@ export class Run implements vscode.Disposable {
   /** The action that waits for a decision. */
   get awaiting(): ProposedAction | undefined {
     return this.question?.action;
+  }
+
+  /** What the agent will read behind its next observation. */
+  get waiting(): readonly WaitingInstruction[] {
+    return this.instructions;
+  }
+
+  /** @throws {UserError} when it has ended */
+  instruct(text: string): void {
+    if (this.ended) throw new UserError('run.ended', 'This task has ended. Start a new one.');
+    this.instructions = [...this.instructions, { id: this.instructionCount++, text }];
+    this.changed.fire();
+  }
+
+  /** Takes an instruction back; one that the agent has read by now stays said. */
+  withdraw(id: number): void {
+    this.instructions = this.instructions.filter((instruction) => instruction.id !== id);
+    this.changed.fire();
   }
 
   get trajectory(): Trajectory | undefined {
@@ -124,7 +151,7 @@ export class Run implements vscode.Disposable {
     this.said.dispose();
   }
 
-  private async listen(startRun: StartRun): Promise<void> {
+  private async listen(startRun: StartRun, earlier: readonly AgentEvent[] | undefined): Promise<void> {
     // The first listeners subscribe after the constructor: nothing may be heard before.
     await Promise.resolve();
     try {
@@ -134,6 +161,7 @@ export class Run implements vscode.Disposable {
         (action, signal) => this.ask(action, signal),
         this.stopping.signal,
         (notice) => this.hear({ type: 'notice', notice }),
+        { instructions: () => this.takeInstructions(), earlier },
       );
       this.terminal = session.terminal;
       this.changed.fire();
@@ -147,6 +175,13 @@ export class Run implements vscode.Disposable {
       this.ended = true;
       this.changed.fire();
     }
+  }
+
+  private takeInstructions(): readonly string[] {
+    const taken = this.instructions.map(({ text }) => text);
+    this.instructions = [];
+    if (taken.length > 0) this.changed.fire();
+    return taken;
   }
 
   private remember(recorded: RecordedEvent): void {

@@ -38,6 +38,8 @@ export function eventInWords(event: AgentEvent): readonly Passage[] {
         ),
         line('text', event.text),
       ];
+    case 'instruction':
+      return [line('heading', `\n${strings.you}: ${event.text}`)];
     case 'notice':
       return [line('aside', `\n${noticeInWords(event.notice)}`)];
     case 'failure':

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
+import { UserError } from '../agent/errors';
+import type { AgentEvent } from '../agent/events';
 import type { RunRecord } from '../agent/runRecord';
 import type { RunRequest, StartRun } from '../agent/session';
+import { resumedFrom } from '../agent/steering';
 import { Run } from './run';
 
 /** Ended runs that a window remembers; the oldest one goes. */
@@ -36,12 +39,25 @@ export class Runs implements vscode.Disposable {
     return this.runs.find((run) => run.id === id);
   }
 
-  start(request: RunRequest, inTerminal = false): Run {
-    const run = Run.start(request, this.startRun, inTerminal);
+  /** @param earlier what it goes on from; it begins where there is nothing */
+  start(request: RunRequest, inTerminal = false, earlier?: readonly AgentEvent[]): Run {
+    const run = Run.start(request, this.startRun, inTerminal, earlier);
     this.add(run);
     this.didStart.fire(run);
     this.show(run);
     return run;
+  }
+
+  /**
+   * Goes on with a run that ended before it got anywhere, as a run of its own.
+   * @throws {UserError} when there is nothing to go on from
+   */
+  resume(run: Run): Run {
+    const earlier = resumedFrom(run.events);
+    if (run.active || !earlier) {
+      throw new UserError('run.not-resumable', 'There is nothing to go on from in this task. Start it again.');
+    }
+    return this.start(run.request, false, earlier);
   }
 
   /** Takes a run of an earlier window in. */

@@ -2,9 +2,18 @@ import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { openChannel, type Channel } from '../protocol/channel';
 import { framedPort } from '../protocol/framedPort';
-import type { Batch, Composition, HostApi, PageApi, PageState, Place, TaskKind } from '../protocol/messages';
+import type {
+  Batch,
+  Composition,
+  HostApi,
+  PageApi,
+  PageState,
+  Place,
+  TaskKind,
+  WaitingInstruction,
+} from '../protocol/messages';
 import { announcement } from './announcement';
-import { canSend, composer, type Draft } from './composer';
+import { canInstruct, canSend, composer, type Draft } from './composer';
 import { emptyState } from './emptyState';
 import { header } from './header';
 import { icon } from './icon';
@@ -13,7 +22,7 @@ import { modelText } from './modelText';
 import { sayFrom, type Page, type Request } from './page';
 import { TranscriptScroll } from './transcriptScroll';
 import { transcriptView } from './transcript';
-import { atEnd, emptyWindow, hear, isAtBeginning, isAtEnd, windowOf, withPart } from './transcriptWindow';
+import { atEnd, emptyWindow, hear, isAtBeginning, isAtEnd, openedAt, windowOf, withPart } from './transcriptWindow';
 import { hostPort, savedDraft, type VsCodeApi } from './vscodeApi';
 
 /** A second click on Send, or the Enter that follows the first, is not meant for the Stop that has taken its place. */
@@ -175,23 +184,23 @@ export class ChatPage extends LightElement {
 
   private async goTo(place: Place): Promise<void> {
     this.reading.followsEnd = false;
-    await this.arriving;
-    await this.bring(place);
+    await this.bring(place, openedAt);
   }
 
   /** Draws steps that the page has not got. Settles when they are drawn. */
-  private async bring(place: Place): Promise<void> {
-    this.arriving = this.fetch(place);
+  private async bring(place: Place, add = withPart): Promise<void> {
+    await this.arriving;
+    this.arriving = this.fetch(place, add);
     await this.arriving;
     this.arriving = undefined;
   }
 
-  private async fetch(place: Place): Promise<void> {
+  private async fetch(place: Place, add: typeof withPart): Promise<void> {
     const { runId } = this.rows.shown;
     if (runId === undefined) return;
     try {
       const part = await this.channel?.ask('part', { runId, place });
-      if (part) this.rows = withPart(this.rows, part);
+      if (part) this.rows = add(this.rows, part);
       await this.updateComplete;
     } catch (error) {
       this.refuse(error);
@@ -223,10 +232,31 @@ export class ChatPage extends LightElement {
 
   private readonly send = (): void => {
     const { draft, pageState } = this;
+    if (this.running === 'yes') this.instruct(draft.text.trim());
     if (this.running !== 'no' || !pageState || !canSend(pageState, draft)) return;
     this.draft = { ...draft, text: '' };
     this.start(draft.kind, draft.text.trim());
   };
+
+  /** Says something to the agent at work; the words come back when it could not be said. */
+  private instruct(text: string): void {
+    if (!canInstruct(text)) return;
+    this.draft = { ...this.draft, text: '' };
+    this.ask('instruct', text).catch((error: unknown) => {
+      this.refuse(error);
+      this.putBack(text);
+    });
+  }
+
+  readonly takeBack = ({ id, text }: WaitingInstruction): void => {
+    this.request('withdraw', id);
+    this.putBack(text);
+  };
+
+  /** Puts words into the composer, behind those that stand there. */
+  private putBack(text: string): void {
+    this.compose({ text: [this.draft.text.trim(), text].filter((part) => part !== '').join('\n') });
+  }
 
   readonly again = (): void => {
     const run = this.pageState?.run;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { problemLimit, visible, type PageState, type TaskKind } from '../protocol/messages';
+import { instructionLimit, problemLimit, visible, type PageState, type TaskKind } from '../protocol/messages';
 import type { PageStringKey } from '../protocol/pageStrings';
 import { icon } from './icon';
 import { modelText } from './modelText';
@@ -18,7 +18,7 @@ export interface ComposerActions {
   readonly stop: () => void;
 }
 
-/** Where a task is written, sent and stopped. While a run goes on the next task can be written, and waits. */
+/** Where a task is written, sent and stopped. While a run goes on, what is written is said to its agent. */
 export function composer(
   page: Page,
   state: PageState,
@@ -27,7 +27,8 @@ export function composer(
   { type, send, stop }: ComposerActions,
 ): TemplateResult {
   const { say } = page;
-  const missing = running === 'no' ? missingFor(state, kind) : undefined;
+  const missing = running === 'no' ? missingFor(state, kind) : tooLong(text);
+  const hint = missing && say(missing, text.length, instructionLimit);
   const pressed = (event: KeyboardEvent) => {
     // Enter also ends the composition of a Chinese or Japanese word.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
@@ -41,7 +42,7 @@ export function composer(
       maxlength=${problemLimit}
       aria-label=${say('composer')}
       aria-describedby="composer-hint"
-      placeholder=${say(`composer.${kind}`)}
+      placeholder=${say(running === 'no' ? `composer.${kind}` : 'composer.instruct')}
       .value=${live(text)}
       @input=${(event: Event) => type((event.target as HTMLTextAreaElement).value)}
       @keydown=${pressed}
@@ -54,23 +55,35 @@ export function composer(
               type="button"
               class="primary"
               aria-disabled=${!canSend(state, { kind, text })}
-              title=${say(missing ?? 'composer.send')}
+              title=${hint ?? say('composer.send')}
               @click=${send}
             >
               ${say('composer.send')}
             </button>`
-          : html`<button type="button" class="secondary" aria-disabled=${running === 'stopping'} @click=${stop}>
-              ${icon('stop')}${say(running === 'stopping' ? 'composer.stopping' : 'composer.stop')}
-            </button>`
+          : html`<span class="composer-buttons">
+              ${text.trim() === '' ? nothing : html`<button type="button" class="primary" aria-disabled=${missing !== undefined} @click=${send}>${say('composer.send')}</button>`}
+              <button type="button" class="secondary" aria-disabled=${running === 'stopping'} @click=${stop}>
+                ${icon('stop')}${say(running === 'stopping' ? 'composer.stopping' : 'composer.stop')}
+              </button>
+            </span>`
       }
     </div>
     ${kind === 'os' ? guards(page, state) : nothing}
-    <p id="composer-hint" class="composer-hint">${missing ? say(missing) : ''}</p>
+    <p id="composer-hint" class="composer-hint">${hint ?? ''}</p>
   </div>`;
 }
 
 export function canSend(state: PageState, { kind, text }: Draft): boolean {
   return text.trim() !== '' && missingFor(state, kind) === undefined;
+}
+
+/** Whether a text can be said to an agent at work. */
+export function canInstruct(text: string): boolean {
+  return text.trim() !== '' && tooLong(text) === undefined;
+}
+
+function tooLong(text: string): PageStringKey | undefined {
+  return text.trim().length > instructionLimit ? 'composer.tooLong' : undefined;
 }
 
 /** What must be there before a task of this kind can start, in words. */

@@ -44,8 +44,16 @@ export function failure({ say, request }: Page, { message, code }: FailureEntry,
   </section>`;
 }
 
-/** How the run ended. A run that did not get there can be tried again; a failure offers that itself. */
-export function outcome({ say }: Page, entry: OutcomeEntry, again: () => void): TemplateResult {
+/**
+ * How the run ended. One that did not get there can go on where it stopped, or begin again; a failure offers the second
+ * itself.
+ */
+export function outcome(
+  { say, request }: Page,
+  entry: OutcomeEntry,
+  again: () => void,
+  resumable: boolean,
+): TemplateResult {
   const [mark, retry] = outcomeLooks[entry.outcome];
   const steps = say(entry.steps === 1 ? 'steps.one' : 'steps.many', entry.steps);
   return html`<p class="outcome">
@@ -53,6 +61,13 @@ export function outcome({ say }: Page, entry: OutcomeEntry, again: () => void): 
     <span>
       ${say(`outcome.${entry.outcome}`)}
       <span class="muted">${steps} · ${duration(entry.milliseconds, say)}</span>
+      ${
+        resumable
+          ? html`<button type="button" class="link" @click=${() => request('resume', null)}>
+              ${say(entry.outcome === 'step-limit' ? 'resume.more' : 'resume')}
+            </button>`
+          : nothing
+      }
       ${retry ? html`<button type="button" class="link" @click=${again}>${say('again')}</button>` : nothing}
     </span>
   </p>`;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { PageState, RunState, Why } from '../protocol/messages';
+import type { PageState, RunState, WaitingInstruction, Why } from '../protocol/messages';
 import './actionCard';
 import { answer, failure, notice, outcome } from './ending';
 import { modelText } from './modelText';
@@ -16,6 +16,7 @@ type ActiveRun = Exclude<RunState, { readonly phase: 'idle' }>;
 /** What can be asked for in a transcript. */
 export interface TranscriptActions {
   readonly again: () => void;
+  readonly takeBack: (instruction: WaitingInstruction) => void;
   readonly showBeginning: () => void;
   readonly showEarlier: () => void;
   readonly showLater: () => void;
@@ -36,25 +37,54 @@ export function transcriptView(
   const { say } = page;
   const { live, shown } = rows;
   const obstacles = judgement(run, live);
-  return html`${isAtBeginning(rows) ? request(page, run) : wayTo(page, 'earlier', actions)}
+  const last = shown.entries.findLast(({ type }) => type === 'outcome');
+  return html`${isAtBeginning(rows) ? request(page, run.problem) : wayTo(page, 'earlier', actions)}
   ${run.phase === 'opening' ? progressLine(say(`opening.${run.kind}`), page.runStart, page) : nothing}
   ${repeat(
     shown.entries,
     ({ seq, type }) => `${seq} ${type}`,
     (entry) =>
-      guard([entry, whyOf(run, entry), awaits(run, entry), commandOf(run, entry), page], () =>
-        view(page, run, entry, actions.again),
+      guard(
+        [entry, whyOf(run, entry), awaits(run, entry), commandOf(run, entry), page, entry === last && run.resumable],
+        () => view(page, run, entry, actions.again, entry === last && run.resumable),
       ),
   )}
   ${isAtEnd(rows) ? nothing : wayTo(page, 'later', actions)}
+  ${repeat(
+    run.waiting,
+    ({ id }) => id,
+    (instruction) => waiting(page, run, instruction, actions),
+  )}
   ${run.phase === 'ended' && run.changes > 0 ? changesBar(page, run) : nothing}
   ${obstacles ? trajectoryBar(page, run, obstacles, recording) : nothing}`;
 }
 
-function request({ say }: Page, { problem }: ActiveRun): TemplateResult {
+function request({ say }: Page, text: string): TemplateResult {
   return html`<section class="request">
     <h2 class="visually-hidden">${say('you')}</h2>
-    <p class="prose">${modelText(problem)}</p>
+    <p class="prose">${modelText(text)}</p>
+  </section>`;
+}
+
+/** What the agent has not read yet, and can still be taken back. */
+function waiting(
+  { say }: Page,
+  { phase }: ActiveRun,
+  instruction: WaitingInstruction,
+  { takeBack }: TranscriptActions,
+): TemplateResult {
+  return html`<section class="request waiting">
+    <h2 class="visually-hidden">${say('you')}</h2>
+    <p class="prose">${modelText(instruction.text)}</p>
+    <p class="muted">${say(phase === 'ended' ? 'waiting.unread' : 'waiting.next')}</p>
+    <button
+      type="button"
+      class="link"
+      aria-label=${say('waiting.takeBackNamed', instruction.text)}
+      @click=${() => takeBack(instruction)}
+    >
+      ${say('waiting.takeBack')}
+    </button>
   </section>`;
 }
 
@@ -72,7 +102,7 @@ function whyOf(run: RunState, entry: Entry): Why | undefined {
   return run.phase !== 'idle' && awaits(run, entry) ? run.why : undefined;
 }
 
-function view(page: Page, run: RunState, entry: Entry, again: () => void): TemplateResult {
+function view(page: Page, run: RunState, entry: Entry, again: () => void, resumable: boolean): TemplateResult {
   switch (entry.type) {
     case 'reply':
       return reply(page, entry);
@@ -84,6 +114,8 @@ function view(page: Page, run: RunState, entry: Entry, again: () => void): Templ
         .command=${commandOf(run, entry)}
         ?awaiting=${awaits(run, entry)}
       ></agentlm-action>`;
+    case 'instruction':
+      return request(page, entry.text);
     case 'notice':
       return notice(page, entry);
     case 'answer':
@@ -91,6 +123,6 @@ function view(page: Page, run: RunState, entry: Entry, again: () => void): Templ
     case 'failure':
       return failure(page, entry, again);
     case 'outcome':
-      return outcome(page, entry, again);
+      return outcome(page, entry, again, resumable);
   }
 }

@@ -33,7 +33,8 @@ export interface ContextUse {
 /** An entry and the number of the event that it began with. */
 export type Numbered<E> = E & { readonly seq: number };
 
-export type Entry = ReplyEntry | ActionEntry | NoticeEntry | AnswerEntry | FailureEntry | OutcomeEntry;
+export type Entry =
+  ReplyEntry | ActionEntry | InstructionEntry | NoticeEntry | AnswerEntry | FailureEntry | OutcomeEntry;
 
 /** A reply of the model: its raw text while it arrives, its thought once the action is known. */
 export interface ReplyEntry {
@@ -62,6 +63,12 @@ export interface ActionEntry {
 }
 
 export type Observation = Extract<PageEvent, { readonly type: 'observation' }>;
+
+/** What the user said to the agent at work, once it has read it. */
+export interface InstructionEntry {
+  readonly type: 'instruction';
+  readonly text: string;
+}
 
 export interface NoticeEntry {
   readonly type: 'notice';
@@ -141,7 +148,8 @@ function extend(entries: Numbered<Entry>[], { at, event }: TimedEvent, seq: numb
   const push = (entry: Entry): void => void entries.push({ ...entry, seq });
   switch (event.type) {
     case 'step':
-      finishReply(entries);
+      // A run that goes on from another one has its steps, and none of its ends.
+      settle(entries);
       push({ type: 'reply', step: event.step, limit: event.limit, since: at, text: '', progress: 'waiting' });
       break;
     case 'delta':
@@ -167,6 +175,9 @@ function extend(entries: Numbered<Entry>[], { at, event }: TimedEvent, seq: numb
     case 'notice':
       if (event.notice.code === 'malformed') finishReply(entries);
       remark(entries, { ...event, seq });
+      break;
+    case 'instruction':
+      push({ type: 'instruction', text: event.text });
       break;
     case 'failure':
       settle(entries);

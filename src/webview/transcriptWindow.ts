@@ -45,14 +45,19 @@ export function hear(window: TranscriptWindow, batch: Batch, readsEnd: boolean):
   return { live: now, shown: readsEnd ? withoutOldest(goneOn) : goneOn };
 }
 
-/** The window with steps that were asked for, above or below what is shown, or in its place. */
+/** The window with steps more, above or below what is shown; the same one when they no longer adjoin it. */
 export function withPart(window: TranscriptWindow, part: Batch): TranscriptWindow {
   const { live, shown } = window;
   const end = part.first + part.events.length;
   if (part.runId !== shown.runId || part.events.length === 0) return window;
   if (end === shown.first) return { live, shown: withoutNewest(above(shown, part)) };
   if (part.first === shown.next) return { live, shown: withoutOldest(receive(shown, part) ?? shown) };
-  return { live, shown: receive(emptyTranscript, { ...part, opens: true }) ?? shown };
+  return window;
+}
+
+/** The window opened at other steps, in the place of what is shown. */
+export function openedAt({ live, shown }: TranscriptWindow, part: Batch): TranscriptWindow {
+  return { live, shown: (part.runId === shown.runId && receive(emptyTranscript, { ...part, opens: true })) || shown };
 }
 
 /** Back to what happens now. */

@@ -286,6 +286,7 @@ describe('The chat view', () => {
       runs,
       {
         start: nothing,
+        resume: nothing,
         accept: nothing,
         reviewTrajectory: () => {},
         reject: () => {},

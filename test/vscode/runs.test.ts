@@ -45,6 +45,44 @@ describe('The runs of a window', () => {
     );
   });
 
+  it('hand what is said to an agent over once, and let it be taken back before', async () => {
+    let take: (() => readonly string[]) | undefined;
+    const runs = new Runs((_request, _ask, signal, _notice, course) => {
+      take = course?.instructions;
+      return endless(_request, _ask, signal, _notice);
+    });
+    const run = runs.start(request);
+    await Promise.resolve();
+    run.instruct('Leave out vendor.');
+    run.instruct('Be quick.');
+    run.withdraw(0);
+    assert.deepEqual(run.waiting, [{ id: 1, text: 'Be quick.' }]);
+    assert.deepEqual(take?.(), ['Be quick.']);
+    assert.deepEqual([take?.(), run.waiting], [[], []]);
+    await runs.close();
+    assert.throws(() => run.instruct('Hello?'), { code: 'run.ended' });
+  });
+
+  it('go on from one that was interrupted, and not from one that never began', async () => {
+    const turn: AgentEvent = { type: 'turn', turn: { from: 'human', loss: null, value: 'Count.' } };
+    const step: AgentEvent = { type: 'step', step: 1, limit: 8 };
+    const reply: AgentEvent = { type: 'turn', turn: { from: 'gpt', loss: true, value: 'Think.' } };
+    const end = unstarted({ aborted: true });
+    const courses: (readonly AgentEvent[] | undefined)[] = [];
+    const runs = new Runs(async (...[asked, ask, signal, notice, course]) => {
+      courses.push(course?.earlier);
+      return started(turn, step, reply, end)(asked, ask, signal, notice);
+    });
+    const first = runs.start(request);
+    await first.done;
+    const second = runs.resume(first);
+    await second.done;
+    assert.deepEqual(courses[1]?.slice(0, 3), [turn, step, reply]);
+    const never = new Runs(started(end)).start(request);
+    await never.done;
+    assert.throws(() => runs.resume(never), { code: 'run.not-resumable' });
+  });
+
   it('go on side by side, the last one shown, until the window closes', async () => {
     const runs = new Runs(endless);
     const shown: unknown[] = [];

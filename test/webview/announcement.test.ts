@@ -12,6 +12,8 @@ const running = {
   awaiting: undefined,
   verdict: 'undecided',
   changes: 0,
+  waiting: [],
+  resumable: false,
   obstacles: [],
 } as const satisfies RunState;
 const step: PageEvent = { type: 'step', step: 1, limit: 8 };

@@ -123,6 +123,7 @@ describe('The chat page in a browser', function () {
     await page.waitForTimeout(settled);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
+    await page.waitForTimeout(50);
     const decision = { verdict: 'run', remember: 'run' };
     assert.deepEqual(asked, [['decide', { step: 1, shown: risky, decision }]]);
   });
@@ -169,6 +170,43 @@ describe('The chat page in a browser', function () {
     const decision = { verdict: 'skip', reason: 'Too slow.' };
     assert.deepEqual(asked, [['decide', { step: 1, shown: command, decision }]]);
   });
+
+  it('says something to the agent at work, and shows what it has not read yet', async () => {
+    const { page, asked, tell } = await open({ state: { ...surroundings, run: running }, events: [started] });
+    await page.locator('#composer-text').fill('Leave out the folder vendor.');
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(50);
+    assert.deepEqual(asked, [['instruct', 'Leave out the folder vendor.']]);
+    tell({ ...surroundings, run: { ...running, waiting: [{ id: 3, text: 'Leave out the folder vendor.' }] } });
+    await page.getByText('The agent reads this with the next output.').waitFor();
+    await page.getByRole('button', { name: 'Take back: Leave out' }).click();
+    await page.waitForTimeout(20);
+    assert.deepEqual(asked.at(-1), ['withdraw', 3]);
+    assert.equal(await page.locator('#composer-text').inputValue(), 'Leave out the folder vendor.');
+  });
+
+  it('says nothing that is too long for an agent at work, and by how much', async () => {
+    const { page, asked } = await open({ state: { ...surroundings, run: running }, events: [started] });
+    await page.locator('#composer-text').fill('x'.repeat(1001));
+    await page.keyboard.press('Enter');
+    await page.getByText('1001 characters, and the agent reads 1000 at most').waitFor();
+    assert.deepEqual(asked, []);
+    assert.equal((await page.locator('#composer-text').inputValue()).length, 1001);
+  });
+
+  const resumptions = [
+    ['stopped', 'Resume'],
+    ['interrupted', 'Resume'],
+    ['step limit', 'Continue'],
+  ] as const;
+  for (const [state, button] of resumptions) {
+    it(`offers after ${state}: ${button}`, async () => {
+      const { page, asked } = await open(chatStates[state] ?? idle());
+      await page.getByRole('button', { name: button }).click();
+      await page.waitForTimeout(20);
+      assert.deepEqual(asked, [['resume', null]]);
+    });
+  }
 
   it('stops on Escape, once', async () => {
     const { page, asked } = await open({ state: { ...surroundings, run: running }, events: [started] });

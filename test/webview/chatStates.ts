@@ -32,6 +32,8 @@ export const running: ActiveRun = {
   awaiting: undefined,
   verdict: 'undecided',
   changes: 0,
+  waiting: [],
+  resumable: false,
   obstacles: [],
 };
 
@@ -165,9 +167,34 @@ export const chatStates: Readonly<Record<string, ChatState>> = {
       { type: 'failure', message: 'No model answers at http://localhost:8000/v1.', code: 'endpoint.unreachable' },
     ],
   ),
-  'step limit': ended('step-limit', ['no-answer', 'last-reply-not-learnt'], ran),
+  'step limit': ended('step-limit', ['no-answer', 'last-reply-not-learnt'], ran, null, {}, { resumable: true }),
   repeated: ended('repeated', ['no-answer'], ran),
-  stopped: ended('stopped', ['no-answer'], [...proposed, approved(1)]),
+  stopped: ended('stopped', ['no-answer'], [...proposed, approved(1)], null, {}, { resumable: true }),
+  interrupted: ended(
+    'stopped',
+    ['no-answer'],
+    [...proposed, approved(1), { type: 'notice', notice: { code: 'interrupted' } }],
+    null,
+    {},
+    { resumable: true },
+  ),
+  'an instruction waits': during({ waiting: [{ id: 0, text: 'Leave out the folder vendor.' }] }, [
+    ...proposed,
+    approved(1),
+  ]),
+  'an instruction was read': during({}, [
+    ...ran,
+    { type: 'instruction', step: 1, text: 'Leave out the folder vendor.' },
+    ...step(2),
+  ]),
+  'an instruction came too late': ended(
+    'answered',
+    [],
+    ran,
+    'orders.py',
+    {},
+    { waiting: [{ id: 0, text: hostileText }] },
+  ),
   finished: ended('answered', [], ran, 'orders.py'),
   'finished without recording': ended('answered', [], ran, 'orders.py', { recording: false }),
   'database approval': during({ kind: 'db', awaiting: 1 }, [started, ...step(1), action(1, query, 'I join.', 'sql')]),
@@ -199,6 +226,7 @@ function ended(
   events: readonly PageEvent[],
   answer: string | readonly string[] | null = null,
   state: Partial<PageState> = {},
+  run: Partial<ActiveRun> = {},
 ): ChatState {
   const finished: PageEvent = {
     type: 'finished',
@@ -208,7 +236,7 @@ function ended(
     usage: { promptTokens: 900, completionTokens: 120, cachedTokens: null },
     time: { totalMs: 12_400, modelMs: 11_000, environmentMs: 400, overheadMs: 20 },
   };
-  return during({ phase: 'ended', obstacles }, [...events, finished], state);
+  return during({ phase: 'ended', obstacles, ...run }, [...events, finished], state);
 }
 
 function step(number: number, promptTokens = 1240): readonly PageEvent[] {

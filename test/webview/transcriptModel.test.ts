@@ -29,6 +29,8 @@ const running = {
   awaiting: undefined,
   verdict: 'undecided',
   changes: 0,
+  waiting: [],
+  resumable: false,
   obstacles: [],
 } as const satisfies RunState;
 

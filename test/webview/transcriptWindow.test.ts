@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import type { AgentEvent } from '../../src/agent/events';
 import { createEventLog } from '../../src/protocol/eventLog';
 import { receive, emptyTranscript } from '../../src/webview/transcriptModel';
-import { atEnd, emptyWindow, hear, isAtBeginning, isAtEnd, withPart } from '../../src/webview/transcriptWindow';
+import {
+  atEnd,
+  emptyWindow,
+  hear,
+  isAtBeginning,
+  isAtEnd,
+  openedAt,
+  withPart,
+} from '../../src/webview/transcriptWindow';
 
 /** Entries that a window may hold: those that are drawn at most, and a step and a part more. */
 const most = 400;
@@ -44,7 +52,7 @@ describe('The window on a run', () => {
   it('opens at any step', () => {
     const run = longRun();
     run.goOn(1000);
-    run.bring({ step: 321 });
+    run.jump({ step: 321 });
     assert.equal(firstStep(run.window.shown), 321);
   });
 
@@ -58,7 +66,7 @@ describe('The window on a run', () => {
           if (each === 'go on') run.goOn(37);
           if (each === 'back') run.bring({ before: run.window.shown.first });
           if (each === 'forth') run.bring({ from: run.window.shown.next });
-          if (each === 'jump') run.bring({ step: 42 });
+          if (each === 'jump') run.jump({ step: 42 });
           if (each === 'end') run.window = atEnd(run.window);
           run.readsEnd = each === 'end' || (run.readsEnd && each === 'go on');
         }
@@ -113,6 +121,9 @@ function longRun() {
     },
     bring(place: Parameters<typeof log.part>[0]): void {
       reader.window = withPart(reader.window, log.part(place));
+    },
+    jump(place: Parameters<typeof log.part>[0]): void {
+      reader.window = openedAt(reader.window, log.part(place));
     },
     whole() {
       const events = heard.map((event) => ({ at: 0, event: event as never }));
