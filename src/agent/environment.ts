@@ -70,8 +70,6 @@ export interface TerminalSession {
    * it finds the rest; its next command runs in a new shell in the same directory with the same exported variables.
    */
   sendToBackground(): void;
-  /** False where there can be no second shell, as in a sandbox: `sendToBackground` does nothing then. */
-  readonly hasBackground: boolean;
   /** Stops the command, in under a second and with everything it has started. The run goes on. */
   interrupt(): void;
 }

@@ -121,8 +121,6 @@ export interface WaitingInstruction {
 
 /** What a running command does, and the last lines it has printed. */
 export interface RunningCommand {
-  /** Whether it can be sent to the background. */
-  readonly hasBackground: boolean;
   readonly state: Exclude<Activity['state'], 'idle'>;
   readonly lines: readonly string[];
 }

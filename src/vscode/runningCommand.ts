@@ -30,12 +30,7 @@ function watch(terminal: TerminalSession, tell: (command: RunningCommand | undef
   let told: string | undefined;
 
   function look(state: RunningCommand['state']): void {
-    const { hasBackground } = terminal;
-    const command = {
-      state,
-      hasBackground,
-      lines: terminal.lastLines(lineCount).map((line) => line.slice(0, lineLength)),
-    };
+    const command = { state, lines: terminal.lastLines(lineCount).map((line) => line.slice(0, lineLength)) };
     const next = JSON.stringify(command);
     if (next !== told) tell(command);
     told = next;

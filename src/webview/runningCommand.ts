@@ -23,7 +23,7 @@ export function runningCommand(page: Page, command: RunningCommand | undefined):
   ${whatNow(page, command)}`;
 }
 
-function whatNow(page: Page, { state, hasBackground }: RunningCommand): TemplateResult {
+function whatNow(page: Page, { state }: RunningCommand): TemplateResult {
   const { say, request } = page;
   const hint = (key: PageStringKey) => html`<p class="card-text">${say(key)}</p>`;
   const button = (deed: Deed, key: PageStringKey, look: 'primary' | 'secondary') =>
@@ -44,8 +44,7 @@ function whatNow(page: Page, { state, hasBackground }: RunningCommand): Template
       return html`${hint('live.long')}
         <div class="buttons">
           ${button('keepWaiting', 'live.keepWaiting', 'primary')}
-          ${hasBackground ? button('sendToBackground', 'live.background', 'secondary') : nothing}
-          ${button('interrupt', 'live.stop', 'secondary')}
+          ${button('sendToBackground', 'live.background', 'secondary')} ${button('interrupt', 'live.stop', 'secondary')}
         </div>
         <div class="output-footer">${terminalLink(page)}</div>`;
   }

@@ -24,8 +24,8 @@ describe('What the chat is told of a running command', () => {
     await delay(300);
     be('idle');
     assert.deepEqual(told, [
-      { state: 'running', hasBackground: true, lines: ['one'] },
-      { state: 'running', hasBackground: true, lines: ['x'.repeat(200)] },
+      { state: 'running', lines: ['one'] },
+      { state: 'running', lines: ['x'.repeat(200)] },
       undefined,
     ]);
     await end();
@@ -36,7 +36,7 @@ describe('What the chat is told of a running command', () => {
     print('Password:');
     be('running');
     be('waiting-for-secret');
-    assert.deepEqual(told, [{ state: 'waiting-for-secret', hasBackground: true, lines: ['Password:'] }]);
+    assert.deepEqual(told, [{ state: 'waiting-for-secret', lines: ['Password:'] }]);
     be('running');
     assert.equal(told.length, 2);
     await end();
@@ -70,7 +70,6 @@ async function setUp() {
     lastLines: () => lines,
     keepWaiting: nothing,
     sendToBackground: nothing,
-    hasBackground: true,
     interrupt: nothing,
   };
   const ending = Promise.withResolvers<void>();

@@ -47,7 +47,7 @@ describe('What a screen reader is told', () => {
   it('is what a running command waits for', () => {
     const doing = (state: RunningCommand['state']): RunState => ({
       ...running,
-      command: { state, hasBackground: true, lines: ['x'] },
+      command: { state, lines: ['x'] },
     });
     const states = ['running', 'waiting-for-input', 'waiting-for-secret', 'long'] as const;
     assert.deepEqual(

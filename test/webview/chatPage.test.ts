@@ -273,7 +273,7 @@ describe('The chat page in a browser', function () {
   it('keeps the focus in the card when its buttons go', async () => {
     const { page, tell } = await open(chatStates['a long command'] ?? idle());
     await page.getByRole('button', { name: 'Keep Waiting' }).focus();
-    tell({ ...surroundings, run: { ...running, command: { state: 'running', hasBackground: true, lines: [] } } });
+    tell({ ...surroundings, run: { ...running, command: { state: 'running', lines: [] } } });
     await page.getByRole('button', { name: 'Interrupt' }).waitFor();
     assert.equal(await page.evaluate('document.activeElement.className'), 'card-header');
   });

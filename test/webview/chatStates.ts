@@ -217,7 +217,7 @@ function during(run: Partial<ActiveRun>, events: readonly PageEvent[], state: Pa
 }
 
 function working(state: RunningCommand['state'], lines: readonly string[]): ChatState {
-  return during({ command: { state, hasBackground: true, lines } }, [...proposed, approved(1)]);
+  return during({ command: { state, lines } }, [...proposed, approved(1)]);
 }
 
 function ended(

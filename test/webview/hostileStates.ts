@@ -28,7 +28,7 @@ export function hostileRuns(text: string): readonly ChatState[] {
   return [
     during({ awaiting: 1, why }, started, step, action),
     during({}, started, step, { type: 'delta', text: `Think: ${text}\n\nAct: bash\n\n\`\`\`bash\n${text}` }),
-    during({ command: { state: 'running', hasBackground: true, lines: text.split('\n') } }, ...proposed, approved),
+    during({ command: { state: 'running', lines: text.split('\n') } }, ...proposed, approved),
     during({}, started, step, action, approved, observed),
     during({ kind: 'db' }, started, step, { type: 'action', step: 1, kind: 'sql', text, thought: text }, approved, {
       ...observed,

@@ -166,10 +166,7 @@ export async function openShell({
     onActivity: (listener) => activities.listen(listener),
     lastLines: (count) => current?.watch.lastLines(count) ?? [],
     keepWaiting: () => current?.watch.keepWaiting(),
-    sendToBackground() {
-      if (sandbox === undefined) current?.sendToBackground();
-    },
-    hasBackground: sandbox === undefined,
+    sendToBackground: () => current?.sendToBackground(),
     interrupt: () => current?.watch.stop(),
   };
 }

@@ -137,7 +137,8 @@ async function foregroundGroup(pid: number): Promise<number | undefined> {
   return group !== undefined && group > 0 ? group : undefined;
 }
 
-function shellChain(program: number, generations: number): number[] {
+/** A program that was started for a bash, and what it has started down to that bash. */
+export function shellChain(program: number, generations: number): number[] {
   const chain = [program];
   if (generations === 0) return chain;
   const processes = readProcesses();

@@ -73,7 +73,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const endGuard = startGuard(program, { run, lockLimit });
 
   let bash: Bash | undefined;
-  /** Shells whose command goes on in the background. */
+  /** Shells whose command went to the background. */
   const behind = new Set<Bash>();
   let exports = '';
   let { cwd, size } = options;
@@ -102,7 +102,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const argv = [program, '--noprofile', '--noediting', '--rcfile', rcFile, '-i'];
     const how = { cwd: outside, variables, nonce, size, show: (bytes: Buffer) => display.write(bytes) };
     const startInside = async (): Promise<Bash> => {
-      const inside = await sandbox?.start({ argv, cwd, folder: path.dirname(rcFile), variables, run });
+      const beside = behind.values().next().value?.pid;
+      const inside = await sandbox?.start({ argv, cwd, folder: path.dirname(rcFile), variables, run, beside });
       if (closed) throw closedError();
       return startBash({ argv, ...how, ...inside });
     };
@@ -126,16 +127,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   async function runFile(name: string, text: string, listener: CommandListener): Promise<CommandEnd> {
     const shell = await start();
     const end = await shell.run(await scratch.write(name, text), listener);
-    if (behind.delete(shell)) {
-      await shell.kill();
+    if (behind.has(shell)) {
+      if (sandbox === undefined) await shell.kill();
+      // In a sandbox it stays for as long as it can, because others may share it.
+      void shell.gone.then(() => behind.delete(shell));
     } else if (end.kind === 'done') {
       ({ exitCode } = end);
       cwd = end.cwd || cwd;
     } else {
       bash = undefined;
       if (sandbox === undefined) cwd = await existingFolder(cwd, options.cwd);
-      // The next one must not find processes of this one in its layers.
-      else await sandbox.end(shell.pid, { graceMs: 0, keepShell: false });
+      // The next one must not find processes of this one in its layers, unless it shares them.
+      else if (behind.size === 0) await sandbox.end(shell.pid, { graceMs: 0, keepShell: false });
       if (!closed) display.notice(`The shell ended. The next command starts a new one in ${cwd}.`);
     }
     return end;

@@ -40,8 +40,15 @@ export interface ContainerSandboxOptions {
 const commandTimeoutMs = 20_000;
 /** Signals within the container that spare its first process, which is bash, and the one that sends them. */
 const killAllButBash = 'kill -KILL -1 2>/dev/null; true';
-const killForegroundOfBash =
-  'read -r stat </proc/1/stat; set -- ${stat##*)}; case $6 in 1 | -1) ;; *) kill -KILL -- "-$6" ;; esac 2>/dev/null; true';
+/** $1: the mark of the shell, which leads its session. */
+const killForegroundOfBash = `for process in /proc/[0-9]*; do
+  pid=\${process##*/}
+  read -r stat <"$process/stat" && set -- "$1" \${stat##*)} && [ "$5" = "$pid" ] || continue
+  mapfile -d '' -t variables <"$process/environ" || continue
+  case " \${variables[*]} " in *" $1 "*) [ "$7" -gt 0 ] && [ "$7" != "$4" ] && kill -KILL -- "-$7" ;; esac
+done 2>/dev/null; true`;
+/** What starts a shell, in a folder that may be gone. */
+const startScript = 'cd -- "$1" 2>/dev/null; shift; exec bash "$@"';
 /** The container ends with us, however we end: when our end of its standard input closes. */
 const guardScript = 'read -r _; name=$1; shift; "$@" kill --signal KILL "$name"; "$@" rm --force "$name"';
 /** What of the host's variables says something inside. */
@@ -84,17 +91,31 @@ export async function openContainerSandbox(
     onOverflow: () => onOverflow(options.writeLimitBytes),
   });
 
+  /** Tells the shells of the run apart, of which the last is the one in front. */
+  let shells = 0;
+  const mark = () => `AGENTLM_SHELL=${shells}`;
+
   return {
     kind: 'container',
 
-    async start({ argv, cwd, folder: readOnly, variables }) {
+    async start({ argv, cwd, folder: readOnly, variables, beside }) {
+      shells++;
+      const inside = sandboxVariables(variables, options.network);
+      const bash = ['bash', '-c', startScript, 'start', cwd, ...argv.slice(1)];
+      const settings = [
+        ['--interactive', '--tty', '--workdir', workspace, '--env', 'LANG=C.UTF-8', '--env', mark()],
+        // Without its value, which the engine's program finds among its own variables, and `ps` does not show.
+        ...Object.keys(inside).flatMap((key) => (shared.test(key) ? [['--env', key]] : [])),
+      ].flat();
+      const started = { variables: { ...variables, ...inside } };
+      if (beside !== undefined) return { ...started, argv: [...engine, 'exec', ...settings, name, ...bash] };
       // The last one may be on its way out.
       await remove(engine, name);
       await originals.begin();
-      const inside = sandboxVariables(variables, options.network);
       return {
+        ...started,
         argv: [
-          [...engine, 'run', '--interactive', '--tty', '--rm', '--name', name, '--pull', 'never'],
+          [...engine, 'run', ...settings, '--rm', '--name', name, '--pull', 'never'],
           ['--cap-drop', 'all', '--security-opt', 'no-new-privileges', '--security-opt', 'label=disable'],
           options.network ? [] : ['--network', 'none'],
           containerLimits(engine, options),
@@ -103,22 +124,8 @@ export async function openContainerSandbox(
             '--volume',
             one,
           ]),
-          ['--workdir', workspace, '--env', 'LANG=C.UTF-8'],
-          // Without its value, which the engine's program finds among its own variables, and `ps` does not show.
-          Object.keys(inside)
-            .filter((key) => shared.test(key))
-            .flatMap((key) => ['--env', key]),
-          [
-            options.image,
-            'bash',
-            '-c',
-            'cd -- "$1" 2>/dev/null; shift; exec bash "$@"',
-            'start',
-            cwd,
-            ...argv.slice(1),
-          ],
+          [options.image, ...bash],
         ].flat(),
-        variables: { ...variables, ...inside },
       };
     },
 
@@ -128,7 +135,7 @@ export async function openContainerSandbox(
     },
 
     async killForeground() {
-      await tell(engine, ['exec', name, 'bash', '-c', killForegroundOfBash]);
+      await tell(engine, ['exec', name, 'bash', '-c', killForegroundOfBash, 'kill', mark()]);
     },
 
     settle: async () => originals.record(),

@@ -3,6 +3,7 @@
 #
 #   $1 run folder   $2 workspace   $3 folder of the volatile layers   $4 home, or nothing
 #   $5 kB a file may have   $6 processes   $7 kB of data a process may have   $8 cgroup to make, or nothing
+#   $9 not empty: the layers are mounted already, for a shell beside which this one is
 #   then: bwrap, and what it runs. Its own arguments and the seccomp filter are files beside this one, opened as 8 and 9.
 #
 # - Layers are mounted by relative names, `lower` being a link: a path may hold what mount reads as syntax (`,` and `:`).
@@ -18,13 +19,14 @@ layer() { # folder
   [ ! -e work/work/incompat ] || rm -r work/work/incompat
   mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr,index=off,volatile overlay merged
 }
-(layer "$1") || exit
-if [ "$4" ]; then
-  (layer "$3/home" 2>/dev/null) || {
-    mount -t tmpfs tmpfs "$3/home" && mkdir "$3/home/"{upper,work,merged} && ln -s "$4" "$3/home/lower" &&
-      { (layer "$3/home" 2>/dev/null) || mount --rbind -o ro "$4" "$3/home/merged"; }
-  } || exit
-fi
+layers() { # run folder, home, folder of the volatile layers
+  (layer "$1") || return
+  [ -z "$2" ] || (layer "$3" 2>/dev/null) || {
+    mount -t tmpfs tmpfs "$3" && mkdir "$3/"{upper,work,merged} && ln -s "$2" "$3/lower" &&
+      { (layer "$3" 2>/dev/null) || mount --rbind -o ro "$2" "$3/merged"; }
+  }
+}
+[ "$9" ] || layers "$1" "$4" "$3/home" || exit
 ulimit -f "$5" && ulimit -u "$6" && ulimit -d "$7" || exit
 # Real root is not held by a limit of processes, whatever its namespace: a cgroup does that, where there is one to be had.
 if [ "$8" ]; then
@@ -34,7 +36,7 @@ if [ "$8" ]; then
 fi
 echo 1000 >/proc/self/oom_score_adj
 exec 8<"$3/bwrap.arguments" 9<"$3/seccomp.filter"
-_bwrap=$9
-shift 9
+_bwrap=${10}
+shift 10
 PATH=$_path
 exec "$_bwrap" --args 8 -- "$@"

@@ -24,6 +24,11 @@ export interface ShellStart {
   readonly variables: Readonly<Record<string, string>>;
   /** The value of the marker that every process of the run carries (variables.ts). */
   readonly run: string;
+  /**
+   * The process id of a program that was started for an earlier shell, and is alive because its command went to the
+   * background: the shell is to share its files, and the network.
+   */
+  readonly beside?: number | undefined;
 }
 
 export interface StartedProgram {

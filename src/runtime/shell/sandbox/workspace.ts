@@ -4,7 +4,7 @@ import path from 'node:path';
 import { UserError } from '../../../agent/errors';
 import { createOriginalsRecord } from '../changes/originals';
 import { createRunFolder, endRunFolder, makeLayer, removeTree } from '../changes/runFolder';
-import { shellProcesses, type ShellProcesses } from '../processes';
+import { shellChain, shellProcesses, type ShellProcesses } from '../processes';
 import { findSystemProgram } from '../variables';
 import { bubblewrapArguments } from './bubblewrap';
 import { groupName, removeGroup } from './controlGroup';
@@ -39,9 +39,10 @@ const generationsToBash = 2;
  */
 export async function openWorkspaceSandbox(run: SandboxedRun, options: WorkspaceSandboxOptions): Promise<Sandbox> {
   const { network, writeLimitBytes, processLimit = 1024 } = options;
-  const [bwrap, unshare, bash] = await Promise.all([
+  const [bwrap, unshare, nsenter, bash] = await Promise.all([
     requireProgram('bwrap', 'bubblewrap'),
     requireProgram('unshare', 'util-linux'),
+    requireProgram('nsenter', 'util-linux'),
     requireProgram('bash', 'bash'),
   ]);
   const { workspace, storage } = await findPlaces(run, options.storage);
@@ -80,16 +81,20 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
         home,
         hide: [...(options.hide ?? []), storage, scratch],
         readOnly: shell.folder,
-        network,
+        // Beside another shell it has that one's already, which is cut off as well.
+        network: network || shell.beside !== undefined,
       });
       const words = bubblewrapArguments(inside).map((word) => `${word}\0`);
       await writeFile(path.join(scratch, 'bwrap.arguments'), words.join(''));
       await originals.begin();
       return {
         argv: [
-          [unshare, '--user', '--map-root-user', '--mount', '--'],
+          shell.beside === undefined
+            ? [unshare, '--user', '--map-root-user', '--mount', '--']
+            : [nsenter, ...namespacesOf(shell.beside, network), '--'],
           [bash, '--norc', '--noprofile', path.join(scratch, 'launch.sh'), folder.path, workspace, scratch, home ?? ''],
-          [kilobytes(writeLimitBytes), `${processLimit}`, kilobytes(totalmem() / 2), group, bwrap],
+          [kilobytes(writeLimitBytes), `${processLimit}`, kilobytes(totalmem() / 2), group],
+          [shell.beside === undefined ? '' : 'mounted', bwrap],
           // Where the last shell was may be gone.
           [bash, '--norc', '--noprofile', '-c', 'cd -- "$1" 2>/dev/null || cd -- "$2"; shift 2; exec "$@"', 'start'],
           [shell.cwd, workspace, ...shell.argv],
@@ -113,6 +118,16 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
       }
     },
   };
+}
+
+/**
+ * Of an earlier shell: those of its program, where the layers are mounted, for two mounts of one layer would spoil it. And
+ * the network inside, where it is cut off: servers in the background listen there.
+ */
+function namespacesOf(program: number, network: boolean): string[] {
+  const inside = shellChain(program, generationsToBash).at(-1) ?? program;
+  const cutOff = network ? [] : [`--net=/proc/${inside}/ns/net`];
+  return ['--preserve-credentials', '--target', `${program}`, '--user', '--mount', ...cutOff];
 }
 
 async function requireProgram(name: string, ofPackage: string): Promise<string> {

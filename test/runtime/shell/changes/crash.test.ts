@@ -96,7 +96,9 @@ describe('After a crash', function () {
     for (let waitMs = 0; waitMs < 800; waitMs += 80) {
       const id = `os_${waitMs}`;
       const child = await startHolder(identity, place, { id });
-      child.stdin.write(`${JSON.stringify('while :; do echo new >a; sleep 0.05; setsid -f sleep 876543; done')}\n`);
+      child.stdin.write(
+        `${JSON.stringify({ command: 'while :; do echo new >a; sleep 0.05; setsid -f sleep 876543; done' })}\n`,
+      );
       const gone = new Promise((resolve) => child.once('close', resolve));
       await delay(waitMs);
       child.kill('SIGKILL');

@@ -166,6 +166,43 @@ ${asDocker}`,
     });
   });
 
+  it('keeps the shell when a command has to be killed, and lets others go on in the background', async () => {
+    const pending = await withContainer(async ({ shell, run }) => {
+      const stubborn = `sh -c 'trap "" INT QUIT; echo stubborn; while :; do sleep 1; done'`;
+      const during = async (command: string, printed: RegExp, act: () => void) => {
+        const running = run(command);
+        while (!printed.test(shell.lastLines(5).join('\n'))) await delay(20);
+        act();
+        return running;
+      };
+      await run('x=kept; export y=1');
+      assert.equal((await during(stubborn, /stubborn/, () => shell.interrupt())).exitCode, 137);
+      assert.equal((await run('echo $x')).output, 'kept\n');
+
+      const command = 'echo early; until [ -e go ]; do sleep 0.1; done; echo late; echo w >written; sleep 600';
+      const { output, note = '' } = await during(command, /early/, () => shell.sendToBackground());
+      assert.equal(output, 'early\n');
+      const [, file = ''] = /goes to (\S+\.txt)\. /.exec(note) ?? [];
+      const next = await run(
+        `echo "$x<$y>" >go; cat go; until [ -e written ]; do sleep 0.1; done; cat written ${file}`,
+      );
+      assert.equal(next.output, '<1>\nw\nlate\n');
+      await run('x=second');
+      assert.equal((await during(stubborn, /stubborn/, () => shell.interrupt())).exitCode, 137);
+      assert.equal(
+        (await run('echo $x; ps | sed -n "/sleep 600/p" | sed "/sed/d;s/.*sleep/sleep/"')).output,
+        'second\nsleep 600\n',
+      );
+      await run('exit');
+      assert.equal(
+        (await run('rm go; ps | sed -n "/sleep 600/p" | sed "/sed/d;s/.*sleep/sleep/"')).output,
+        'sleep 600\n',
+      );
+    });
+    assert.deepEqual(await short(pending), ['added written']);
+    await pending.discard();
+  });
+
   it('is stopped when the run has written more than it may', async () => {
     await withContainer(
       async ({ run }) => {

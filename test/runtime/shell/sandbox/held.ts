@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Context } from 'mocha';
 import { build } from 'esbuild';
+import type { Asked } from './holder';
 import type { Execution } from '../../../../src/agent/environment';
 import { probeSandbox } from '../../../../src/runtime/shell/sandbox/probe';
 import type { SandboxOptions } from '../../../../src/runtime/shell/sandbox/openSandbox';
@@ -78,6 +79,8 @@ export function makePlace(identity: Identity): Place {
 export interface HeldRun {
   readonly pid: number;
   readonly run: (command: string) => Promise<Execution>;
+  /** Sends a command to the background once it has printed something that matches. */
+  readonly toBackground: (command: string, printed: RegExp) => Promise<Execution>;
   readonly close: () => Promise<void>;
   readonly process: ChildProcess;
 }
@@ -139,16 +142,18 @@ export async function holdRun(identity: Identity, place: Place, options: HolderO
     if (done === true) throw new Error('The process that holds the run is gone.');
     return JSON.parse(value);
   };
+  const ask = async (asked: Asked): Promise<Execution> => {
+    child.stdin.write(`${JSON.stringify(asked)}\n`);
+    const answer = await next();
+    assert.ok(typeof answer === 'object' && answer !== null && 'exitCode' in answer, JSON.stringify(answer));
+    return answer as Execution;
+  };
   assert.deepEqual(await next(), { isReady: true });
   return {
     pid: child.pid ?? 0,
     process: child,
-    async run(command) {
-      child.stdin.write(`${JSON.stringify(command)}\n`);
-      const answer = await next();
-      assert.ok(typeof answer === 'object' && answer !== null && 'exitCode' in answer, JSON.stringify(answer));
-      return answer as Execution;
-    },
+    run: async (command) => ask({ command }),
+    toBackground: async (command, printed) => ask({ command, background: printed.source }),
     async close() {
       child.stdin.end();
       await closed;

@@ -67,6 +67,38 @@ for (const identity of identities) {
         assert.deepEqual(await changes(), ['modified a', 'added new/c']);
       }));
 
+    it('lets a long command go to the background, and shows what it writes, prints and serves to the next shells', () =>
+      withRun(async ({ run, toBackground }) => {
+        await run('mkdir in; cd in; export X=1');
+        const server = `'${process.execPath}' -e 'require("net").createServer((s) => s.end("served\\n")).listen(8123, () => console.log("listens"))'`;
+        const { output, note = '' } = await toBackground(
+          `echo early; (${server}) & sleep 0.3; echo w >written; read x`,
+          /listens/,
+        );
+        assert.match(output, /^early\n[^]*listens\n$/);
+        const [, file = ''] = /goes to (\S+\.txt)\. /.exec(note) ?? [];
+        const next = await run(
+          'echo $X; pwd; until [ -e written ]; do sleep 0.1; done; cat written; cat </dev/tcp/127.0.0.1/8123',
+        );
+        assert.equal(next.output, `1\n${place.workspace}/in\nw\nserved\n`);
+        await run('echo s >second; exit');
+        const third = await run(`cat second; echo t >third; cat </dev/tcp/127.0.0.1/8123; cat ${file}`);
+        assert.equal(third.output, 's\nserved\n');
+        assert.deepEqual(readdirSync(place.workspace), ['a']);
+      }).then(async () =>
+        assert.deepEqual(await changes(), ['added in/second', 'added in/third', 'added in/written']),
+      ));
+
+    it('goes on where the command in the background has ended', () =>
+      withRun(async ({ run, toBackground }) => {
+        const { note = '' } = await toBackground('echo early; sleep 0.5; echo late; exit 4', /early/);
+        const [, file = ''] = /goes to (\S+\.txt)\. /.exec(note) ?? [];
+        const { output } = await run(`until grep -q ended ${file}; do sleep 0.1; done; cat ${file}; echo b >b`);
+        assert.equal(output, 'late\n\n[The command ended with exit code 4.]\n');
+        await run('exit');
+        assert.equal((await run('cat b')).output, 'b\n');
+      }));
+
     it('starts the next shell in the workspace when its folder is gone', () =>
       withRun(async ({ run }) => {
         await run('mkdir new; cd new');
