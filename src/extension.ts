@@ -5,6 +5,7 @@ import { checkCandidate, knownSecrets } from './composition/acceptance';
 import { createEndpointRuntime } from './composition/endpointRuntime';
 import { createEvaluationArchive, createEvaluationTools } from './composition/evaluation';
 import { localModelTools } from './composition/localModelTools';
+import { replayOpener } from './composition/replay';
 import { createShells } from './composition/shells';
 import { startRunOf } from './composition/startRun';
 import { appendRow, changeStore, runStore, storageIn } from './composition/storage';
@@ -33,6 +34,7 @@ import { PlainRuns } from './vscode/plainRuns';
 import { rememberErrors } from './vscode/recentErrors';
 import { Recording } from './vscode/recording';
 import { channelLog } from './vscode/report';
+import { Replays } from './vscode/replays';
 import { Runs } from './vscode/runs';
 import { RunTerminals } from './vscode/runTerminals';
 import { ServerWatch } from './vscode/serverWatch';
@@ -95,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
   );
   const plainRuns = new PlainRuns(runs);
+  const replays = new Replays(runs, history, database, replayOpener({ settings, guard, shells, sqlWorker }));
   const walkthrough = new WalkthroughProgress(runs, endpoints);
 
   context.subscriptions.push(
@@ -127,6 +130,7 @@ export function activate(context: vscode.ExtensionContext): void {
       places,
       endpoints,
       plainRuns,
+      replays,
       walkthrough,
       async copyDiagnostics() {
         const { copyDiagnostics } = await import('./vscode/diagnostics');
@@ -149,6 +153,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
     plainRuns,
+    replays,
     evaluations,
     evaluationResults,
     runs.onDidStart((run) => void run.done.then(refreshChanges)),

@@ -29,6 +29,11 @@ export function recordingOf({ id, conversations }: Dialogue): Recording | undefi
   return kind === undefined ? undefined : { kind: kind as TaskKind, turns: conversations };
 }
 
+/** The turn that ends with the problem of the user. */
+export function problemTurn({ turns }: Recording): string {
+  return turns[Math.min(openingLength(turns), turns.length) - 1]?.value ?? '';
+}
+
 /**
  * Runs the actions of a recording again, each as soon as the step before has been taken; what was refused then is not run
  * now, nor is the example that comes before the task. Nobody is asked: the environment decides what may happen.

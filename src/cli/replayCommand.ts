@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { styleText } from 'node:util';
-import { DialogueError, parseDialogue, type Dialogue } from '../agent/conversation';
+import type { Dialogue } from '../agent/conversation';
+import { readDialogueRows } from '../agent/dialogueRows';
 import type { Environment } from '../agent/environment';
 import { UserError } from '../agent/errors';
 import { visible } from '../agent/hiddenCharacters';
 import { recordingOf, replayTrajectory, type ReplayedStep } from '../agent/replay';
 import { approveByPolicy } from '../runtime/approvalPolicy';
-import { openSandboxedShell } from '../runtime/sandboxedShell';
-import type { SandboxOptions } from '../runtime/shell/sandbox/openSandbox';
+import { openForgetfulShell } from '../runtime/forgetfulShell';
 import { openDatabase } from '../runtime/sql/openDatabase';
 import { makeTemporaryFolder } from '../runtime/temporaryFolder';
 import { askerOf } from './ask';
@@ -47,20 +46,21 @@ export async function replayCommand(
     if (stopped.aborted) return exitCodes.interrupted;
     if (!UserError.is(error)) throw error;
     complain(`${visible(error.message)}\n`);
-    return error.code.startsWith('replay.') ? exitCodes.usage : exitCodes.failure;
+    return /^(replay|rows)\./.test(error.code) ? exitCodes.usage : exitCodes.failure;
   }
   if (!args.json) write(`\n${counts.same} the same, ${counts.different} different.\n`);
   return counts.different === 0 ? exitCodes.success : exitCodes.failure;
 }
 
-/** @throws {UserError} `replay.*` where there is nothing to run again */
+/** @throws {UserError} `replay.*`, `rows.*` where there is nothing to run again */
 async function readRows({ file, id }: ReplayArguments): Promise<Dialogue[]> {
-  const rows = parseRows(await readText(file), file);
+  const rows = readDialogueRows(await readText(file), file);
   const wanted = rows.filter((row) => id === undefined || row.id === id);
   if (wanted.length > 0) return wanted;
-  throw id === undefined
-    ? new UserError('replay.empty', '{0} has no row. Name a file of AgentInstruct rows, as JSON or JSONL.', [file])
-    : new UserError('replay.no-row', '{0} has no row "{1}". Look at the ids in it, or leave --id out.', [file, id]);
+  throw new UserError('replay.no-row', '{0} has no row "{1}". Look at the ids in it, or leave --id out.', [
+    file,
+    id ?? '',
+  ]);
 }
 
 async function readText(file: string): Promise<string> {
@@ -69,34 +69,6 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError('replay.unreadable', '{0} cannot be read: {1}. Name another file.', [file, reason], { cause });
-  }
-}
-
-/** One row, a list of rows, or a row a line. */
-function parseRows(text: string, file: string): Dialogue[] {
-  const rows = listOf(text) ?? text.split('\n').filter((line) => line.trim() !== '');
-  return rows.map((row, index) => {
-    try {
-      return parseDialogue(row);
-    } catch (cause) {
-      if (!(cause instanceof DialogueError)) throw cause;
-      throw new UserError(
-        'replay.bad-row',
-        'Row {0} of {1} is no row of AgentInstruct: {2}. Mend it, or choose another row with --id in a file without it.',
-        [index + 1, file, cause.message],
-        { cause },
-      );
-    }
-  });
-}
-
-/** Undefined for what is not one JSON text. */
-function listOf(text: string): string[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return (Array.isArray(value) ? value : [value]).map((row) => JSON.stringify(row));
-  } catch {
-    return undefined;
   }
 }
 
@@ -124,7 +96,7 @@ async function* replay(
   }
   const cwd = args.cwd ?? (await makeTemporaryFolder('agentlm-replay-'));
   try {
-    const shell = await inSandbox(cwd, async (sandbox) => openForgetful(cwd, sandbox, signal));
+    const shell = await inSandbox(cwd, async (sandbox) => openForgetfulShell(cwd, sandbox, {}, signal));
     try {
       yield* replayTrajectory(recording, approved(shell, args.approve, cwd, stop), signal);
     } finally {
@@ -140,17 +112,6 @@ async function openCopy({ database, dialect }: ReplayArguments, signal: AbortSig
     throw new UserError('replay.no-database', 'This is a database task. Say what it runs on: --database FILE.');
   }
   return openDatabase({ path: database, dialect, workerPath: path.join(__dirname, 'sqlWorker.js') }, signal);
-}
-
-/** A shell whose sandbox keeps nothing. */
-async function openForgetful(cwd: string, sandbox: SandboxOptions, signal: AbortSignal): Promise<Environment> {
-  const run = { id: `replay_${randomUUID()}`, workspace: cwd, problem: '' };
-  const { shell, changes } = await openSandboxedShell(run, sandbox, { inputTimeoutMs: 5_000 }, signal);
-  const close = async (): Promise<void> => {
-    await shell.close();
-    await changes?.discard();
-  };
-  return { ...shell, close };
 }
 
 /** Asks before a command of the file is run; one that may not run counts as different. */

@@ -32,6 +32,7 @@ export interface CommandParts {
   readonly places: Pick<Places, 'useFolder' | 'database'>;
   readonly endpoints: Pick<Endpoints, 'selected'>;
   readonly plainRuns: { show(): Promise<void> };
+  readonly replays: { run(file?: vscode.Uri): Promise<void> };
   readonly walkthrough: { show(): Promise<void> };
   readonly copyDiagnostics: () => Promise<void>;
   readonly log: Log;
@@ -96,6 +97,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'agentlm.evaluation.removeSuite': (item) => parts.evaluations.remove(item),
     'agentlm.evaluation.openConversation': (target) => parts.evaluations.openConversation(target),
     'agentlm.openPlainText': () => parts.plainRuns.show(),
+    'agentlm.replayTrajectory': (file) => parts.replays.run(file instanceof vscode.Uri ? file : undefined),
     'agentlm.stop': () => actions.stop(),
     'agentlm.toggleRecording': () => actions.toggleRecording(),
     'agentlm.acceptTrajectory': () => actions.accept(),

@@ -56,10 +56,10 @@ function itemsOf(runs: Runs, past: readonly PastRun[], history: History): RunIte
   const urgentFirst = runs.all.toReversed().toSorted((a, b) => urgency(a) - urgency(b));
   const separator = { label: vscode.l10n.t('Earlier'), kind: vscode.QuickPickItemKind.Separator };
   return [
-    ...urgentFirst.map((run) => ({ ...itemOf(run.request, run.askedAt, stateOf(run)), show: () => runs.show(run) })),
+    ...urgentFirst.map((run) => ({ ...runItem(run.request, run.askedAt, stateOf(run)), show: () => runs.show(run) })),
     ...(past.length > 0 ? [separator] : []),
     ...past.map((run) => ({
-      ...itemOf(run.header, run.header.askedAt),
+      ...runItem(run.header, run.header.askedAt),
       buttons: [{ iconPath: new vscode.ThemeIcon('trash'), tooltip: vscode.l10n.t('Delete') }],
       show: () => history.show(run),
       delete: () => history.delete(run),
@@ -67,11 +67,12 @@ function itemsOf(runs: Runs, past: readonly PastRun[], history: History): RunIte
   ];
 }
 
-function itemOf(
+/** A task in a list. */
+export function runItem(
   { kind, problem }: { readonly kind: TaskKind; readonly problem: string },
   askedAt: number,
   state?: string,
-): RunItem {
+): vscode.QuickPickItem {
   const time = new Date(askedAt).toLocaleString(vscode.env.language);
   return {
     // The user's words must not become an icon.
