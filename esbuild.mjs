@@ -137,6 +137,7 @@ const bundles = [
       format: 'iife',
       entryPoints: {
         chat: 'src/webview/chat.ts',
+        plot: 'src/webview/plot.ts',
         review: 'src/webview/review.ts',
         results: 'src/webview/results.ts',
         accept: 'src/webview/accept.ts',

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { tableReader } from './composition/databases';
+import { rowExporter, tableReader } from './composition/databases';
 import { checkCandidate, knownSecrets } from './composition/acceptance';
 import { createEndpointRuntime } from './composition/endpointRuntime';
 import { createEvaluationArchive, createEvaluationTools } from './composition/evaluation';
@@ -82,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
     guard,
     changes,
     terminals,
+    exportRows: rowExporter(storage),
   });
   const chat = new ChatView(context.extensionUri, runs, actions, log);
   const watch = new ServerWatch(runs, endpoints, endpointRuntime.tools, log);

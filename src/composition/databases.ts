@@ -1,4 +1,6 @@
 import type { ReadTables } from '../vscode/databaseChoice';
+import type { ExportRows } from '../vscode/resultExport';
+import type { Storage } from './storage';
 
 /** @param sqlWorker path of the program that holds a database */
 export function tableReader(sqlWorker: string): ReadTables {
@@ -7,5 +9,13 @@ export function tableReader(sqlWorker: string): ReadTables {
     const database = await openDatabase({ path, workerPath: sqlWorker }, signal);
     await database.close();
     return database.tables;
+  };
+}
+
+/** Writes the rows of a run's last query, which are kept when the run is over. */
+export function rowExporter({ rows }: Storage): ExportRows {
+  return async (id, target) => {
+    const { exportResult } = await import('../runtime/sql/keptResults');
+    return exportResult(rows, id, target);
   };
 }

@@ -62,6 +62,7 @@ export async function startRunOf(
     sqlWorker,
     databaseStorage: storage.databases,
     course,
+    resultStorage: storage.rows,
     chooseTables: async (tables: readonly Table[], until: AbortSignal) =>
       database.chooseTablesOf(request.place, tables, until),
   };

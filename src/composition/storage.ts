@@ -12,6 +12,7 @@ export interface Storage {
   readonly changes: string;
   readonly databases: string;
   readonly evaluations: string;
+  readonly rows: string;
 }
 
 export function storageIn(folder: string): Storage {
@@ -22,6 +23,7 @@ export function storageIn(folder: string): Storage {
     changes: of('changes'),
     databases: of('databases'),
     evaluations: of('evaluations'),
+    rows: of('rows'),
   };
 }
 

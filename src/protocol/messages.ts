@@ -174,6 +174,8 @@ export interface HostApi {
   chooseApproval(argument: null): void;
   chooseSandbox(argument: null): void;
   reviewChanges(argument: null): void;
+  /** Of the run that is shown. */
+  exportResult(argument: null): void;
   manageTrust(argument: null): void;
   showLog(argument: null): void;
 }

@@ -168,6 +168,11 @@ export type PageStringKey =
   | `notice.template.${Extract<Notice, { readonly code: 'chat-template' }>['template']}`
   | `malformed.${FormatProblemCode}`
   | 'answer'
+  | 'answer.query'
+  | 'answer.rows'
+  | 'answer.export'
+  | 'plot.bar'
+  | 'plot.line'
   | 'failure'
   | 'failure.log'
   | 'failure.endpoint'

@@ -10,7 +10,7 @@ export type {
   TableChanges,
 } from '../agent/database';
 export { visible } from '../agent/hiddenCharacters';
-export { cellText, type Cell, type Grid } from '../agent/grid';
+export { cellText, type Cell, type ColumnKind, type Grid } from '../agent/grid';
 
 /** What the page of a database's changes shows. Sent whole whenever any of it changes. */
 export interface ReviewState {

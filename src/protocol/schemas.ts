@@ -52,6 +52,7 @@ const hostArguments: { readonly [K in keyof HostApi]: z.ZodMiniType<Parameters<H
   chooseApproval: nothing,
   chooseSandbox: nothing,
   reviewChanges: nothing,
+  exportResult: nothing,
   manageTrust: nothing,
   showLog: nothing,
 };

@@ -20,6 +20,7 @@ import { promptOrigin } from './promptOrigin';
 import { openSandboxedShell } from './sandboxedShell';
 import type { SandboxOptions } from './shell/sandbox/openSandbox';
 import type { Dialect } from './sql/messages';
+import { keepResult } from './sql/keptResults';
 import { openDatabase } from './sql/openDatabase';
 
 /** What is set for every run. */
@@ -44,6 +45,8 @@ export interface RunOptions {
   readonly sqlWorker: string;
   /** Folder in which what runs change in databases waits for a review; nothing is kept where it is left out. */
   readonly databaseStorage?: string | undefined;
+  /** Folder in which the rows of a run's last query are kept (sql/keptResults.ts); they are not where it is left out. */
+  readonly resultStorage?: string | undefined;
   /** The instruction and example that the model was trained on; left out: our own. */
   readonly prompt?: TrainedPrompt | undefined;
   /** What statements of a database task are read as; MySQL's where it is left out. */
@@ -111,13 +114,14 @@ function originOf({ facts: { engine, version } }: EndpointModel, task: Task, { p
 async function* events(
   known: Pick<RunSettings, 'id' | 'origin'>,
   { problem }: RunRequest,
-  { stepLimit, replyTokens }: RunOptions,
-  { environment, sandbox, ...tools }: Workplace & Omit<RunTools, 'environment' | 'now'>,
+  { stepLimit, replyTokens, resultStorage }: RunOptions,
+  { environment, sandbox, database, ...tools }: Workplace & Omit<RunTools, 'environment' | 'now'>,
 ): AsyncGenerator<AgentEvent, void> {
   try {
     const settings = { ...known, problem, replyTokens, stepLimit, sandbox };
     yield* run(settings, { ...tools, environment, now: () => performance.now() });
   } finally {
+    if (database && resultStorage !== undefined) await keepResult(resultStorage, known.id, database);
     await environment.close();
   }
 }

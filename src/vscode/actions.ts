@@ -12,6 +12,7 @@ import type { Endpoints } from './endpoints';
 import type { Guard } from './guard';
 import type { Places } from './places';
 import type { Recording } from './recording';
+import { exportResult, type ExportRows } from './resultExport';
 import type { Run } from './run';
 import type { Runs } from './runs';
 
@@ -27,6 +28,7 @@ export interface Surfaces {
   readonly guard: Guard;
   readonly changes: ChangesView;
   readonly terminals: { show(): void };
+  readonly exportRows: ExportRows;
 }
 
 /** What a user can do, whichever way they ask for it: the palette, the chat, a menu. All of them throw UserErrors. */
@@ -177,6 +179,10 @@ export class Actions implements vscode.Disposable {
 
   async reviewChanges(): Promise<void> {
     await this.surfaces.changes.reveal();
+  }
+
+  async exportResult(): Promise<void> {
+    await exportResult(this.surfaces.runs.current, this.surfaces.exportRows);
   }
 
   async manageTrust(): Promise<void> {

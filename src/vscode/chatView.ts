@@ -45,6 +45,8 @@ export interface ChatActions {
   chooseApproval(): Promise<void>;
   chooseSandbox(): Promise<void>;
   reviewChanges(): Promise<void>;
+  /** Settles when the rows are written, or the user leaves. */
+  exportResult(): Promise<void>;
   /** Changes of a run that wait for review. */
   changesOf(id: string): number;
   manageTrust(): Promise<void>;
@@ -171,6 +173,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         chooseApproval: () => actions.chooseApproval(),
         chooseSandbox: () => actions.chooseSandbox(),
         reviewChanges: () => actions.reviewChanges(),
+        exportResult: () => actions.exportResult(),
         manageTrust: () => actions.manageTrust(),
         showLog: () => actions.showLog(),
       },

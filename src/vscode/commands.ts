@@ -85,6 +85,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     },
     'agentlm.chooseDatabase': () => actions.chooseDatabase(),
     'agentlm.chooseTables': () => actions.chooseTables(),
+    'agentlm.exportResult': () => actions.exportResult(),
     'agentlm.openRun': async (id, step) => {
       const run = typeof id === 'string' ? runs.find(id) : undefined;
       if (!run) throw new UserError('run.gone', 'This task is not one of this window. Run AgentLM: Show Tasks.');

@@ -5,6 +5,7 @@ import { icon, type IconName } from './icon';
 import { modelText } from './modelText';
 import { noticeText } from './noticeText';
 import type { Page } from './page';
+import { queryResult } from './queryResult';
 import type { AnswerEntry, FailureEntry, NoticeEntry, OutcomeEntry } from './transcriptModel';
 
 /** Something the user should know that is neither the model's doing nor an error. */
@@ -12,7 +13,8 @@ export function notice({ say }: Page, { notice }: NoticeEntry): TemplateResult {
   return html`<p class="notice">${icon('info')}<span>${modelText(noticeText(notice, say))}</span></p>`;
 }
 
-export function answer({ say }: Page, { answer }: AnswerEntry): TemplateResult {
+export function answer(page: Page, { answer, query }: AnswerEntry): TemplateResult {
+  const { say } = page;
   return html`<section class="card answer">
     <h3>${say('answer')}</h3>
     ${
@@ -22,6 +24,7 @@ export function answer({ say }: Page, { answer }: AnswerEntry): TemplateResult {
             ${answer.map((item) => html`<li class="prose">${modelText(item)}</li>`)}
           </ul>`
     }
+    ${query ? queryResult(page, query) : nothing}
   </section>`;
 }
 

@@ -8,6 +8,7 @@ export type IconName =
   | 'database'
   | 'edit'
   | 'error'
+  | 'export'
   | 'folder'
   | 'info'
   | 'pass'

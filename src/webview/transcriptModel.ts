@@ -9,6 +9,7 @@ import type {
   RunState,
   TimedEvent,
 } from '../protocol/messages';
+import type { Grid } from '../protocol/reviewMessages';
 
 /**
  * What consecutive events of a run look like. Entries are replaced, never changed, so identity tells what to draw again.
@@ -78,6 +79,14 @@ export interface NoticeEntry {
 export interface AnswerEntry {
   readonly type: 'answer';
   readonly answer: string | readonly string[];
+  /** The last statement that gave rows, where there was one. */
+  readonly query: Query | undefined;
+}
+
+/** A statement as it was run, and its rows. */
+export interface Query {
+  readonly text: string;
+  readonly result: Grid;
 }
 
 export interface FailureEntry {
@@ -185,7 +194,7 @@ function extend(entries: Numbered<Entry>[], { at, event }: TimedEvent, seq: numb
       break;
     case 'finished':
       settle(entries);
-      if (event.answer !== null) push({ type: 'answer', answer: event.answer });
+      if (event.answer !== null) push({ type: 'answer', answer: event.answer, query: lastQuery(entries) });
       push({
         type: 'outcome',
         outcome: event.outcome,
@@ -246,6 +255,15 @@ function settle(entries: Numbered<Entry>[]): void {
 
 function finishReply(entries: Numbered<Entry>[]): void {
   replaceLast(entries, 'reply', (reply) => ({ ...reply, progress: 'done' }));
+}
+
+function lastQuery(entries: readonly Entry[]): Query | undefined {
+  for (const entry of entries.toReversed()) {
+    if (entry.type !== 'action' || entry.fate.is !== 'done') continue;
+    const { result } = entry.fate.observation;
+    if (result && result.rows.length > 0) return { text: entry.edited ?? entry.text, result };
+  }
+  return undefined;
 }
 
 function isCopying(entry: Entry | undefined): boolean {

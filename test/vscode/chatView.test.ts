@@ -298,6 +298,7 @@ describe('The chat view', () => {
         chooseApproval: nothing,
         chooseSandbox: nothing,
         reviewChanges: nothing,
+        exportResult: nothing,
         opened: nothing,
         changesOf: () => 0,
         manageTrust: nothing,

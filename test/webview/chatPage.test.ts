@@ -296,6 +296,32 @@ describe('The chat page in a browser', function () {
     await output.getByText('and the end, which the model did not read').waitFor();
   });
 
+  it('shows the last query below the answer: its rows as a plot and as a table, and the way to a file', async () => {
+    for (const [state, picture] of [
+      ['database bars', 'Bar plot of revenue by name, 6 bars. The table below has the same numbers.'],
+      ['database line', 'Line plot of orders over month, 18 points. The table below has the same numbers.'],
+    ] as const) {
+      const { page, asked } = await open(chatStates[state] as ChatState);
+      const result = page.getByRole('region', { name: 'The last query and its rows' });
+      await result.getByRole('img', { name: picture }).locator('canvas').waitFor();
+      const drawn = `(() => {
+        const { width, height } = document.querySelector('agentlm-plot canvas');
+        const pixels = document.querySelector('agentlm-plot canvas').getContext('2d').getImageData(0, 0, width, height);
+        return pixels.data.some((value) => value > 0);
+      })()`;
+      await page.waitForFunction(drawn);
+      assert.equal(await result.getByRole('row').count(), state === 'database bars' ? 7 : 19);
+      await result.getByRole('button', { name: 'Export Result…' }).click();
+      assert.deepEqual(asked, [['exportResult', null]]);
+    }
+  });
+
+  it('asks for the drawing of plots only where there is one', async () => {
+    const { page } = await open(chatStates['database answer'] as ChatState);
+    assert.equal(await page.locator('script[src$="plot.js"]').count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Export Result…' }).count(), 0);
+  });
+
   it('offers what cannot become training data for rejection only, and says why', async () => {
     const { page, asked } = await open(chatStates['step limit'] ?? idle());
     const accept = page.getByRole('button', { name: 'Accept' });

@@ -7,6 +7,7 @@ import type {
   RunState,
   Why,
 } from '../../src/protocol/messages';
+import type { Grid } from '../../src/protocol/reviewMessages';
 
 /** A moment in the life of the chat page: what is around the run, and what happened in it. */
 export interface ChatState {
@@ -73,6 +74,29 @@ const longOutput = Array.from({ length: 40 }, (_, line) => `drwxr-xr-x 2 user us
 );
 const query =
   'SELECT p.name, SUM(o.quantity * p.price) AS revenue FROM orders o JOIN products p ON p.id = o.product_id';
+
+const names = ['Espresso Blend', 'Assam Breakfast', 'Sencha', 'Mug, 0.3 l, stoneware', 'Filter papers', 'Gift card'];
+const revenues: Grid = {
+  columns: [
+    { name: 'name', kind: 'text' },
+    { name: 'revenue', kind: 'decimal' },
+  ],
+  rows: names.map((name, index) => [name, index === 5 ? null : String(1290.5 / (index + 1))]),
+  rowCount: names.length,
+  complete: true,
+};
+const months: Grid = {
+  columns: [
+    { name: 'month', kind: 'date' },
+    { name: 'orders', kind: 'integer' },
+  ],
+  rows: Array.from({ length: 18 }, (_, index) => [
+    `${2023 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}-01`,
+    40 + ((index * 37) % 29),
+  ]),
+  rowCount: 18,
+  complete: true,
+};
 
 /** Every state of the page, by the name that a test or a picture of it carries. */
 export const chatStates: Readonly<Record<string, ChatState>> = {
@@ -206,7 +230,20 @@ export const chatStates: Readonly<Record<string, ChatState>> = {
     observed(1, "1054 (42S22): Unknown column 'o.product_id' in 'field list'", null),
   ]),
   'database answer': ended('answered', [], ran, ['Assam Breakfast', '1204.50']),
+  'database bars': ended('answered', [], queried(revenues), ['Espresso Blend']),
+  'database line': ended('answered', [], queried(months), ['18']),
 };
+
+/** A statement that was run, and its rows. */
+function queried(result: Grid): readonly PageEvent[] {
+  return [
+    started,
+    ...step(1),
+    action(1, query, 'I join.', 'sql'),
+    approved(1),
+    { ...observed(1, '[…]', null), result } as PageEvent,
+  ];
+}
 
 function around(state: Partial<PageState>): ChatState {
   return { state: { ...surroundings, run: { phase: 'idle' }, ...state }, events: [] };

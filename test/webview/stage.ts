@@ -152,6 +152,7 @@ function extensionEnd(page: Page, port: Port, start: ChatState, onInvalid: (reas
       chooseApproval: record('chooseApproval'),
       chooseSandbox: record('chooseSandbox'),
       reviewChanges: record('reviewChanges'),
+      exportResult: record('exportResult'),
       manageTrust: record('manageTrust'),
       showLog: record('showLog'),
     },
@@ -187,7 +188,7 @@ function told(event: PageEvent): AgentEvent {
 /** What a webview serves, and the one function that VS Code gives it. */
 async function serve(page: Page): Promise<void> {
   const { outputFiles } = await build({
-    entryPoints: ['src/webview/chat.ts', 'src/webview/review.ts'],
+    entryPoints: ['src/webview/chat.ts', 'src/webview/plot.ts', 'src/webview/review.ts'],
     bundle: true,
     format: 'iife',
     target: 'es2023',
@@ -197,7 +198,7 @@ async function serve(page: Page): Promise<void> {
   });
   const scripts = outputFiles.map(({ path: file, text }) => [
     `/dist/webview/${path.basename(file)}`,
-    ['text/javascript', text],
+    [file.endsWith('.css') ? 'text/css' : 'text/javascript', text],
   ]);
   const files: Readonly<Record<string, readonly [type: string, body: string | Buffer]>> = {
     '/chat': ['text/html', document('chat', ['chat.css'])],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Batch, Outcome, PageEvent, RunState } from '../../src/protocol/messages';
+import type { Grid } from '../../src/protocol/reviewMessages';
 import {
   awaits,
   emptyTranscript,
@@ -121,9 +122,20 @@ describe('The transcript', () => {
   it('ends with answer and outcome', () => {
     const transcript = after(step, finished('answered', ['17', '18']));
     assert.deepEqual(transcript.entries.slice(1), [
-      { seq: 1, type: 'answer', answer: ['17', '18'] },
+      { seq: 1, type: 'answer', answer: ['17', '18'], query: undefined },
       { seq: 1, type: 'outcome', outcome: 'answered', steps: 1, milliseconds: 1200 },
     ]);
+  });
+
+  it('shows beside the answer the last statement that gave rows, as it was run', () => {
+    const result: Grid = { columns: [{ name: 'a', kind: 'integer' }], rows: [[1]], rowCount: 1, complete: true };
+    const sql: PageEvent = { type: 'action', step: 1, kind: 'sql', text: 'SELECT 2', thought: '' };
+    const edited: PageEvent = { type: 'approval', step: 1, decision: { verdict: 'edit', text: 'SELECT 1' } };
+    const rows: PageEvent = { ...observation, result } as PageEvent;
+    const transcript = after(step, sql, edited, rows, step, sql, approved, observation, finished('answered', ['1']));
+    const answer = transcript.entries.find(({ type }) => type === 'answer');
+    assert.ok(answer?.type === 'answer');
+    assert.deepEqual(answer.query, { text: 'SELECT 1', result });
   });
 
   it('remembers how full the window is', () => {

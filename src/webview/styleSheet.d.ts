@@ -1,0 +1,2 @@
+/** A style sheet that the bundler puts into a file beside the bundle. */
+declare module '*.css';
