@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { cellText, type Cell, type Grid } from '../protocol/reviewMessages';
+import { cellText, type Cell, type ColumnKind, type Grid } from '../protocol/reviewMessages';
 import { modelText } from './modelText';
 import type { Page } from './page';
 
@@ -19,7 +19,7 @@ export function grid({ say }: Page, { columns, rows, rowCount, complete }: Grid,
             (row, index) =>
               html`<tr>
                 <th class="row-number" scope="row">${index + 1}</th>
-                ${row.map((each) => cell(each))}
+                ${row.map((each, column) => cell(each, numbers.has(columns[column]?.kind) ? 'cell-number' : ''))}
               </tr>`,
           )}
         </tbody>
@@ -28,7 +28,10 @@ export function grid({ say }: Page, { columns, rows, rowCount, complete }: Grid,
     ${cut ? html`<p class="muted grid-note">${say(complete ? 'grid.cut' : 'grid.cutOpen', rowCount, rows.length)}</p>` : nothing}`;
 }
 
-/** @param mark a class, for a cell that is one of two versions */
+/** Kinds of columns that stand at the right, also where their values come as text. */
+const numbers: ReadonlySet<ColumnKind | undefined> = new Set(['integer', 'real', 'decimal']);
+
+/** @param mark a class beside that of the value */
 export function cell(value: Cell, mark = ''): TemplateResult {
   const kind = value === null ? 'null' : typeof value === 'number' || isInteger(value) ? 'number' : 'text';
   return html`<td class="cell-${kind} ${mark}">${modelText(cellText(value))}</td>`;

@@ -6,7 +6,9 @@ import { LightElement } from './lightElement';
 import type { Say } from './page';
 import type { PlotData } from './plotData';
 
-const height = 200;
+/** Pixels of what is drawn, and of flat labels below it. */
+const pictureHeight = 150;
+const flatLabels = 40;
 /** Pixels that a bar's label needs across, and how many characters of it are shown. */
 const labelWidth = 14;
 const labelLength = 14;
@@ -75,6 +77,7 @@ export class Plot extends LightElement {
     const { kind, hasMoments, values } = data;
     const looks = looksOf(this);
     const width = Math.max(120, this.clientWidth);
+    const labels = kind === 'bar' ? barLabels(data, width) : {};
     const axis = {
       stroke: looks.text,
       font: looks.font,
@@ -83,7 +86,7 @@ export class Plot extends LightElement {
     };
     return {
       width,
-      height,
+      height: pictureHeight + (labels.size ?? flatLabels),
       tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), 'UTC'),
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { show: kind === 'line' } },
@@ -93,7 +96,7 @@ export class Plot extends LightElement {
         y: { range: (_, low, high) => withZero(low, high, kind) },
       },
       axes: [
-        kind === 'bar' ? { ...axis, ...barLabels(data, width), grid: { show: false } } : axis,
+        kind === 'bar' ? { ...axis, ...labels, grid: { show: false } } : axis,
         { ...axis, size: 56, values: (_, numbers) => numbers.map((number) => inBrief.format(number)) },
       ],
       series: [{}, kind === 'bar' ? barsIn(looks.mark) : lineIn(looks.mark, values.length)],
@@ -117,7 +120,7 @@ function lineIn(colour: string, points: number): UPlot.Series {
 }
 
 /** Upright while there is room, and as many as fit. */
-function barLabels({ labels }: PlotData, width: number): Partial<UPlot.Axis> {
+function barLabels({ labels }: PlotData, width: number): Partial<UPlot.Axis> & { readonly size?: number } {
   const room = (width - 60) / labels.length;
   const longest = Math.max(...labels.map(({ length }) => Math.min(length, labelLength)));
   const isFlat = longest * 7 < room;
@@ -146,14 +149,9 @@ function padded(least: number, most: number): [number, number] {
   return [least === 0 ? 0 : least - room, most === 0 ? 0 : most + room];
 }
 
-/** The colours that VS Code's theme has for charts. */
+/** A canvas knows no variables: those of chat.css, as they are in the theme. */
 function looksOf(element: HTMLElement): Readonly<Record<'text' | 'grid' | 'mark' | 'font', string>> {
   const style = getComputedStyle(element);
-  const colour = (name: string, otherwise: string): string => style.getPropertyValue(`--vscode-${name}`) || otherwise;
-  return {
-    text: colour('charts-foreground', style.color),
-    grid: colour('charts-lines', style.color),
-    mark: colour('charts-blue', style.color),
-    font: `11px ${style.fontFamily}`,
-  };
+  const colour = (name: string): string => style.getPropertyValue(`--plot-${name}`);
+  return { text: colour('text'), grid: colour('lines'), mark: colour('mark'), font: `11px ${style.fontFamily}` };
 }

@@ -131,7 +131,7 @@ describe('The transcript', () => {
     const result: Grid = { columns: [{ name: 'a', kind: 'integer' }], rows: [[1]], rowCount: 1, complete: true };
     const sql: PageEvent = { type: 'action', step: 1, kind: 'sql', text: 'SELECT 2', thought: '' };
     const edited: PageEvent = { type: 'approval', step: 1, decision: { verdict: 'edit', text: 'SELECT 1' } };
-    const rows: PageEvent = { ...observation, result } as PageEvent;
+    const rows: PageEvent = { ...observation, result };
     const transcript = after(step, sql, edited, rows, step, sql, approved, observation, finished('answered', ['1']));
     const answer = transcript.entries.find(({ type }) => type === 'answer');
     assert.ok(answer?.type === 'answer');
