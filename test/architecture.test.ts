@@ -24,7 +24,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   agent: /^$/,
   dataset: /^$/,
   protocol: /^zod\/mini$/,
-  webview: /^(lit|highlight\.js)(\/|$)/,
+  webview: /^(lit|highlight\.js|uplot)(\/|$)/,
   runtime:
     /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|hyparquet|@secretlint\/|@xterm\/headless|mysql2|unbash)/,
   vscode: /^(node:path|node:crypto|vscode)$/,
