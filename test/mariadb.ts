@@ -14,9 +14,9 @@ export interface MariadbServer {
   /** Of the user root, without a password. */
   readonly socket: string;
   /** A connection that `stop` closes; the caller may close it before. */
-  connect(options?: ConnectionOptions): Promise<Connection>;
+  readonly connect: (options?: ConnectionOptions) => Promise<Connection>;
   /** Ends the server and removes its folder. Safe to call twice. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** The server is looked for where Debian has it, too: a user's PATH need not have /usr/sbin. */

@@ -11,7 +11,7 @@ export interface RunRequest {
   readonly kind: TaskKind;
   /** The user's words. */
   readonly problem: string;
-  /** Absolute path: the folder the shell starts in, or the database (an SQLite file, a data file or a folder of data files). */
+  /** Absolute path: the folder the shell starts in, or the database (an SQLite file, a data file or a folder of data files), or the URL of a server's, without a password. */
   readonly place: string;
   /** Of a database, the tables that the task is about, by name; all of them where it is left out. */
   readonly tables?: readonly string[];

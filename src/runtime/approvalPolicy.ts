@@ -1,5 +1,5 @@
-import type { ApprovalMode, ApprovalRule, Approve, Judgement, ProposedAction } from '../agent/approval';
-import { openShellPolicy, type ShellPolicy } from './shell/policy/shellPolicy';
+import type { ApprovalMode, ApprovalRule, Approve, Judgement } from '../agent/approval';
+import { openShellPolicy } from './shell/policy/shellPolicy';
 import { judgeStatement } from './sql/judgeStatement';
 
 /** What the user has set, and how to keep what they decide. */
@@ -7,6 +7,8 @@ export interface ApprovalOptions {
   readonly mode: ApprovalMode;
   /** Rules of the user; those of the run are made on the way. */
   readonly rules?: readonly ApprovalRule[] | undefined;
+  /** Whether a server holds the statements of a database task to reading. */
+  readonly readsOnly?: boolean | undefined;
   /** Keeps a rule beyond the run. */
   readonly keepRule?: ((rule: ApprovalRule) => void) | undefined;
 }
@@ -19,14 +21,14 @@ export interface ApprovalOptions {
  * of it. What must not happen is for a sandbox to prevent.
  */
 export function approveByPolicy(
-  { mode, rules = [], keepRule }: ApprovalOptions,
+  { mode, rules = [], keepRule, readsOnly = false }: ApprovalOptions,
   folder: string | undefined,
   ask: Approve,
 ): Approve {
   const shell = openShellPolicy(folder);
   const ruled = [...rules];
   return async (action, signal) => {
-    const judgement = judge(action, mode, ruled, shell);
+    const judgement = action.kind === 'bash' ? shell.judge(action.text, mode, ruled) : judgeSql(action.text, mode, readsOnly);
     const decision =
       judgement.verdict === 'run' ? { verdict: 'run' as const } : await ask({ ...action, judgement }, signal);
     if (decision.verdict === 'run' && 'remember' in decision && decision.remember && judgement.rule) {
@@ -39,14 +41,8 @@ export function approveByPolicy(
   };
 }
 
-function judge(
-  { kind, text }: ProposedAction,
-  mode: ApprovalMode,
-  rules: readonly ApprovalRule[],
-  shell: ShellPolicy,
-): Judgement {
-  if (kind === 'bash') return shell.judge(text, mode, rules);
-  const judgement = judgeStatement(text);
+function judgeSql(sql: string, mode: ApprovalMode, readsOnly: boolean): Judgement {
+  const judgement = judgeStatement(sql, readsOnly);
   if (mode === 'all') return { ...judgement, verdict: 'run' };
   return mode === 'ask' ? { ...judgement, verdict: 'ask' } : judgement;
 }

@@ -22,6 +22,7 @@ import type { SandboxOptions } from './shell/sandbox/openSandbox';
 import type { Dialect } from './sql/messages';
 import { keepResult } from './sql/keptResults';
 import { openDatabase } from './sql/openDatabase';
+import type { ServerOptions } from './sql/servers/openServer';
 
 /** What is set for every run. */
 export interface RunOptions {
@@ -49,6 +50,8 @@ export interface RunOptions {
   readonly resultStorage?: string | undefined;
   /** The instruction and example that the model was trained on; left out: our own. */
   readonly prompt?: TrainedPrompt | undefined;
+  /** The server of a database task, and its password; left out: the place of the request is a file or a folder. */
+  readonly server?: Pick<ServerOptions, 'server' | 'password'> | undefined;
   /** What statements of a database task are read as; MySQL's where it is left out. */
   readonly dialect?: Dialect | undefined;
   /**
@@ -85,7 +88,8 @@ export async function startRun(
   signal: AbortSignal,
   onNotice: (notice: OpeningNotice) => void = () => {},
 ): Promise<RunSession> {
-  const approve = approveByPolicy(options.approval, request.kind === 'os' ? request.place : undefined, ask);
+  const approval = { ...options.approval, readsOnly: options.server?.server.access === 'read' };
+  const approve = approveByPolicy(approval, request.kind === 'os' ? request.place : undefined, ask);
   const id = `${request.kind}_${randomUUID()}`;
   const endpoint = { ...options.endpoint, conversationId: id, onNotice };
   const [model, workplace] = await both(
@@ -137,8 +141,10 @@ async function openWorkplace(
   const { statementTimeoutMs, sqlWorker, databaseStorage: storage, dialect } = options;
   const keep = storage === undefined ? undefined : { storage, id, problem: request.problem };
   const onProgress = nowAndThen((share) => onNotice({ code: 'copying', share }));
-  const opening = { path: request.place, statementTimeoutMs, workerPath: sqlWorker, keep, dialect, onProgress };
-  const database = await openDatabase(opening, signal);
+  const common = { statementTimeoutMs, workerPath: sqlWorker, keep };
+  const database = options.server
+    ? await openOnServer({ ...common, ...options.server }, request, signal)
+    : await openDatabase({ ...common, path: request.place, dialect, onProgress }, signal);
   const taskFor = async (model: Model): Promise<Task> => {
     const sentence = await sentenceOf(database.tables, request, options, model, signal, onNotice);
     signal.throwIfAborted();
@@ -173,6 +179,16 @@ function nowAndThen(tell: (share: number) => void): (share: number) => void {
     last = performance.now();
     tell(share);
   };
+}
+
+/** In a bundle of its own: it is seldom needed. */
+async function openOnServer(
+  { server, ...options }: ServerOptions,
+  { tables = server.tables }: RunRequest,
+  signal: AbortSignal,
+): Promise<DatabaseEnvironment> {
+  const { openServer } = await import('./sql/servers/openServer');
+  return openServer({ ...options, server: { ...server, tables } }, signal);
 }
 
 async function openShellWorkplace(

@@ -3,6 +3,8 @@ export interface ValueType {
   readonly kind: Kind;
   /** Digits behind the point: of a decimal, and of the seconds of a time. */
   readonly scale?: number;
+  /** How Python's client words the texts in which a server sends values of a type that has no other wording here. */
+  readonly literal?: (text: string) => string;
 }
 
 type Kind =

@@ -4,6 +4,7 @@ import type { Conversion, DatabaseEnvironment } from '../../agent/database';
 import type { Execution, Table } from '../../agent/environment';
 import { UserError } from '../../agent/errors';
 import { openReview } from './changes/review';
+import { exportFailed, nothingToExport, rowsNotKept } from './exportFailures';
 import { judgeStatement } from './judgeStatement';
 import type { Dialect } from './messages';
 import { connectionLost, interrupted, timedOut } from './mysqlErrors';
@@ -275,25 +276,4 @@ function tooLarge(cause: WorkerGone): unknown {
   if (cause.wanted === undefined) return cause;
   const template = 'The database is too large to be copied: there is not enough {0} space. Make room and try again.';
   return new UserError('database.tooLarge', template, [cause.wanted], { cause });
-}
-
-function nothingToExport(): UserError {
-  return new UserError(
-    'database.nothingToExport',
-    'No statement of this run gave rows, so there is nothing to export.',
-  );
-}
-
-function rowsNotKept(): UserError {
-  return new UserError(
-    'database.rowsNotKept',
-    'The last query gave more rows than are kept, and the database was changed by it or after it. ' +
-      'Run the task again and let the query be the last statement, or ask for fewer rows.',
-  );
-}
-
-function exportFailed(file: string, cause: unknown): UserError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const template = 'The rows could not be written to {0}: {1}. Choose another file and try again.';
-  return new UserError('database.exportFailed', template, [file, reason], { cause });
 }

@@ -18,13 +18,13 @@ export function pythonTuple(row: readonly SqlValue[], columns: readonly ValueTyp
  * A value as Python's `repr` prints it: `None`, `42`, `1e+16`, `'it\n'`, `b'\x00'`, `Decimal('59.6000')`,
  * `datetime.date(2020, 1, 2)`. A value that does not fit its type, as a file of SQLite may hold, speaks for itself.
  */
-export function pythonLiteral(value: SqlValue, { kind, scale = 0 }: ValueType = types.any): string {
+export function pythonLiteral(value: SqlValue, { kind, scale = 0, literal }: ValueType = types.any): string {
   if (value === null) return 'None';
-  if (typeof value === 'string') return text(value, kind);
+  if (typeof value === 'string') return literal?.(value) ?? text(value, kind);
   if (value instanceof Uint8Array) return `b${quoted(Buffer.from(value).toString('latin1'), notAscii)}`;
   switch (kind) {
     case 'decimal':
-      return `Decimal('${scientific(decimalDigits(value, scale))}')`;
+      return pythonDecimal(decimalDigits(value, scale));
     case 'double':
       return float(Number(value));
     case 'integer':
@@ -47,6 +47,11 @@ function number(value: bigint | number): string {
 function text(value: string, kind: ValueType['kind']): string {
   const moment = kind === 'date' || kind === 'datetime' || kind === 'time' ? pythonMoment(value, kind) : undefined;
   return moment ?? quoted(value, notPrintable);
+}
+
+/** A decimal by its digits. */
+export function pythonDecimal(digits: string): string {
+  return `Decimal('${scientific(digits)}')`;
 }
 
 /** Python changes to an exponent where more than five zeros follow the point. */

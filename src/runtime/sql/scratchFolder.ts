@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { DatabaseServer } from '../../agent/databaseServer';
 import { isAlive, ownIdentity, ownNamespace, type ProcessIdentity } from '../processIdentity';
 
 /** Where the copies of a run lie. */
@@ -23,9 +24,13 @@ export interface KeptFolder extends ScratchFolder {
 export interface Manifest {
   readonly version: 1;
   readonly id: string;
-  /** Absolute path of the original. */
+  /** Absolute path of the original, or the URL of a server's database. */
   readonly source: string;
-  readonly kind: 'sqlite' | 'files';
+  readonly kind: 'sqlite' | 'files' | 'server';
+  /** Of a server. */
+  readonly server?: DatabaseServer;
+  /** How each of its tables was made when the run began, by their names. */
+  readonly definitions?: Readonly<Record<string, string>>;
   readonly startedAt: string;
   readonly problem: string;
   /** The process whose run is not over; absent when it is. */
@@ -59,14 +64,14 @@ export async function makeTemporaryFolder(): Promise<ScratchFolder> {
 /** A folder for a run that is under way in this process. */
 export async function makeKeptFolder(
   { storage, id = randomUUID(), problem }: Keeping,
-  { source, kind }: Pick<Manifest, 'source' | 'kind'>,
+  place: Pick<Manifest, 'source' | 'kind' | 'server' | 'definitions'>,
 ): Promise<KeptRun> {
   const folder = folderOf(storage, id);
   await mkdir(folder.work, { recursive: true, mode: 0o700 });
   const startedAt = new Date().toISOString();
   const namespace = ownNamespace();
   const host = { host: ownIdentity(), ...(namespace !== undefined && { namespace }) };
-  const manifest: Manifest = { version: 1, id, source, kind, startedAt, problem, ...host };
+  const manifest: Manifest = { version: 1, id, ...place, startedAt, problem, ...host };
   await writeManifest(folder, manifest);
   return { folder, manifest };
 }
@@ -136,7 +141,7 @@ export function isRunning(manifest: Manifest | undefined): boolean {
  */
 export async function isChanged({ base, scratch }: KeptFolder): Promise<boolean> {
   const [before, after] = await Promise.all([changeCounter(base), changeCounter(scratch)]);
-  return before !== after;
+  return after !== undefined && before !== after;
 }
 
 async function changeCounter(file: string): Promise<number | undefined> {

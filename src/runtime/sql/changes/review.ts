@@ -1,9 +1,10 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import type { ApplyReport, DatabaseReview } from '../../../agent/database';
+import type { ApplyReport, DatabaseReview, SchemaChange } from '../../../agent/database';
 import { UserError } from '../../../agent/errors';
 import type { Answer, Request } from '../messages';
 import { isChanged, isRunning, readManifest, removeFolder, type KeptFolder, type Manifest } from '../scratchFolder';
+import { serverDefinition } from '../servers/serverDefinition';
 import { startWorker, WorkerGone } from '../workerProcess';
 
 /**
@@ -73,7 +74,8 @@ export function openReview(folder: KeptFolder, manifest: Manifest, workerPath: s
     isPending: () => isChanged(folder),
     async changes(rowLimit, signal) {
       await requireThere();
-      return (await ask({ type: 'changes', copies, rowLimit }, [], signal)).changes;
+      const { changes } = await ask({ type: 'changes', copies, rowLimit }, [], signal);
+      return kind === 'server' ? { ...changes, schema: changes.schema.map(asOnServer) } : changes;
     },
     apply,
     async discard() {
@@ -81,6 +83,11 @@ export function openReview(folder: KeptFolder, manifest: Manifest, workerPath: s
       await removeFolder(folder);
     },
   };
+}
+
+/** The statements of the copies are SQLite's, and hold those of the server. */
+function asOnServer({ before, after, ...change }: SchemaChange): SchemaChange {
+  return { ...change, before: before && serverDefinition(before), after: after && serverDefinition(after) };
 }
 
 /** Beside the original: `shop.backup-2026-11-22-1a2b3c4d.db`, with the first characters of the id behind its prefix. */

@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection, ConnectionOptions } from 'mysql2';
+import { ConnectionGone, StatementError, type ServerConnection, type WireValue } from './connection';
+import { connectTimeoutMs, endTimeoutMs, tlsOptions, type Login } from './login';
+import { loginFailure } from './loginFailure';
+import { readMysql } from './mysqlResult';
+
+/** @throws {UserError} those of loginFailure */
+export async function connectMysql(login: Login): Promise<ServerConnection> {
+  const connection = await open(login);
+  let isOpen = true;
+  let inTransaction = false;
+  let running: Promise<unknown> = Promise.resolve();
+  // Whoever waits for a statement is told by it.
+  connection.on('error', () => (isOpen = false));
+  connection.on('end', () => (isOpen = false));
+
+  const run: ServerConnection['run'] = async (sql, onRows, parameters = []) => {
+    if (!isOpen) throw new ConnectionGone('The session with the server is over.');
+    const reading = readMysql(connection, { sql, values: parameters.map(toParameter) }, onRows, killQuery);
+    running = reading.catch(() => undefined);
+    try {
+      const { columns, status, isStopped } = await reading;
+      if (isStopped) await takeLateKill();
+      // Known from statements without rows, as those are that begin or end a transaction: SERVER_STATUS_IN_TRANS.
+      if (status !== undefined) inTransaction = (status & 1) !== 0;
+      return columns;
+    } catch (error) {
+      const failed = failure(error);
+      if (failed instanceof ConnectionGone) isOpen = false;
+      throw failed;
+    }
+  };
+
+  async function killQuery(): Promise<void> {
+    const other = await connectMysql(login);
+    try {
+      await other.run(`KILL QUERY ${connection.threadId}`);
+    } finally {
+      await other.close();
+    }
+  }
+
+  /** One that came when the statement had ended would stop the next one: let it be this. */
+  async function takeLateKill(): Promise<void> {
+    await readMysql(connection, { sql: 'DO 0', values: [] }, undefined, killQuery).catch(() => undefined);
+  }
+
+  async function close(): Promise<void> {
+    isOpen = false;
+    connection.destroy();
+  }
+
+  return {
+    run,
+    async cancel() {
+      if (!isOpen) return;
+      await killQuery().catch(() => undefined);
+      const hasEnded = await Promise.race([running.then(() => true), delay(endTimeoutMs, false)]);
+      return hasEnded ? takeLateKill() : close();
+    },
+    get inTransaction() {
+      return inTransaction;
+    },
+    get isOpen() {
+      return isOpen;
+    },
+    close,
+  };
+}
+
+async function open(login: Login): Promise<Connection> {
+  const { createConnection } = await import('./mysqlDriver');
+  const connection = createConnection(await optionsOf(login));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      connection.on('error', reject);
+      connection.connect((error) => (error ? reject(error) : resolve()));
+    });
+    return connection;
+  } catch (cause) {
+    connection.destroy();
+    throw loginFailure(login, cause);
+  }
+}
+
+async function optionsOf({ server, password }: Login): Promise<ConnectionOptions> {
+  const { socket, host, port, user, database, tls } = server;
+  return {
+    ...(socket === undefined ? { host, port } : { socketPath: socket }),
+    user,
+    database,
+    ...(password !== undefined && { password }),
+    ...(tls === 'verify' && { ssl: { ...(await tlsOptions(server)), verifyIdentity: true } }),
+    connectTimeout: connectTimeoutMs,
+    charset: 'utf8mb4',
+    multipleStatements: false,
+    // No file of this machine, whatever a server asks for.
+    flags: ['-LOCAL_FILES'],
+    connectAttributes: { program_name: 'agentlm' },
+  };
+}
+
+function toParameter(value: WireValue): string | Buffer | null {
+  return value instanceof Uint8Array ? Buffer.from(value) : value;
+}
+
+/** What the server says has a number and a state; everything else is the end of the session. */
+function failure(error: unknown): Error {
+  const { errno, sqlState, sqlMessage } = error as { errno?: number; sqlState?: string; sqlMessage?: string };
+  if (errno !== undefined && sqlState !== undefined && sqlMessage !== undefined) {
+    return new StatementError(`${errno} (${sqlState}): ${sqlMessage}`, String(errno), { cause: error });
+  }
+  return new ConnectionGone(error instanceof Error ? error.message : String(error), { cause: error });
+}
