@@ -39,10 +39,14 @@ export function readEndpoint(endpoint: string | undefined, environment: NodeJS.P
  * Secrets come through the environment, never through an argument that `ps` shows to everybody.
  * @throws {UsageError}
  */
-export function readKey(name: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
+export function readKey(
+  name: string | undefined,
+  environment: NodeJS.ProcessEnv,
+  option = '--api-key-env',
+): string | undefined {
   if (name === undefined) return undefined;
   const key = environment[name];
-  if (!key) throw new UsageError(`The environment variable ${name} of --api-key-env is not set.`);
+  if (!key) throw new UsageError(`The environment variable ${name} of ${option} is not set.`);
   // The commands of the model get what is left of the environment.
   delete environment[name];
   return key;

@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { serverUrl } from '../agent/databaseServer';
 import type { RunRequest } from '../agent/session';
 import type { TaskKind } from '../agent/task';
 import type { Dialect } from '../runtime/sql/messages';
 import { parse, readPath, refuse, type ValuesOf } from './readOptions';
+import { readServer, serverOptions, type ServerArguments } from './serverArguments';
 import {
   promptOptions,
   readPrompt,
@@ -23,6 +25,8 @@ export interface RunArguments extends TaskOptions {
   readonly exportTo: string | undefined;
   /** Of the statements of a database task; MySQL's where it is left out. */
   readonly dialect: Dialect | undefined;
+  /** Of a database task on a server. */
+  readonly server?: ServerArguments;
 }
 
 /** Each goes with one kind of task only. */
@@ -32,6 +36,7 @@ const databaseOptions = {
   export: { type: 'string' },
   dialect: { type: 'string' },
   tables: { type: 'string' },
+  ...serverOptions,
 } as const;
 
 const options = {
@@ -56,11 +61,16 @@ export function readRun(argv: readonly string[], environment: NodeJS.ProcessEnv,
   if (more.length > 0) throw new UsageError(`"${more.join(' ')}" is too much. Put the whole task into quotes.`);
   const foreign = kind === 'os' ? databaseOptions : osOptions;
   refuse(values, (name) => Object.hasOwn(foreign, name), `run ${kind}`);
+  const server = kind === 'db' ? readServer(values.database, values, environment) : undefined;
+  if (server && values.dialect !== undefined)
+    throw new UsageError('A server has a dialect of its own: leave --dialect out.');
+  const place = server ? serverUrl(server.server) : readPlace(kind, values);
   return {
     command: 'run',
-    request: { kind, problem, place: readPlace(kind, values), ...readTables(values.tables) },
+    request: { kind, problem, place, ...readTables(values.tables) },
     exportTo: readPath(values.export),
     dialect: readDialect(values.dialect),
+    ...(server && { server }),
     trainedFrom: readPrompt(values),
     ...readTaskOptions(values, environment, interactive),
   };
@@ -74,7 +84,8 @@ export function readDialect(name: string | undefined): Dialect | undefined {
 
 function readPlace(kind: TaskKind, { cwd = '.', database }: Values): string {
   if (kind === 'os') return path.resolve(cwd);
-  if (database === undefined) throw new UsageError('Say which database: --database FILE.');
+  if (database === undefined)
+    throw new UsageError('Say which database: --database FILE, or --database URL of a server.');
   return path.resolve(database);
 }
 

@@ -9,6 +9,7 @@ import { startDemoEndpoint } from '../runtime/demo/server';
 import type { RunOptions } from '../runtime/startRun';
 import { appendDialogue } from '../runtime/trajectories/trajectoryFile';
 import { askerOf } from './ask';
+import { withPassword } from './askPassword';
 import { requireFolder, requireWritable } from './checkPlaces';
 import { pendingChanges } from './dbChangesWords';
 import { exitCodes } from './exitCodes';
@@ -79,8 +80,12 @@ async function openSession(args: RunSettings, print: Printer, signal: AbortSigna
   const { startRun } = await import('../runtime/startRun');
   const { request, approve } = args;
   const options = { ...runOptions(args), prompt: await trainedPrompt({ ...args, kind: request.kind }, signal) };
-  const start = async (more: Pick<RunOptions, 'sandbox'>): Promise<RunSession> =>
+  const start = async (more: Pick<RunOptions, 'sandbox' | 'server'>): Promise<RunSession> =>
     startRun(request, { ...options, ...more }, askerOf(approve), signal, (notice) => print({ type: 'notice', notice }));
+  if (args.server) {
+    const { server, password } = args.server;
+    return withPassword(server, password, signal, async (known) => start({ server: { server, password: known } }));
+  }
   if (request.kind === 'db') return start({});
   return openInSandbox(args.sandbox, approve, signal)(request.place, async (sandbox) => start({ sandbox }));
 }

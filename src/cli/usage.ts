@@ -5,6 +5,7 @@ import { evalOptionsUsage, evalUsage } from './evalArguments';
 export const usage = `Usage:
   agentlm run os "<task>" [--cwd DIR] [options]
   agentlm run db "<question>" --database FILE [options]
+  agentlm run db "<question>" --database mysql://USER@HOST/DATABASE --db-access read|scratch [options]
   agentlm changes [list | show ID | apply ID [PATH…] | discard ID] [--include-git] [--overwrite] [--json]
   agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
   agentlm replay FILE [--id ID] [--cwd DIR] [--sandbox KIND] [--database FILE] [--dialect NAME] [--approve MODE] [--json]
@@ -29,6 +30,9 @@ Options:
   --record FILE         append the run to FILE as AgentInstruct when it answered or finished
   --export FILE.csv     write all rows of the last query of run db to FILE.csv
   --tables A,B          the tables that run db is about: the model is told all of their columns, of the others the names
+  --db-access KIND      what run db may do on a server (mysql, mariadb, postgres): read, or work on a scratch copy
+  --db-scratch PLACE    where that copy is made: server or local; on the server where its rights allow it, if left out
+  --db-password-env V   the environment variable that holds the password (AGENTLM_DB_PASSWORD); else you are asked
   --dialect NAME        what run db reads statements as: mysql (default) or sqlite
   --prompt own|trained  the instruction that the model reads: this product's (default), or that of --trained-from
   --trained-from FILE   AgentInstruct rows whose first turns are sent byte for byte

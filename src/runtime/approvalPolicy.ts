@@ -28,7 +28,8 @@ export function approveByPolicy(
   const shell = openShellPolicy(folder);
   const ruled = [...rules];
   return async (action, signal) => {
-    const judgement = action.kind === 'bash' ? shell.judge(action.text, mode, ruled) : judgeSql(action.text, mode, readsOnly);
+    const judgement =
+      action.kind === 'bash' ? shell.judge(action.text, mode, ruled) : judgeSql(action.text, mode, readsOnly);
     const decision =
       judgement.verdict === 'run' ? { verdict: 'run' as const } : await ask({ ...action, judgement }, signal);
     if (decision.verdict === 'run' && 'remember' in decision && decision.remember && judgement.rule) {
