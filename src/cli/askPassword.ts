@@ -1,14 +1,15 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { serverUrl, type DatabaseServer } from '../agent/databaseServer';
 import { UserError } from '../agent/errors';
+import { visible } from '../agent/hiddenCharacters';
 
 /**
  * Does something that may want a password: where the server refuses to go on without one, and somebody is there, they are
  * asked for it, and it is done again.
+ * @param place the server, as they know it
  */
 export async function withPassword<T>(
-  server: Omit<DatabaseServer, 'access'> | undefined,
+  place: string,
   password: string | undefined,
   signal: AbortSignal,
   work: (password: string | undefined) => Promise<T>,
@@ -17,8 +18,8 @@ export async function withPassword<T>(
     return await work(password);
   } catch (error) {
     const isWanted = UserError.is(error) && error.code === 'database.refusedLogin' && password === undefined;
-    if (!isWanted || !server || !process.stdin.isTTY) throw error;
-    return work(await askPassword(`Password for ${serverUrl(server)}: `, signal));
+    if (!isWanted || !process.stdin.isTTY) throw error;
+    return work(await askPassword(`Password for ${visible(place)}: `, signal));
   }
 }
 

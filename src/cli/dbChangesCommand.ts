@@ -1,6 +1,7 @@
 import type { DatabaseReview } from '../agent/database';
 import { visible } from '../agent/hiddenCharacters';
 import { listPendingDatabases } from '../runtime/sql/changes/pendingDatabases';
+import { withPassword } from './askPassword';
 import type { DbChangesArguments } from './dbChangesArguments';
 import { changesText, pendingChanges, reportText } from './dbChangesWords';
 import { exitCodes } from './exitCodes';
@@ -21,7 +22,8 @@ export async function dbChangesCommand(
 ): Promise<number> {
   const say: Say = (value, words) => write(json ? `${JSON.stringify(value)}\n` : words);
   try {
-    const pending = await listPendingDatabases(storage, workerPath);
+    let password = action.name === 'apply' ? action.password : undefined;
+    const pending = await listPendingDatabases(storage, workerPath, async () => password);
     if (action.name === 'list') {
       const words = pending.length === 0 ? 'No changes wait for a decision.\n' : pending.map(listed).join('');
       say({ runs: pending.map(summarize) }, words);
@@ -41,7 +43,10 @@ export async function dbChangesCommand(
         say({ id, discarded: true }, `Discarded the changes to ${visible(source)}.\n`);
         return exitCodes.success;
       case 'apply': {
-        const report = await review.apply(action.conflicts, signal);
+        const report = await withPassword(review.source, password, signal, async (known) => {
+          password = known;
+          return review.apply(action.conflicts, signal);
+        });
         say({ id, source, ...report }, reportText(source, report));
         return report.applied ? exitCodes.success : exitCodes.failure;
       }

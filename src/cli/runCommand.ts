@@ -84,7 +84,9 @@ async function openSession(args: RunSettings, print: Printer, signal: AbortSigna
     startRun(request, { ...options, ...more }, askerOf(approve), signal, (notice) => print({ type: 'notice', notice }));
   if (args.server) {
     const { server, password } = args.server;
-    return withPassword(server, password, signal, async (known) => start({ server: { server, password: known } }));
+    return withPassword(request.place, password, signal, async (known) =>
+      start({ server: { server, password: known } }),
+    );
   }
   if (request.kind === 'db') return start({});
   return openInSandbox(args.sandbox, approve, signal)(request.place, async (sandbox) => start({ sandbox }));

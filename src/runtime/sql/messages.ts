@@ -10,6 +10,13 @@ export type Dialect = 'mysql' | 'sqlite';
 /** The two copies of a run whose changes are looked at. */
 export type Copies = Pick<KeptFolder, 'base' | 'scratch'>;
 
+/** A table of which rows were changed, and the file that holds them. */
+export interface TouchedTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly file: string;
+}
+
 /** What is asked of a process that works on databases. One request at a time; each gets exactly one reply. */
 export type Request =
   /** Makes the copies. */
@@ -28,6 +35,8 @@ export type Request =
   | { readonly type: 'export'; readonly sql: string; readonly file: string }
   /** Compares the copies. */
   | { readonly type: 'changes'; readonly copies: Copies; readonly rowLimit: number }
+  /** Writes the rows in which the copies differ into files of a folder. */
+  | { readonly type: 'touched'; readonly copies: Copies; readonly folder: string }
   /** Makes the changes in the original. */
   | {
       readonly type: 'apply';
@@ -53,6 +62,7 @@ export type Reply =
     }
   | { readonly type: 'exported'; readonly rows: number }
   | { readonly type: 'compared'; readonly changes: DatabaseChanges }
+  | { readonly type: 'written'; readonly tables: readonly TouchedTable[] }
   | { readonly type: 'applied'; readonly report: ApplyReport }
   /** A UserError, in the parts it is made of. */
   | {
@@ -77,6 +87,7 @@ interface ReplyTypes {
   readonly execute: 'executed';
   readonly export: 'exported';
   readonly changes: 'compared';
+  readonly touched: 'written';
   readonly apply: 'applied';
 }
 

@@ -31,6 +31,8 @@ export interface Manifest {
   readonly server?: DatabaseServer;
   /** How each of its tables was made when the run began, by their names. */
   readonly definitions?: Readonly<Record<string, string>>;
+  /** The statements that make what the run made on the copy, by the names of tables and views. */
+  readonly made?: Readonly<Record<string, readonly string[]>>;
   readonly startedAt: string;
   readonly problem: string;
   /** The process whose run is not over; absent when it is. */

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { UserError } from '../../agent/errors';
 import { applyChanges } from './changes/applyChanges';
 import { readChanges } from './changes/readChanges';
+import { writeTouched } from './changes/writeTouched';
 import { exportCsv } from './exportCsv';
 import { end, guards, startGuard } from './guard';
 import { makeScratch } from './makeScratch';
@@ -71,6 +72,8 @@ function serve(directory: string, orphan: string | undefined): void {
         } catch (error) {
           throw sourceError(error, request.copies.scratch);
         }
+      case 'touched':
+        return { type: 'written', tables: writeTouched(sqlite, request.copies, request.folder) };
       case 'apply':
         return { type: 'applied', report: await applyChanges(sqlite, request) };
     }

@@ -5,13 +5,20 @@ import { UserError } from '../../../agent/errors';
 import type { Answer, Request } from '../messages';
 import { isChanged, isRunning, readManifest, removeFolder, type KeptFolder, type Manifest } from '../scratchFolder';
 import { serverDefinition } from '../servers/serverDefinition';
+import type { PasswordOf } from '../servers/login';
 import { startWorker, WorkerGone } from '../workerProcess';
 
 /**
  * The changes of a run, as its folder tells them; every look and every act is a process of its own, which is killed on
  * abort.
+ * @param passwordOf asked when the changes are to be made on a server
  */
-export function openReview(folder: KeptFolder, manifest: Manifest, workerPath: string): DatabaseReview {
+export function openReview(
+  folder: KeptFolder,
+  manifest: Manifest,
+  workerPath: string,
+  passwordOf: PasswordOf = async () => undefined,
+): DatabaseReview {
   const { id, source, kind, startedAt, problem } = manifest;
   const { root, base, scratch } = folder;
   const copies = { base, scratch };
@@ -58,6 +65,7 @@ export function openReview(folder: KeptFolder, manifest: Manifest, workerPath: s
     await requireThere();
     await requireOver();
     if (kind === 'files') throw dataFiles(source);
+    if (kind === 'server') return applyOnServer(conflicts, signal);
     const backup = backupOf(manifest);
     const request = { type: 'apply', copies, source, backup, conflicts } as const;
     const { report } = await ask(request, [path.dirname(source)], signal);
@@ -65,10 +73,35 @@ export function openReview(folder: KeptFolder, manifest: Manifest, workerPath: s
     return report;
   }
 
+  /** What was made is known at the end of the run. */
+  async function latest(): Promise<Manifest> {
+    return (await readManifest(root)) ?? manifest;
+  }
+
+  async function applyOnServer(conflicts: 'refuse' | 'skip', signal: AbortSignal): Promise<ApplyReport> {
+    const order = path.join(root, 'order');
+    const { changes } = await ask({ type: 'changes', copies, rowLimit: 0 }, [], signal);
+    const { tables } = await ask({ type: 'touched', copies, folder: order }, [], signal);
+    const { applyToServer } = await import('../servers/applyToServer');
+    const report = await applyToServer(
+      {
+        manifest: await latest(),
+        schema: changes.schema,
+        tables,
+        conflicts,
+        passwordOf,
+        undoFile: undoFileOf(root, manifest),
+      },
+      signal,
+    );
+    if (report.applied) await removeFolder(folder);
+    return report;
+  }
+
   return {
     id,
     source,
-    canApply: kind === 'sqlite',
+    canApply: kind !== 'files',
     startedAt,
     problem,
     isPending: () => isChanged(folder),
@@ -90,10 +123,19 @@ function asOnServer({ before, after, ...change }: SchemaChange): SchemaChange {
   return { ...change, before: before && serverDefinition(before), after: after && serverDefinition(after) };
 }
 
+/** Beside the folders of the runs: a server has no place for it. */
+function undoFileOf(root: string, { startedAt, id }: Manifest): string {
+  return path.join(path.dirname(root), 'undo', `undo-${startedAt.slice(0, 10)}-${shortId(id)}.sql`);
+}
+
 /** Beside the original: `shop.backup-2026-11-22-1a2b3c4d.db`, with the first characters of the id behind its prefix. */
 function backupOf({ source, startedAt, id }: Manifest): string {
   const { dir, name, ext } = path.parse(source);
-  return path.join(dir, `${name}.backup-${startedAt.slice(0, 10)}-${id.replace(/^[a-z]+_/, '').slice(0, 8)}${ext}`);
+  return path.join(dir, `${name}.backup-${startedAt.slice(0, 10)}-${shortId(id)}${ext}`);
+}
+
+function shortId(id: string): string {
+  return id.replace(/^[a-z]+_/, '').slice(0, 8);
 }
 
 function dataFiles(source: string): UserError {

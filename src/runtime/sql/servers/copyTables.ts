@@ -1,6 +1,7 @@
 import { UserError } from '../../../agent/errors';
 import { StatementError, type ServerConnection, type WireValue } from './connection';
-import type { ServerEngine, ServerTable } from './engine';
+import type { ServerEngine } from './engine';
+import type { ServerTable } from './serverTable';
 import { createTableCopy } from './tableCopy';
 
 /** Bytes of values that are copied for one run. */

@@ -1,6 +1,8 @@
+import type { ChangeDialect } from './changeDialect';
 import type { ScratchName } from './scratchName';
 import type { OnRows, ServerColumn, ServerConnection } from './connection';
 import type { Login } from './login';
+import type { ServerTable } from './serverTable';
 
 /** What differs from one kind of server to another. */
 export interface ServerEngine {
@@ -52,37 +54,9 @@ export interface ServerEngine {
   /** Whether somebody is connected as this user. */
   readonly isInUse: (connection: ServerConnection, name: ScratchName) => Promise<boolean>;
 
+  /** How the changes of a run are made on the server. */
+  readonly changes: ChangeDialect;
+
   /** What the model reads when a statement was stopped, or took too long, or the session ended. */
   readonly words: { readonly interrupted: string; readonly timedOut: string; readonly lost: string };
-}
-
-/** A table or a view, as it is on the server. */
-export interface ServerTable {
-  readonly name: string;
-  /** Its name as SQL has it, with its schema. */
-  readonly identifier: string;
-  readonly type: 'table' | 'view';
-  /** What is stored: generated columns are left out. */
-  readonly columns: readonly StoredColumn[];
-  /** All of its columns, as the model is told. */
-  readonly columnNames: readonly string[];
-  /** Names of the columns of the primary key; none where there is none. */
-  readonly key: readonly string[];
-  /** The statements that make it, without rows; those of `after` when the rows are there. */
-  readonly make: readonly string[];
-  readonly after: readonly string[];
-  /** Those that can only be made when all tables are there: foreign keys. */
-  readonly last: readonly string[];
-  /** The same as a person reads it, without what rows change by themselves. */
-  readonly definition: string;
-  /** Tables that its foreign keys lead to. */
-  readonly parents: readonly string[];
-}
-
-export interface StoredColumn {
-  readonly name: string;
-  /** The expression that gives all of the value, from which it can be made again. */
-  readonly select: string;
-  /** A condition that its value is the parameter: byte for byte, or both are NULL. */
-  readonly equals: (parameter: string) => string;
 }

@@ -8,6 +8,9 @@ export interface Login {
   readonly password: string | undefined;
 }
 
+/** Knows the password of a server, or asks for it; undefined where there is none. */
+export type PasswordOf = (server: DatabaseServer) => Promise<string | undefined>;
+
 /** Milliseconds a server has to answer, and a session to end its statement when it was told to. */
 export const connectTimeoutMs = 10_000;
 export const endTimeoutMs = 2_000;

@@ -2,6 +2,7 @@ import { connectionLost, interrupted, timedOut } from '../mysqlErrors';
 import { keyword, tokenize } from '../tokens';
 import { allRows, StatementError } from './connection';
 import type { ServerEngine } from './engine';
+import { mysqlChanges } from './mysqlChanges';
 import { connectMysql } from './mysqlConnection';
 import { quoteMysql, readMysqlTables } from './mysqlTables';
 
@@ -88,6 +89,8 @@ export const mysqlEngine: ServerEngine = {
     const sql = 'SELECT 1 FROM information_schema.processlist WHERE user = ? LIMIT 1';
     return (await allRows(connection, sql, [user])).length > 0;
   },
+
+  changes: mysqlChanges,
 
   words: { interrupted, timedOut, lost: connectionLost },
 };

@@ -1,5 +1,5 @@
 import { allRows, type ServerConnection } from './connection';
-import type { ServerTable, StoredColumn } from './engine';
+import type { ServerTable, StoredColumn } from './serverTable';
 
 export function quoteMysql(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;

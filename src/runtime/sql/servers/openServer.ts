@@ -7,7 +7,8 @@ import { openReview } from '../changes/review';
 import { makeKeptFolder, makeTemporaryFolder, removeFolder, writeManifest, type Keeping } from '../scratchFolder';
 import { ConnectionGone, StatementError, type ServerConnection } from './connection';
 import { copyTables, saveTables } from './copyTables';
-import type { ServerEngine, ServerTable } from './engine';
+import type { ServerEngine } from './engine';
+import type { ServerTable } from './serverTable';
 import { engineOf } from './engines';
 import type { Login } from './login';
 import { makeScratchServer } from './scratchServer';
@@ -115,9 +116,11 @@ async function openScratch(
     return environment(tables, watched, review, async () => {
       try {
         if (!kept || !mayHaveChanged) return await removeFolder(folder);
-        await save(engine, scratch.login, kept.folder.scratch, 2, new AbortController().signal);
+        const after = await save(engine, scratch.login, kept.folder.scratch, 2, new AbortController().signal);
+        const isNew = ({ name }: ServerTable): boolean => !Object.hasOwn(definitions, name);
+        const made = Object.fromEntries(after.filter(isNew).map((table) => [table.name, statementsOf(table)]));
         const { host: _, namespace: __, ...manifest } = kept.manifest;
-        await writeManifest(folder, manifest);
+        await writeManifest(folder, { ...manifest, made });
       } finally {
         await scratch.drop();
       }
@@ -154,13 +157,15 @@ async function save(
   file: string,
   transactions: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly ServerTable[]> {
   const session = await engine.connect(login);
   try {
-    await whileWanted(session, signal, async () => {
+    return await whileWanted(session, signal, async () => {
       await engine.prepareCopy(session);
       await engine.beginSnapshot(session);
-      await saveTables(session, await engine.readTables(session), file, transactions, signal);
+      const tables = await engine.readTables(session);
+      await saveTables(session, tables, file, transactions, signal);
+      return tables;
     });
   } finally {
     await session.close();
@@ -177,6 +182,10 @@ async function whileWanted<T>(session: ServerConnection, signal: AbortSignal, wo
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+function statementsOf({ make, after, last }: ServerTable): string[] {
+  return [...make, ...after, ...last];
 }
 
 /** Anything else may have changed a row, so the copies are compared at the end. */

@@ -1,5 +1,6 @@
 import { allRows } from './connection';
 import type { ServerEngine } from './engine';
+import { postgresChanges } from './postgresChanges';
 import { connectPostgres } from './postgresConnection';
 import { quotePostgres, readPostgresTables } from './postgresTables';
 
@@ -98,6 +99,8 @@ export const postgresEngine: ServerEngine = {
     const sql = 'SELECT 1 FROM pg_stat_activity WHERE datname = $1 LIMIT 1';
     return (await allRows(connection, sql, [database])).length > 0;
   },
+
+  changes: postgresChanges,
 
   words: {
     interrupted: 'canceling statement due to user request',

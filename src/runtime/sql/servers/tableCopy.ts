@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { quoted } from '../identifier';
 import { openNodeSqlite } from '../nodeSqlite';
 import type { WireValue } from './connection';
-import type { ServerTable } from './engine';
+import type { ServerTable } from './serverTable';
 import { definitionComment } from './serverDefinition';
 
 /**
