@@ -26,7 +26,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   protocol: /^zod\/mini$/,
   webview: /^(lit|highlight\.js|uplot)(\/|$)/,
   runtime:
-    /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|hyparquet|@secretlint\/|@xterm\/headless|mysql2|unbash)/,
+    /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|hyparquet|@secretlint\/|@xterm\/headless|mysql2|pg$|unbash)/,
   vscode: /^(node:path|node:crypto|vscode)$/,
   cli: /^node:/,
   composition: /^(node:path|vscode)$/,
