@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -76,6 +76,23 @@ describe('The files for hosting', () => {
     assert.throws(() => run('cluster.sh'), /sh cluster\.sh head/);
     assert.throws(() => run('cluster.sh', 'router'), /which replicas/);
   });
+
+  for (const [script, engine, ...rest] of [
+    ['llama-server.sh', 'llama-server', 'a.gguf'],
+    ['ollama.sh', 'ollama', 'a.gguf'],
+    ['cluster.sh', 'ray', 'head'],
+    ['cluster.sh', 'vllm', 'serve'],
+    ['cluster.sh', 'vllm-router', 'router', 'http://a:8000'],
+  ] as const) {
+    it(`say how to get ${engine} where it is missing`, () => {
+      const { status, stderr } = spawnSync('/bin/sh', [path.join(folder, script), ...rest], {
+        encoding: 'utf8',
+        env: { PATH: '/nowhere' },
+      });
+      assert.equal(status, 127);
+      assert.match(stderr, new RegExp(`^There is no ${engine} on the PATH\\. .*(?:install|https)`));
+    });
+  }
 
   it('are all named in their README, and the page that says which to choose names none that is not there', () => {
     const names = globSync('*', { cwd: folder }).filter((name) => name !== 'README.md');

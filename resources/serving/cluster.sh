@@ -11,15 +11,28 @@
 # `vllm-router` is the one of github.com/vllm-project/production-stack. The package of that name on PyPI is another program.
 role=$1
 [ $# -gt 0 ] && shift
+need() {
+  command -v "$1" >/dev/null && return
+  echo "There is no $1 on the PATH. Get it with: $2" >&2
+  exit 127
+}
 case $role in
-head) exec ray start --head --port=6379 --block ;;
-worker) exec ray start --address="${1:?which head?}:6379" --block ;;
+head)
+  need ray 'pip install "ray[default]" vllm'
+  exec ray start --head --port=6379 --block
+  ;;
+worker)
+  need ray 'pip install "ray[default]" vllm'
+  exec ray start --address="${1:?which head?}:6379" --block
+  ;;
 serve)
+  need vllm 'pip install "ray[default]" vllm'
   exec vllm serve THUDM/agentlm-70b --served-model-name agentlm-70b --max-model-len 4096 --generation-config vllm \
     --enable-prompt-tokens-details --tensor-parallel-size "${GPUS:-4}" --distributed-executor-backend ray "$@"
   ;;
 router)
   : "${1:?which replicas?}"
+  need vllm-router 'git clone https://github.com/vllm-project/production-stack && pip install ./production-stack'
   backends=$(IFS=,; echo "$*")
   models=$(for _ in "$@"; do printf ',agentlm-70b'; done)
   # A conversation stays with one replica: that one has its prompt in the prefix cache.

@@ -29,6 +29,8 @@ export interface Grammar {
 }
 
 export interface ReplyRequest {
+  /** Said before the first turn, where the template has a place for it; none if left out, as in all tasks. */
+  readonly system?: string;
   /** Alternating roles, first and last turn human. */
   readonly turns: readonly Turn[];
   readonly maxTokens: number;
@@ -45,7 +47,7 @@ export interface Model {
   readonly contextLength: number;
 
   /** Tokens that these turns take in a prompt, everything the template adds included; a whole prompt, or some of it. */
-  countTokens(turns: readonly Turn[]): Promise<number>;
+  countTokens(turns: readonly Turn[], system?: string): Promise<number>;
 
   /**
    * Streams one reply. Ends after a chunk with a `finishReason`, or throws: a stream that breaks off is an error, never

@@ -1,4 +1,5 @@
 import { readChanges, type ChangesArguments } from './changesArguments';
+import { readChat, type ChatArguments } from './chatArguments';
 import { parseDatasetArguments, type DatasetArguments } from './datasetArguments';
 import { readDbChanges, type DbChangesArguments } from './dbChangesArguments';
 import { readDemo, type DemoArguments } from './demoArguments';
@@ -12,6 +13,7 @@ import { UsageError } from './usageError';
 export type Arguments =
   | RunArguments
   | DemoArguments
+  | ChatArguments
   | DoctorArguments
   | ChangesArguments
   | DbChangesArguments
@@ -27,6 +29,7 @@ type Read = (argv: readonly string[], environment: NodeJS.ProcessEnv, interactiv
 const commands = new Map<string, Read>([
   ['run', readRun],
   ['demo', readDemo],
+  ['chat', readChat],
   ['doctor', readDoctor],
   ['changes', readChanges],
   ['db-changes', readDbChanges],

@@ -22,6 +22,10 @@ export async function execute(
     const { doctorCommand } = await import('./doctorCommand');
     return doctorCommand(args, write, signal);
   }
+  if (args.command === 'chat') {
+    const { chatCommand } = await import('./chatCommand');
+    return chatCommand(args, write, signal);
+  }
   if (args.command === 'db-changes') {
     const { dbChangesCommand } = await import('./dbChangesCommand');
     return dbChangesCommand(args, path.join(__dirname, 'sqlWorker.js'), write, signal);

@@ -91,7 +91,8 @@ export function textPrinter(write: (text: string) => void): Printer {
   };
 }
 
-function describeNotice(notice: Notice): string {
+/** What is worth knowing besides, in a sentence. */
+export function describeNotice(notice: Notice): string {
   switch (notice.code) {
     case 'trimmed':
       return `The window is full: ${notice.omittedTurns} earlier messages are left out.`;

@@ -1,19 +1,18 @@
 import path from 'node:path';
 import type { PendingChanges } from '../agent/changes';
 import type { DatabaseReview } from '../agent/database';
-import { UserError } from '../agent/errors';
 import type { EventOf, Outcome } from '../agent/events';
 import type { RunSession } from '../agent/session';
 import { obstacles, succeeded, toDialogue, TrajectoryRecorder } from '../agent/trajectory';
-import { startDemoEndpoint } from '../runtime/demo/server';
 import type { RunOptions } from '../runtime/startRun';
 import { appendDialogue } from '../runtime/trajectories/trajectoryFile';
 import { askerOf } from './ask';
 import { withPassword } from './askPassword';
 import { requireFolder, requireWritable } from './checkPlaces';
 import { pendingChanges } from './dbChangesWords';
-import { exitCodes } from './exitCodes';
+import { exitCodes, failureCode } from './exitCodes';
 import { openInSandbox } from './openInSandbox';
+import { ownEndpoint } from './ownEndpoint';
 import type { Printer } from './print';
 import { proxyFor } from './proxy';
 import type { RunArguments } from './runArguments';
@@ -92,30 +91,11 @@ async function openSession(args: RunSettings, print: Printer, signal: AbortSigna
   return openInSandbox(args.sandbox, approve, signal)(request.place, async (sandbox) => start({ sandbox }));
 }
 
-interface OwnEndpoint {
-  readonly place: { readonly endpoint: string; readonly model?: string };
-  close(): Promise<void>;
-}
-
-/** The endpoint that is there for this run only: the demo, or a model of this machine. */
-async function ownEndpoint({ endpoint, local }: RunArguments, signal: AbortSignal): Promise<OwnEndpoint | undefined> {
-  if (local !== undefined) {
-    const { serveFile } = await import('./serveFile');
-    const served = await serveFile(local, signal);
-    return { place: { endpoint: served.url, model: served.model }, close: () => served.stop() };
-  }
-  if (endpoint !== 'demo') return undefined;
-  const demo = await startDemoEndpoint();
-  return { place: { endpoint: demo.url }, close: () => demo.close() };
-}
-
 /** The exit code for a run that ended, or never began, with this outcome. */
 export function exitCode(outcome: Outcome, failure: unknown, { aborted }: AbortSignal): number {
   if (aborted) return exitCodes.interrupted;
   if (succeeded(outcome)) return exitCodes.success;
-  if (!UserError.is(failure)) return exitCodes.failure;
-  if (failure.code.startsWith('endpoint.bad-')) return exitCodes.usage;
-  return failure.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
+  return failureCode(failure);
 }
 
 /** Also where nothing was changed: a program that reads the lines so knows it. */

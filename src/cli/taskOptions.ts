@@ -4,13 +4,17 @@ import { readContext, readCount, readEndpoint, readKey, readPath, type ValuesOf 
 import { stateFolder } from './stateFolder';
 import { UsageError } from './usageError';
 
-/** What `run` and `demo` have in common. */
-export interface TaskOptions {
+/** Where a model answers. */
+export interface ModelPlace {
   /** A base URL, or `demo`. */
   readonly endpoint: string;
   /** A GGUF file that is served for this run, instead of an endpoint. */
   readonly local: string | undefined;
   readonly model: string | undefined;
+}
+
+/** What `run` and `demo` have in common. */
+export interface TaskOptions extends ModelPlace {
   readonly apiKey: string | undefined;
   readonly steps: number | undefined;
   readonly context: number | undefined;
@@ -45,14 +49,18 @@ export const sandboxOptions = {
   'container-engine': { type: 'string' },
 } as const;
 
-export const taskOptions = {
-  ...sandboxOptions,
+export const endpointOptions = {
   endpoint: { type: 'string' },
   local: { type: 'string' },
   model: { type: 'string' },
   'api-key-env': { type: 'string' },
-  steps: { type: 'string' },
   context: { type: 'string' },
+} as const;
+
+export const taskOptions = {
+  ...sandboxOptions,
+  ...endpointOptions,
+  steps: { type: 'string' },
   approve: { type: 'string' },
   record: { type: 'string' },
   'no-prompt-tail': { type: 'boolean' },
@@ -70,9 +78,7 @@ export type TaskValues = ValuesOf<typeof taskOptions>;
  */
 export function readTaskOptions(values: TaskValues, environment: NodeJS.ProcessEnv, interactive: boolean): TaskOptions {
   return {
-    endpoint: values.local === undefined ? readEndpoint(values.endpoint, environment) : readNoEndpoint(values),
-    local: readPath(values.local),
-    model: values.model,
+    ...readModelPlace(values, environment),
     apiKey: readKey(values['api-key-env'], environment),
     steps: readCount('--steps', values.steps),
     context: readContext(values.context),
@@ -129,9 +135,14 @@ export function readPrompt({ prompt, 'trained-from': file }: ValuesOf<typeof pro
   return readPath(file);
 }
 
-function readNoEndpoint({ endpoint, model }: TaskValues): string {
+/** @throws {UsageError} */
+export function readModelPlace(
+  { endpoint, local, model }: Pick<TaskValues, 'endpoint' | 'local' | 'model'>,
+  environment: NodeJS.ProcessEnv,
+): ModelPlace {
+  if (local === undefined) return { endpoint: readEndpoint(endpoint, environment), local, model };
   if (endpoint !== undefined || model !== undefined) {
     throw new UsageError('--local brings its own endpoint and model: leave --endpoint and --model out.');
   }
-  return '';
+  return { endpoint: '', local: readPath(local), model };
 }

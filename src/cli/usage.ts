@@ -10,6 +10,7 @@ export const usage = `Usage:
   agentlm doctor --endpoint URL [--model ID] [--api-key-env NAME] [--json]
   agentlm replay FILE [--id ID] [--cwd DIR] [--sandbox KIND] [--database FILE] [--dialect NAME] [--approve MODE] [--json]
   agentlm policy "<command>" | --stdin [--mode MODE] [--json]
+  agentlm chat [--endpoint URL|demo] [--local FILE] [--model ID] [--api-key-env NAME] [--context N] [--reply-tokens N]
   agentlm demo [options]
   agentlm --version
 ${dbChangesUsage}

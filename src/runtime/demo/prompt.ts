@@ -1,6 +1,7 @@
 /** What the demo needs to know of a prompt. */
 export interface ReadPrompt {
-  readonly kind: 'os' | 'db';
+  /** `chat`: a conversation that is no task. */
+  readonly kind: 'os' | 'db' | 'chat';
   /** The user's words, without what the task put around them. */
   readonly problem: string;
   /** What the environment said since the problem was set, oldest first. */
@@ -22,6 +23,8 @@ export function readPrompt(prompt: string): ReadPrompt {
       observations: humanTurns.slice(osStart + 1),
     };
   }
-  const [, question = '', ...observations] = humanTurns;
+  const [first = '', question = '', ...observations] = humanTurns;
+  // Only a conversation that is no task has a system text.
+  if (first.startsWith('<<SYS>>\n')) return { kind: 'chat', problem: humanTurns.at(-1) ?? '', observations: [] };
   return { kind: 'db', problem: question.split('\n', 1)[0] ?? '', observations };
 }

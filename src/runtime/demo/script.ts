@@ -1,12 +1,13 @@
 import type { Action } from '../../agent/task';
 import { osTask } from '../../agent/tasks/os';
 import { databaseTask } from '../../agent/tasks/database';
+import type { TaskKind } from '../../agent/task';
 import { demoRemark } from '../../agent/trajectory';
 import type { ReadPrompt } from './prompt';
 
 /** A recorded solution: one reply a step, each a function of what the environment really said before. */
 interface Scene {
-  readonly kind: ReadPrompt['kind'];
+  readonly kind: TaskKind;
   readonly problem: string;
   readonly replies: readonly ((observation: string) => string)[];
 }
@@ -124,12 +125,13 @@ const scenes: readonly Scene[] = [
 ];
 
 /** The tasks that the demo can do, as the user would word them. */
-export function demoProblems(kind: ReadPrompt['kind']): string[] {
+export function demoProblems(kind: TaskKind): string[] {
   return scenes.filter((scene) => scene.kind === kind).map(({ problem }) => problem);
 }
 
 /** What the demo replies to a prompt. */
 export function demoReply({ kind, problem, observations }: ReadPrompt): string {
+  if (kind === 'chat') return `${demoRemark} Connect an endpoint that serves AgentLM to talk with it.`;
   const scene = scenes.find((candidate) => candidate.kind === kind && sameWords(candidate.problem, problem));
   if (!scene) return unknownTask(kind);
   const observation = observations.at(-1) ?? '';
@@ -138,12 +140,12 @@ export function demoReply({ kind, problem, observations }: ReadPrompt): string {
   return reply?.(outputOf(observation)) ?? unknownTask(kind);
 }
 
-function refusedTask(kind: ReadPrompt['kind']): string {
+function refusedTask(kind: TaskKind): string {
   const thought = `${demoRemark} You did not let this run, and it knows no other way to do the task.`;
   return kind === 'os' ? finish(thought) : values(thought, '["not run"]');
 }
 
-function unknownTask(kind: ReadPrompt['kind']): string {
+function unknownTask(kind: TaskKind): string {
   const thought = `${demoRemark} It knows only the example tasks of the sample. Connect an endpoint that serves AgentLM to run this task.`;
   return kind === 'os' ? finish(thought) : values(thought, '["This is the demo. Connect an endpoint to ask this."]');
 }

@@ -2,6 +2,11 @@ import { openAI, readChunk, settings } from './completions';
 import type { Engine } from './engine';
 import { speakerTurns } from './llamaPrompt';
 
+interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
 /**
  * The chat route, for a gateway that has no other. The server puts the turns into whatever format it believes in, and for
  * AgentLM, whose tokenizer brings no template, most believe in a wrong one: vLLM refuses, llama.cpp takes ChatML. So this engine
@@ -12,9 +17,10 @@ export const chat: Engine = {
   continues: false,
   async ask(endpoint, question, signal) {
     const client = await openAI(endpoint, signal);
-    const messages = speakerTurns(question.turns).map(({ from, text }) =>
-      from === 'human' ? { role: 'user' as const, content: text } : { role: 'assistant' as const, content: text },
+    const messages = speakerTurns(question.turns).map(({ from, text }): Message =>
+      from === 'human' ? { role: 'user', content: text } : { role: 'assistant', content: text },
     );
+    if (question.system !== undefined) messages.unshift({ role: 'system', content: question.system });
     return client.chat.completions.create({ model: question.model, messages, ...settings(question) }, { signal });
   },
   read: readChunk,

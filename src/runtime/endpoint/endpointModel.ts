@@ -100,7 +100,7 @@ export function endpointModel(
 
   /** A reply that was cut by its own limit goes on once, on from what it said. */
   async function* continued(request: ReplyRequest, signal: AbortSignal): AsyncGenerator<ReplyChunk> {
-    const pieces = promptPieces(request.turns);
+    const pieces = promptPieces(request.turns, request.system);
     const prompt = joinPrompt(pieces);
     const promptTokens = await countTokens(pieces);
     // One token stays free: SGLang refuses a request that fills the window.
@@ -161,9 +161,9 @@ export function endpointModel(
       try {
         const engine = await currentEngine(signal);
         watch = constrained ? watchGrammar(endpoint, facts, request.grammar, settings) : undefined;
-        const { turns, stop, grammar } = request;
+        const { system, turns, stop, grammar } = request;
         const grammarFields = watch?.fields ?? [];
-        const rest = { model: name, turns, stop, grammar, grammarFields, contextLength, temperature, seed };
+        const rest = { model: name, system, turns, stop, grammar, grammarFields, contextLength, temperature, seed };
         const chunks = answer(endpoint, engine, { ...rest, prompt, maxTokens }, settings, signal);
         for await (const chunk of endAtStop(chunks, [...stop, endOfText])) {
           begun ||= chunk.text !== '';
@@ -189,7 +189,7 @@ export function endpointModel(
     get facts() {
       return facts;
     },
-    countTokens: async (turns) => countTokens(turnPieces(turns)),
+    countTokens: async (turns, system) => countTokens(turnPieces(turns, system)),
     reply,
   };
 }

@@ -11,6 +11,7 @@ export interface Question {
   /** The bytes of the prompt. */
   readonly prompt: string;
   /** What the prompt was made of, for the one engine that cannot take it. */
+  readonly system: string | undefined;
   readonly turns: readonly Turn[];
   readonly maxTokens: number;
   readonly contextLength: number;
