@@ -37,7 +37,6 @@ describe('A user whose commands take time', function () {
         'agentlm.endpoint': 'lab',
         'agentlm.approval': 'all',
         'agentlm.longCommand': 3,
-        // Only there a command can go on in a shell behind.
         'agentlm.sandbox.kind': 'off',
       },
     });
