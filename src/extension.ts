@@ -89,6 +89,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const refreshChanges = (): void => {
     changes.refresh().catch((error: unknown) => log.error(error));
   };
+  const glanceAtChanges = (): void => {
+    changes.glance().catch((error: unknown) => log.error(error));
+  };
   const evaluationResults = new EvaluationResults(context.extensionUri, createEvaluationArchive(storage), log);
   const evaluations = new EvaluationTests(
     new EvaluationSuites(context.workspaceState),
@@ -148,6 +151,7 @@ export function activate(context: vscode.ExtensionContext): void {
       endpoints,
       recording,
       settings,
+      guard,
       models: endpointRuntime.plainModels,
       openTerminalShell: async (folder) => shells.openTerminalShell(folder, await guard.forRun()),
       showChat: () => chat.reveal(),
@@ -157,7 +161,10 @@ export function activate(context: vscode.ExtensionContext): void {
     replays,
     evaluations,
     evaluationResults,
-    runs.onDidStart((run) => void run.done.then(refreshChanges)),
+    runs.onDidStart((run) => {
+      run.onEvent(({ type }) => type === 'observation' && glanceAtChanges());
+      void run.done.then(refreshChanges);
+    }),
     walkthrough,
     runs.onDidStart((run) => run.onEvent((event) => event.type === 'failure' && log.remember(event.error))),
     runs,

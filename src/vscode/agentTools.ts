@@ -1,16 +1,18 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { ApprovalMode } from '../agent/approval';
 import { UserError } from '../agent/errors';
 import type { AgentEvent, EventOf } from '../agent/events';
 import type { TaskKind } from '../agent/task';
 import type { Actions } from './actions';
 import { withSignal } from './cancellation';
+import type { Guard } from './guard';
 import { codeBlock, escapeMarkdown, escapeMarkdownLines } from './markdown';
+import { pageStrings } from './pageStrings';
 import { inWorkspace } from './places';
 import type { Recording } from './recording';
 import { sentence } from './report';
 import type { Run } from './run';
-import type { Settings } from './settings';
 import { searchTrajectories } from './trajectorySearch';
 
 interface TaskInput {
@@ -28,7 +30,7 @@ interface SearchInput {
 export interface ToolParts {
   readonly actions: Pick<Actions, 'begin'>;
   readonly recording: Pick<Recording, 'folders'>;
-  readonly settings: Settings;
+  readonly guard: Pick<Guard, 'forRun'>;
   /** Brings the chat to the front, where actions are approved. */
   readonly showChat: () => Promise<void>;
 }
@@ -48,16 +50,17 @@ export function registerTools(parts: ToolParts): vscode.Disposable {
 export function taskTool(kind: TaskKind, parts: ToolParts): vscode.LanguageModelTool<TaskInput> {
   return {
     prepareInvocation({ input }) {
-      return inWords(() => {
+      return inWords(async () => {
         const place = placeOf(kind, input.place);
         return {
           invocationMessage: vscode.l10n.t('AgentLM is working on a task'),
           confirmationMessages: {
             title: vscode.l10n.t('Let AgentLM work on this task?'),
             message: new vscode.MarkdownString(
-              [escapeMarkdownLines(input.task), `_${escapeMarkdown(whatHappens(kind, place, parts.settings))}_`].join(
-                '\n\n',
-              ),
+              [
+                escapeMarkdownLines(input.task),
+                `_${escapeMarkdown(await whatHappens(kind, place, parts.guard))}_`,
+              ].join('\n\n'),
             ),
           },
         };
@@ -79,7 +82,8 @@ export function taskTool(kind: TaskKind, parts: ToolParts): vscode.LanguageModel
   };
 }
 
-function whatHappens(kind: TaskKind, place: string | undefined, settings: Settings): string {
+async function whatHappens(kind: TaskKind, place: string | undefined, guard: ToolParts['guard']): Promise<string> {
+  const { sandbox, approval } = await guard.forRun();
   const where =
     kind === 'db'
       ? place === undefined
@@ -88,11 +92,19 @@ function whatHappens(kind: TaskKind, place: string | undefined, settings: Settin
       : place === undefined
         ? vscode.l10n.t('The model writes commands, which run in a shell in the folder of the workspace.')
         : vscode.l10n.t('The model writes commands, which run in a shell in {0}.', place);
-  const approval =
-    settings.get('approval') === 'all'
-      ? vscode.l10n.t('None of it asks before it runs: agentlm.approval is set so.')
-      : vscode.l10n.t('Each of them waits for your approval in the AgentLM chat.');
-  return `${where} ${approval}`;
+  const held = kind === 'os' ? ` (${pageStrings()[`guard.sandbox.${sandbox}`]})` : '';
+  return `${where}${held} ${asksInWords(approval)}`;
+}
+
+function asksInWords(approval: ApprovalMode): string {
+  switch (approval) {
+    case 'all':
+      return vscode.l10n.t('None of it asks before it runs: agentlm.approval is set so.');
+    case 'reads':
+      return vscode.l10n.t('What only reads runs unasked; the rest waits for your approval in the AgentLM chat.');
+    case 'ask':
+      return vscode.l10n.t('Each of them waits for your approval in the AgentLM chat.');
+  }
 }
 
 export function searchTool({ recording }: Pick<ToolParts, 'recording'>): vscode.LanguageModelTool<SearchInput> {

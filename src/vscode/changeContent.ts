@@ -10,14 +10,27 @@ export function changeUri({ id }: PendingChanges, { path }: FileChange, which: W
   return vscode.Uri.from({ scheme, path: `/${path.toWellFormed()}`, query: JSON.stringify([id, exact, which]) });
 }
 
+/** Whether it is such a version. */
+export function isChange({ scheme: of }: vscode.Uri): boolean {
+  return of === scheme;
+}
+
+/** What serves the versions of changed files. */
+export interface ChangeContent extends vscode.Disposable {
+  /** Versions that are open may be others now. */
+  refresh(): void;
+}
+
 /**
  * Serves the versions of changed files as read-only files; one that is not there is empty, as in a diff of an added file.
  * @param read undefined where there is no such version
  */
 export function registerChangeContent(
   read: (id: string, path: string, which: WhichVersion) => Promise<Uint8Array | undefined>,
-): vscode.Disposable {
+): ChangeContent {
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  /** An editor reads a file again only where its time is another one. */
+  let time = 0;
   const contents = async ({ query }: vscode.Uri): Promise<Uint8Array> => {
     const [id, exact, which] = JSON.parse(query) as [string, string, WhichVersion];
     return (await read(id, Buffer.from(exact, 'base64url').toString('utf16le'), which)) ?? new Uint8Array();
@@ -31,7 +44,7 @@ export function registerChangeContent(
     stat: async (uri) => ({
       type: vscode.FileType.File,
       ctime: 0,
-      mtime: 0,
+      mtime: time,
       size: (await contents(uri)).byteLength,
       permissions: vscode.FilePermission.Readonly,
     }),
@@ -42,8 +55,16 @@ export function registerChangeContent(
     delete: refuse,
     rename: refuse,
   };
-  return vscode.Disposable.from(
-    changed,
-    vscode.workspace.registerFileSystemProvider(scheme, provider, { isReadonly: true, isCaseSensitive: true }),
-  );
+  const registered = vscode.workspace.registerFileSystemProvider(scheme, provider, {
+    isReadonly: true,
+    isCaseSensitive: true,
+  });
+  return {
+    refresh() {
+      time++;
+      const open = vscode.workspace.textDocuments.filter(({ uri }) => isChange(uri));
+      changed.fire(open.map(({ uri }) => ({ type: vscode.FileChangeType.Changed, uri })));
+    },
+    dispose: () => vscode.Disposable.from(changed, registered).dispose(),
+  };
 }

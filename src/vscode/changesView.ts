@@ -13,7 +13,7 @@ import {
 import { describeReport, reviewLabel } from './changeWords';
 import { sentence } from './report';
 import { UserError } from '../agent/errors';
-import { changeUri, registerChangeContent } from './changeContent';
+import { changeUri, isChange, registerChangeContent } from './changeContent';
 
 /** What tasks left to look at, also those of an earlier window: in a sandbox, and in copies of databases. */
 export interface ChangeStore {
@@ -33,6 +33,7 @@ export class ChangesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   /** Files that the user took out, or put in, by review and path. */
   private readonly boxes = new Map<string, boolean>();
   private readonly tree: vscode.TreeView<Node>;
+  private readonly content = registerChangeContent(async (id, path, which) => this.reviewOf(id)?.read(path, which));
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -48,7 +49,7 @@ export class ChangesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
       this.changed,
       this.tree,
       this.tree.onDidChangeCheckboxState(({ items }) => this.check(items)),
-      registerChangeContent(async (id, path, which) => this.reviewOf(id)?.read(path, which)),
+      this.content,
     ];
   }
 
@@ -66,6 +67,13 @@ export class ChangesView implements vscode.TreeDataProvider<Node>, vscode.Dispos
       waiting > 0 ? { value: waiting, tooltip: vscode.l10n.t('{0} changes wait for review', waiting) } : undefined;
     await vscode.commands.executeCommand('setContext', 'agentlm.changesPending', this.roots.length > 0);
     this.changed.fire();
+    this.content.refresh();
+  }
+
+  /** Looks while a run goes on, where somebody looks: it takes time in a large workspace. */
+  async glance(): Promise<void> {
+    const isOpen = vscode.window.visibleTextEditors.some(({ document }) => isChange(document.uri));
+    if (this.tree.visible || isOpen) await this.refresh();
   }
 
   /** How many files of a run wait; 1 for a database. */

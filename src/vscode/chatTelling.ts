@@ -4,7 +4,7 @@ import { visible } from '../agent/hiddenCharacters';
 import { codeBlock, escapeMarkdown, escapeMarkdownLines, inlineCode } from './markdown';
 import { pageStrings } from './pageStrings';
 import type { Run } from './run';
-import { answerInWords, noticeInWords } from './runWords';
+import { answerInWords, noticeInWords, reasonInWords } from './runWords';
 import { ThoughtStream } from './thoughtStream';
 
 /** What a run needs of an answer in VS Code's chat. */
@@ -78,6 +78,8 @@ export class ChatTelling {
         this.say(`_${escapeMarkdown(strings[`outcome.${event.outcome}`])}_`);
         break;
       case 'started':
+        if (event.sandbox) this.say(`_${escapeMarkdown(strings[`guard.sandbox.${event.sandbox}`])}_`);
+        break;
       case 'turn':
       case 'instruction':
       case 'exchange':
@@ -102,6 +104,7 @@ export class ChatTelling {
           .join('\\\n'),
       );
     }
+    for (const reason of reasonInWords(awaiting)) this.say(`_${escapeMarkdown(reason)}_`);
     const button = (title: string, verdict: 'run' | 'skip'): void =>
       this.stream.button({ title, command: 'agentlm.decide', arguments: [id, step, text, verdict] });
     button(vscode.l10n.t('Run'), 'run');

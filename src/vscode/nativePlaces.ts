@@ -3,6 +3,7 @@ import type { Actions } from './actions';
 import { registerTools } from './agentTools';
 import { registerChatParticipant } from './chatParticipant';
 import type { Endpoints } from './endpoints';
+import type { Guard } from './guard';
 import { registerModelProvider, type PlainModels } from './modelProvider';
 import type { Recording } from './recording';
 import type { Log } from './report';
@@ -19,6 +20,7 @@ export interface NativeParts {
   readonly endpoints: Endpoints;
   readonly recording: Recording;
   readonly settings: Settings;
+  readonly guard: Guard;
   readonly models: PlainModels;
   readonly openTerminalShell: OpenTerminalShell;
   readonly showChat: () => Promise<void>;

@@ -76,7 +76,7 @@ export function plainRun({ request, events, awaiting, phase }: Run): string {
     ...(began ? [] : [`${request.problem}\n`]),
     ...events.flatMap((event) => eventInWords(event).map(({ text }) => text)),
     ...(phase === 'opening' ? [`\n${vscode.l10n.t('The task is about to begin.')}\n`] : []),
-    ...(awaiting ? [`\n${questionInWords()}\n`] : []),
+    ...(awaiting ? [`\n${questionInWords(awaiting)}\n`] : []),
   ].join('');
 }
 

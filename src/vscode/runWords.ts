@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ProposedAction } from '../agent/approval';
 import type { AgentEvent, Notice } from '../agent/events';
 import { visible } from '../agent/hiddenCharacters';
 import { pageStrings } from './pageStrings';
@@ -21,7 +22,10 @@ export function eventInWords(event: AgentEvent): readonly Passage[] {
   const strings = pageStrings();
   switch (event.type) {
     case 'started':
-      return [line('heading', event.problem)];
+      return [
+        line('heading', event.problem),
+        ...(event.sandbox ? [line('aside', strings[`guard.sandbox.${event.sandbox}`])] : []),
+      ];
     case 'step':
       return [line('heading', `\n${fill(strings.step, event.step, event.limit)}`)];
     case 'delta':
@@ -60,8 +64,16 @@ export function eventInWords(event: AgentEvent): readonly Passage[] {
 }
 
 /** The question that is open, once the action was told. */
-export function questionInWords(): string {
-  return vscode.l10n.t('This waits for your approval.');
+/** That an action waits, and why, where the policy said so. */
+export function questionInWords(action: ProposedAction): string {
+  return [vscode.l10n.t('This waits for your approval.'), ...reasonInWords(action)].join(' ');
+}
+
+/** Why an action asks, as one sentence; none where the policy was not asked. */
+export function reasonInWords({ judgement }: ProposedAction): string[] {
+  if (judgement === undefined) return [];
+  const { reason } = judgement;
+  return [visible(vscode.l10n.t(reason.template, ...reason.values))];
 }
 
 export function answerInWords(answer: string | readonly string[]): string {

@@ -31,7 +31,7 @@ export function taskTerminal(start: () => Promise<Run | undefined>): vscode.Pseu
     write({ tone: 'heading', text: `\n${visible(awaiting.text)}\n` });
     write({
       tone: 'aside',
-      text: `${questionInWords()} ${vscode.l10n.t('Press y to run it, n to skip it, q to stop; the AgentLM chat can do more.')}\n`,
+      text: `${questionInWords(awaiting)} ${vscode.l10n.t('Press y to run it, n to skip it, q to stop; the AgentLM chat can do more.')}\n`,
     });
   };
 

@@ -6,7 +6,6 @@ import * as vscode from 'vscode';
 import manifest from '../../package.json';
 import { formatDialogue, gpt, human } from '../../src/agent/conversation';
 import { searchTool, taskTool, type ToolParts } from '../../src/vscode/agentTools';
-import { Settings } from '../../src/vscode/settings';
 import { startFakeEndpoint, type FakeEndpoint } from '../fakeEndpoint';
 import { finished, started, startRunOf } from '../vscode/startedRun';
 
@@ -163,7 +162,7 @@ describe('In the places that VS Code has of its own', () => {
     const toolParts = (): ToolParts => ({
       actions: { begin: () => assert.fail('must not start') },
       recording: { folders: [] },
-      settings: new Settings(),
+      guard: { forRun: () => Promise.resolve({ approval: 'ask', sandbox: 'workspace', network: false }) },
       showChat: () => Promise.resolve(),
     });
     const textOf = (result: vscode.LanguageModelToolResult | null | undefined): string =>

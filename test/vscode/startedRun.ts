@@ -1,5 +1,5 @@
 import type { Decision } from '../../src/agent/approval';
-import type { AgentEvent } from '../../src/agent/events';
+import type { AgentEvent, EventOf } from '../../src/agent/events';
 import type { RunRequest, StartRun } from '../../src/agent/session';
 import { Runs } from '../../src/vscode/runs';
 import type { Run } from '../../src/vscode/run';
@@ -9,7 +9,7 @@ export type Move = AgentEvent | { readonly propose: string };
 
 const request: RunRequest = { kind: 'os', problem: 'Count the files.', place: '/tmp' };
 
-export const started: AgentEvent = {
+export const started: EventOf<'started'> = {
   type: 'started',
   id: 'os_1',
   kind: 'os',

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listFromPs, listProcesses } from '../../../src/runtime/shell/processes';
 import { openShell } from '../../../src/runtime/shell/openShell';
-import { shellVariables } from '../../../src/runtime/shell/variables';
+import { findBash, shellVariables } from '../../../src/runtime/shell/variables';
 import { patientMs, processesWith, sandboxWith, withShell } from './shells';
 
 describe('opening a shell', function () {
@@ -16,6 +16,19 @@ describe('opening a shell', function () {
       assert.match(error.message, /there is none on the PATH \(\/nowhere:\/proc\)\. Install bash/);
       return 'code' in error && error.code === 'shell.noBash';
     });
+  });
+
+  it('sends people on Windows to where there is a bash', async () => {
+    const { platform } = process;
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    try {
+      await assert.rejects(findBash({ PATH: process.env['PATH'] }), {
+        code: 'shell.noBash',
+        message: /Open the folder in WSL/,
+      });
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+    }
   });
 
   it('says so where the folder is missing, or none', async () => {
