@@ -1,10 +1,9 @@
 import path from 'node:path';
-import { companionsOf, type Companion } from '../dataset/companions';
-import { Exporter, type Exported, type ExportName } from '../dataset/exports';
+import { companionsOf } from '../dataset/companions';
+import { Exporter, exportShapes, type Exported } from '../dataset/exports';
 import { isRow, placeText } from '../dataset/row';
 import { StatisticsCounter } from '../dataset/statistics';
-import { createAtomicFile, type AtomicFile } from '../runtime/trajectories/atomicFile';
-import { createArray, createDialogueLines, createLines, type RowFile } from '../runtime/trajectories/rowFile';
+import { createExportFile, finishAll } from '../runtime/trajectories/exportFile';
 import { ConvertReport } from './convertReport';
 import type { ConvertArguments } from './datasetArguments';
 import { rowsOf, tokenCounters } from './datasetRows';
@@ -18,7 +17,7 @@ export async function convertCommand(args: ConvertArguments, write: Write, signa
   const exporter = new Exporter(to, { maxTokens, countTokens: countText, learnGiven });
   const statistics = new StatisticsCounter({ maxTokens, countTokens });
   const report = new ConvertReport(json, write);
-  const file = await createExport(to, out, { force });
+  const file = await createExportFile(exportShapes[to], out, { force });
   try {
     const take = async (exported: Exported): Promise<void> => {
       if ('refused' in exported) return report.refuse(exported.row, exported.refused);
@@ -46,48 +45,5 @@ export async function convertCommand(args: ConvertArguments, write: Write, signa
     return exitCodes.success;
   } finally {
     await file.discard();
-  }
-}
-
-async function createExport(to: ExportName, out: string, replace: { force: boolean }): Promise<RowFile<unknown>> {
-  switch (to) {
-    case 'agentinstruct-jsonl':
-      return createDialogueLines(out, replace);
-    case 'agentinstruct-parquet': {
-      const { createParquet } = await import('../runtime/trajectories/parquetFile');
-      return createParquet(out, replace);
-    }
-    case 'agentinstruct-json':
-    case 'fastchat':
-    case 'llama-factory':
-      return createArray(out, replace);
-    case 'axolotl':
-    case 'openai':
-    case 'kto':
-    case 'dpo':
-      return createLines(out, replace);
-  }
-}
-
-/** Puts an export and what goes with it in place: all of it, or where one is in the way nothing. Settles to the companions. */
-async function finishAll(
-  file: RowFile<unknown>,
-  out: string,
-  companions: readonly Companion[],
-  replace: { force: boolean },
-): Promise<string[]> {
-  const written: AtomicFile[] = [];
-  const names = companions.map(({ name }) => path.join(path.dirname(out), name));
-  try {
-    for (const [index, { text }] of companions.entries()) {
-      const companion = await createAtomicFile(names[index] ?? '', replace);
-      written.push(companion);
-      await companion.write(text);
-    }
-    await file.finish();
-    for (const companion of written) await companion.finish();
-    return names;
-  } finally {
-    for (const companion of written) await companion.discard();
   }
 }

@@ -25,8 +25,21 @@ export const exportNames = [
 
 export type ExportName = (typeof exportNames)[number];
 
+/** How the examples of each stand in its file. */
+export const exportShapes = {
+  'agentinstruct-jsonl': 'dialogues',
+  'agentinstruct-json': 'array',
+  'agentinstruct-parquet': 'parquet',
+  fastchat: 'array',
+  'llama-factory': 'array',
+  axolotl: 'lines',
+  openai: 'lines',
+  kto: 'lines',
+  dpo: 'lines',
+} as const satisfies Record<ExportName, string>;
+
 export interface ExportOptions extends TrainerLimits {
-  /** FastChat has no mask for single replies: whether given replies may be learnt too. */
+  /** FastChat has no mask for single replies: whether those of the run that are not to be learnt may be learnt too. */
   readonly learnGiven: boolean;
 }
 

@@ -6,7 +6,7 @@ import { formatDialogue, gpt, human, type Dialogue } from '../../src/agent/conve
 import { datasetCommand } from '../../src/cli/datasetCommand';
 import { parseDatasetArguments } from '../../src/cli/datasetArguments';
 import { UsageError } from '../../src/cli/usageError';
-import { osTurns } from '../dataset/rows';
+import { changed, osTurns } from '../dataset/rows';
 
 describe('agentlm dataset', () => {
   let folder: string;
@@ -126,10 +126,12 @@ describe('agentlm dataset', () => {
     assert.equal((await readFile(out, 'utf8')).trim().split('\n').length, 2);
   });
 
-  it('does not learn given replies for FastChat unless told to', async () => {
+  it('writes for FastChat what begins every row as learnt, and other replies that are not only when told to', async () => {
     const out = path.join(folder, 'fastchat.json');
-    assert.equal((await run('convert', good, '--to', 'fastchat', '--out', out)).code, 1);
-    assert.equal((await run('convert', good, '--to', 'fastchat', '--out', out, '--learn-given')).code, 0);
+    const bad = await fileOf('given.jsonl', [{ id: 'os_1', conversations: changed(osTurns, 3, { loss: false }) }]);
+    assert.equal((await run('convert', bad, '--to', 'fastchat', '--out', out)).code, 1);
+    assert.equal((await run('convert', bad, '--to', 'fastchat', '--out', out, '--learn-given')).code, 0);
+    assert.equal((await run('convert', good, '--to', 'fastchat', '--out', out, '--force')).code, 0);
   });
 
   it('replaces no file without being told to', async () => {

@@ -1,4 +1,5 @@
 import { isRecord } from '../formats/shape';
+import { openingLength, splitOf } from '../split';
 import { learntReplies, messagesOf, outOfTurn, unfit, type ExportFormat, type Message } from './example';
 import { markerIn, refuse, within, type Reading, type Stretch, type TrainerLimits } from './reading';
 
@@ -13,16 +14,18 @@ const specialTokens = ['<s>', '<unk>'];
 
 /**
  * FastChat (`fastchat/train/train.py`): a list of `{id, conversations: [{from, value}]}`. It learns every reply, whatever
- * `loss` says, so a row with given replies is refused, unless its user wants them learnt.
+ * `loss` says. That the primer and the solved example, which every row begins with, are learnt along does no harm; a reply
+ * of the run that is not to be learnt may be a wrong one, so that its row is refused, unless its user wants it learnt.
  */
 export function fastChat({ learnGiven }: { readonly learnGiven: boolean }): ExportFormat {
   return {
     examples({ dialogue }) {
       const problem = unfit(dialogue);
       if (problem !== undefined) return problem;
-      const turns = learnGiven
-        ? dialogue.conversations.map((turn) => (turn.from === 'gpt' ? { ...turn, loss: true } : turn))
-        : dialogue.conversations;
+      const given = learnGiven ? Infinity : openingLength(dialogue, splitOf(dialogue));
+      const turns = dialogue.conversations.map((turn, index) =>
+        turn.from === 'gpt' && index < given ? { ...turn, loss: true } : turn,
+      );
       const conversations = turns.map(({ from, value }) => ({ from, value }));
       return [{ value: { id: dialogue.id, conversations }, intended: learntReplies(turns) }];
     },

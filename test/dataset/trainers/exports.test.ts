@@ -11,7 +11,7 @@ import { changed, osTurns, rowOf } from '../rows';
 const options: ExportOptions = { maxTokens: 400, countTokens: (text) => text.split(/\s+/).length, learnGiven: false };
 const long = 'many words '.repeat(400);
 
-/** FastChat has no mask, so what is right for it has no given reply. */
+/** FastChat has no mask: without the opening, a row has nothing that is not learnt. */
 const learntAll: readonly Turn[] = osTurns.filter((_, index) => index > 1).map((turn) => ({ ...turn }));
 
 type Bad = readonly [what: string, turns: readonly Turn[], code: Refusal['code'], about?: About];
@@ -74,7 +74,7 @@ const bad: Readonly<Record<ExportName, readonly Bad[]>> = {
     ...holds(learntAll, ['</s>', ' ASSISTANT: ', '<s>', '<unk>']),
     ['holds a separator in its first question', changed(learntAll, 0, { value: 'a ASSISTANT: b' }), 'separator'],
     ['ends with a question', [...learntAll, human('More?')], 'roles'],
-    ['has a given reply', osTurns, 'mask'],
+    ['has a reply of the run that is not to be learnt', changed(osTurns, 3, { loss: false }), 'mask'],
     ['has a last reply that is given', givenEnd, 'mask'],
   ],
   'llama-factory': [
@@ -229,8 +229,10 @@ describe('What a trainer learns', () => {
       assert.deepEqual(learntOf(name, osTurns), [[first], [second]], name);
   });
 
-  it('is every reply, for FastChat, where its user allowed it', () => {
-    assert.deepEqual(learntOf('fastchat', osTurns, undefined, true), [['Ok.', first, second]]);
+  it('is every reply, for FastChat: those of the opening too, others only where its user allowed it', () => {
+    assert.deepEqual(learntOf('fastchat', osTurns), [['Ok.', first, second]]);
+    const given = changed(osTurns, 3, { loss: false });
+    assert.deepEqual(learntOf('fastchat', given, undefined, true), [['Ok.', first, second]]);
   });
 
   it('can be shown token by token', () => {
