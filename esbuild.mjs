@@ -141,6 +141,7 @@ const bundles = [
         review: 'src/webview/review.ts',
         results: 'src/webview/results.ts',
         accept: 'src/webview/accept.ts',
+        export: 'src/webview/export.ts',
       },
       outdir: 'dist/webview',
       tsconfig: 'src/webview/tsconfig.json',

@@ -8,7 +8,7 @@ import { localModelTools } from './composition/localModelTools';
 import { replayOpener } from './composition/replay';
 import { createShells } from './composition/shells';
 import { startRunOf } from './composition/startRun';
-import { appendRow, changeStore, runStore, storageIn } from './composition/storage';
+import { appendRow, changeStore, runStore, storageIn, trainingExporter } from './composition/storage';
 import { AcceptPanels } from './vscode/acceptPanel';
 import { AcceptStep } from './vscode/acceptStep';
 import { Actions } from './vscode/actions';
@@ -25,6 +25,7 @@ import { EndpointTest } from './vscode/endpointTest';
 import { EvaluationResults } from './vscode/evaluationResults';
 import { EvaluationSuites } from './vscode/evaluationSuites';
 import { EvaluationTests } from './vscode/evaluationTests';
+import { ExportPanels } from './vscode/exportPanel';
 import { Guard } from './vscode/guard';
 import { History } from './vscode/history';
 import { LocalModels } from './vscode/localModels';
@@ -70,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const changes: ChangesView = new ChangesView(changeStore(storage, sqlWorker), reviewPanels);
   const acceptStep = new AcceptStep(recording, checkCandidate, () => knownSecrets(endpoints, keys));
   const acceptPanels = new AcceptPanels(context.extensionUri, acceptStep, recording, log);
+  const exportPanels = new ExportPanels(context.extensionUri, trainingExporter(storage), keys, log);
   const terminals = new RunTerminals(runs);
   const actions = new Actions({
     runs,
@@ -116,6 +118,7 @@ export function activate(context: vscode.ExtensionContext): void {
     changes,
     reviewPanels,
     acceptPanels,
+    exportPanels,
     terminals,
     actions,
     chat,
@@ -136,6 +139,7 @@ export function activate(context: vscode.ExtensionContext): void {
       plainRuns,
       replays,
       walkthrough,
+      exportPanels,
       async copyDiagnostics() {
         const { copyDiagnostics } = await import('./vscode/diagnostics');
         await copyDiagnostics(version, endpoints, keys, settings, log);

@@ -15,7 +15,12 @@ export async function knownSecrets(endpoints: Pick<Endpoints, 'profiles'>, keys:
     const { headers = {}, proxy = '', url } = profile;
     return [...(key === undefined ? [] : [key]), ...namedSecrets(headers), ...addressPasswords(`${proxy} ${url}`)];
   });
-  return [...namedSecrets(process.env), ...(await Promise.all(ofEndpoints)).flat()];
+  const ofHub = await keys.getHubToken();
+  return [
+    ...namedSecrets(process.env),
+    ...(ofHub === undefined ? [] : [ofHub]),
+    ...(await Promise.all(ofEndpoints)).flat(),
+  ];
 }
 
 /** A name whose value is nobody's business. */

@@ -1,11 +1,10 @@
 import type { AcceptanceCheck, AcceptanceProblem, Candidate, FoundSecret } from '../agent/acceptance';
 import { human, type Dialogue } from '../agent/conversation';
-import { findSecrets, withoutOverlaps, type Finding } from '../dataset/secrets/findSecrets';
 import { propose, redact } from '../dataset/secrets/redact';
 import type { Problem } from '../dataset/problem';
 import { Validator } from '../dataset/validate';
 import { conversationTokens, createTextCounter } from '../runtime/trajectories/tokenCounts';
-import { secretlintFindings } from '../runtime/trajectories/secretlint';
+import { everySecret } from './secretSearch';
 
 /** Tokens that the model reads (Llama-2). */
 const maxTokens = 4096;
@@ -43,11 +42,6 @@ async function secretsOf(
     ...found,
     turns: [...new Set(found.turns.map(turnOf))].sort((a, b) => a - b),
   }));
-}
-
-/** What our own patterns know is named by them. */
-async function everySecret(text: string, known: readonly string[]): Promise<Finding[]> {
-  return withoutOverlaps([...findSecrets(text, known), ...(await secretlintFindings(text))]);
 }
 
 async function problemsOf(dialogue: Dialogue): Promise<AcceptanceProblem[]> {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { TrainingExporter } from '../agent/trainingExport';
 import type { ChangeStore } from '../vscode/changesView';
 import type { RunStore } from '../vscode/history';
 import type { AppendDialogue } from '../vscode/recording';
@@ -43,6 +44,19 @@ export function runStore({ runs, library }: Storage): RunStore {
     delete: async (id) => (await load()).deleteRun(await folderOf(id), id),
     review: async (id, line) => (await load()).reviewRun(await folderOf(id), id, line),
     prune: async (kept) => (await load()).pruneRuns(runs, kept),
+  };
+}
+
+/** Loaded when something is exported: the vocabulary and the rules of secretlint are large. */
+export function trainingExporter({ runs, library }: Storage): TrainingExporter {
+  const load = async () => {
+    const { createTrainingExporter } = await import('./trainingExport');
+    return createTrainingExporter([library, runs]);
+  };
+  return {
+    preview: async (...given) => (await load()).preview(...given),
+    write: async (...given) => (await load()).write(...given),
+    push: async (...given) => (await load()).push(...given),
   };
 }
 

@@ -33,6 +33,8 @@ export interface About {
   readonly verdict?: Verdict;
   /** Replies that a person wrote anew: the index of the turn and what the model had said. */
   readonly corrections?: readonly Correction[];
+  /** Texts that look like secrets and stay on purpose. */
+  readonly kept?: readonly string[];
   readonly tags?: readonly string[];
   readonly note?: string;
   /** When the run was asked for, in milliseconds since 1970. */

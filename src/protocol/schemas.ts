@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { AcceptHostApi } from './acceptMessages';
+import type { ExportHostApi } from './exportMessages';
 import { instructionLimit, problemLimit, type Decision, type HostApi } from './messages';
 import type { ResultsHostApi } from './resultsMessages';
 import type { ReviewHostApi } from './reviewMessages';
@@ -85,6 +86,13 @@ const acceptArguments: { readonly [K in keyof AcceptHostApi]: z.ZodMiniType<Para
   openFile: nothing,
 };
 
+const exportArguments: { readonly [K in keyof ExportHostApi]: z.ZodMiniType<Parameters<ExportHostApi[K]>[0]> } = {
+  ready: nothing,
+  setLearnGiven: z.strictObject({ on: z.boolean() }),
+  save: nothing,
+  push: nothing,
+};
+
 /**
  * The argument of a request of the chat page, if it is one. For the extension only: a page does not bundle zod.
  * @throws {Error} that names the place that does not fit, and none of its content.
@@ -115,6 +123,14 @@ export function readAcceptArgument<K extends keyof AcceptHostApi>(
   argument: unknown,
 ): Parameters<AcceptHostApi[K]>[0] {
   return readWith(acceptArguments[name], name, argument);
+}
+
+/** The same for the page of an export. */
+export function readExportArgument<K extends keyof ExportHostApi>(
+  name: K,
+  argument: unknown,
+): Parameters<ExportHostApi[K]>[0] {
+  return readWith(exportArguments[name], name, argument);
 }
 
 function readWith<T>(schema: z.ZodMiniType<T>, name: string, argument: unknown): T {

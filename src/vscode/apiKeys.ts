@@ -14,7 +14,18 @@ export class ApiKeys {
     if (key === undefined) await this.secrets.delete(secretName(profile));
     else await this.secrets.store(secretName(profile), key);
   }
+
+  async getHubToken(): Promise<string | undefined> {
+    return this.secrets.get(hubToken);
+  }
+
+  async setHubToken(token: string): Promise<void> {
+    await this.secrets.store(hubToken, token);
+  }
 }
+
+/** Of a token of the user's for the Hugging Face hub. */
+const hubToken = 'agentlm.hubToken';
 
 function secretName(profile: EndpointProfile): string {
   return `agentlm.apiKey ${originOf(profile)}`;

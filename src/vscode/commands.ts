@@ -4,6 +4,8 @@ import { UserError } from '../agent/errors';
 import type { TaskKind } from '../agent/task';
 import type { Actions } from './actions';
 import { modelVendor } from './modelProvider';
+import { chooseFormat, chooseSource } from './exportWords';
+import type { ExportPanels } from './exportPanel';
 import type { History } from './history';
 import type { ChangesView } from './changesView';
 import type { Endpoints } from './endpoints';
@@ -34,6 +36,7 @@ export interface CommandParts {
   readonly plainRuns: { show(): Promise<void> };
   readonly replays: { run(file?: vscode.Uri): Promise<void> };
   readonly walkthrough: { show(): Promise<void> };
+  readonly exportPanels: ExportPanels;
   readonly copyDiagnostics: () => Promise<void>;
   readonly log: Log;
   readonly channel: vscode.LogOutputChannel;
@@ -106,6 +109,12 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       const run = typeof id === 'string' ? await history.open(id) : undefined;
       if (typeof id === 'string' && !run) throw new UserError('run.gone', 'This task is no longer kept.');
       actions.reviewTrajectory(run);
+    },
+    'agentlm.exportTrainingData': async (file) => {
+      const format = await chooseFormat();
+      if (!format) return;
+      const files = file instanceof vscode.Uri ? [file.fsPath] : await chooseSource();
+      if (files !== null) parts.exportPanels.show({ format, files, learnGiven: false }, format);
     },
     'agentlm.rejectTrajectory': () => actions.reject(),
     'agentlm.selectEndpoint': () => actions.selectEndpoint(),

@@ -103,6 +103,28 @@ describe('A user who collects training data', function () {
     await chat.getByText('Accepted. The trajectory was written to disk.').waitFor();
   });
 
+  it('sees what a trainer would learn of it, token by token, and exports it', async () => {
+    const { page } = workbench;
+    await workbench.runCommand('AgentLM: Export Training Data');
+    await page.locator('.quick-input-list').getByText('axolotl', { exact: true }).click();
+    await page.locator('.quick-input-list').getByText('Accepted runs of this workspace').click();
+    const preview = await workbench.webview('Export for axolotl');
+    await preview.getByText('Rows: 1. Examples: 1. Refused: 0.').waitFor();
+    await preview.locator('ins .token').first().waitFor();
+    assert.match(await preview.locator('.tokens ins').last().innerText(), /Think: It is in the file\./);
+    await preview.locator('.tokens ins').last().scrollIntoViewIfNeeded();
+    await workbench.screenshot('export-tokens');
+    await preview.getByRole('button', { name: 'Export…' }).click();
+    const input = page.locator('.quick-input-widget input.input');
+    await input.waitFor();
+    await input.fill(path.join(folder, 'train.jsonl'));
+    await page.locator('.quick-input-widget').getByText('Save', { exact: true }).first().click();
+    await preview.getByText(/^Written: .*train\.jsonl, .*train\.axolotl\.yaml$/).waitFor();
+    const text = await readFile(path.join(folder, 'train.jsonl'), 'utf8');
+    assert.match(text, /REDACTED_GITHUB_TOKEN_1/);
+    assert.ok(!text.includes(token));
+  });
+
   it('finds the page usable in a narrow column, and rejects', async () => {
     await run();
     await workbench.runCommand('AgentLM: Review Trajectory');

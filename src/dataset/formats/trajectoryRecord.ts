@@ -75,6 +75,7 @@ class Run {
         ...(review.verdict !== 'undecided' && { verdict: review.verdict }),
         ...(review.reward !== undefined && { reward: review.reward }),
         ...(corrections.length > 0 && { corrections }),
+        ...(review.kept.length > 0 && { kept: review.kept }),
         ...(review.tags.length > 0 && { tags: review.tags }),
         ...(review.note !== '' && { note: review.note }),
       };

@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { UserError } from '../agent/errors';
+import type { ExportChoice, ExportPreview, ExportSample, RefusedRow, TrainingExporter } from '../agent/trainingExport';
+import { companionsOf } from '../dataset/companions';
+import { Exporter, exportFormat, exportNames, exportShapes, type Exported, type ExportName } from '../dataset/exports';
+import { isRow, placeText } from '../dataset/row';
+import { StatisticsCounter } from '../dataset/statistics';
+import { learntTokens } from '../dataset/trainers/reading';
+import { tokenCount, tokenPieces } from '../runtime/endpoint/llamaTokenizer';
+import { pushFiles } from '../runtime/trajectories/hub';
+import { createExportFile, finishAll } from '../runtime/trajectories/exportFile';
+import { conversationTokens, createTextCounter } from '../runtime/trajectories/tokenCounts';
+import { exportableRows } from './exportableRows';
+
+/** Tokens that the model reads (Llama-2). */
+const maxTokens = 4096;
+
+/** Rows that are named, and examples that are shown. */
+const namedRows = 200;
+const shownExamples = 5;
+
+const countText = createTextCounter(tokenCount);
+
+/** @param folders where the records of runs are */
+export function createTrainingExporter(folders: readonly string[]): TrainingExporter {
+  async function* exported(choice: ExportChoice, signal: AbortSignal): AsyncGenerator<Exported | RefusedRow, void> {
+    const format = nameOf(choice);
+    const exporter = new Exporter(format, { maxTokens, countTokens: countText, learnGiven: choice.learnGiven });
+    const pairs = format === 'kto' || format === 'dpo';
+    for await (const row of exportableRows(folders, choice.files, { rejected: pairs }, signal)) {
+      signal.throwIfAborted();
+      if ('code' in row) yield row;
+      else if (isRow(row)) yield* exporter.add(row);
+      else yield { id: null, code: 'unreadable', turn: null, detail: `${placeText(row.place)} ${row.unreadable}.` };
+    }
+    yield* exporter.end();
+  }
+
+  async function write(choice: ExportChoice, out: string, signal: AbortSignal): Promise<readonly string[]> {
+    const format = nameOf(choice);
+    const statistics = new StatisticsCounter({
+      maxTokens,
+      countTokens: (turns) => conversationTokens(turns, countText),
+    });
+    let examples = 0;
+    const file = await createExportFile(exportShapes[format], out, { force: true });
+    try {
+      for await (const each of exported(choice, signal)) {
+        if (!('values' in each)) continue;
+        for (const value of each.values) await file.write(value);
+        examples += each.values.length;
+        if (format === 'agentinstruct-parquet') statistics.add(each.row);
+      }
+      if (examples === 0) throw nothingToExport();
+      const about = { rows: examples, maxTokens, statistics: () => statistics.result() };
+      return [out, ...(await finishAll(file, out, companionsOf(format, path.basename(out), about), { force: true }))];
+    } finally {
+      await file.discard();
+    }
+  }
+
+  return {
+    async preview(choice, signal) {
+      const format = exportFormat(nameOf(choice), choice);
+      const samples: ExportSample[] = [];
+      const refused: RefusedRow[] = [];
+      const counts = { rows: 0, examples: 0, refusedRows: 0 };
+      for await (const each of exported(choice, signal)) {
+        if ('values' in each) {
+          counts.rows++;
+          counts.examples += each.values.length;
+          for (const value of each.values) {
+            if (samples.length < shownExamples)
+              samples.push(sampleOf(each.row.dialogue.id, format.read(value, limits)));
+          }
+          continue;
+        }
+        counts.refusedRows++;
+        if (refused.length < namedRows) {
+          refused.push('refused' in each ? { id: each.row.dialogue.id, ...each.refused } : each);
+        }
+      }
+      return { ...counts, refused, samples } satisfies ExportPreview;
+    },
+    write,
+    async push(choice, target, onProgress, signal) {
+      const folder = await mkdtemp(path.join(tmpdir(), 'agentlm-export-'));
+      try {
+        const name = `train${extensionOf(choice.format)}`;
+        const files = await write(choice, path.join(folder, name), signal);
+        // As every tool for the hub has it.
+        const hub = target.hub ?? process.env['HF_ENDPOINT'];
+        return await pushFiles(files, { ...target, hub }, onProgress, signal);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+const limits = { maxTokens, countTokens: countText };
+
+type Reading = ReturnType<ReturnType<typeof exportFormat>['read']>;
+
+function sampleOf(id: string, reading: Reading): ExportSample {
+  if ('refused' in reading) throw new Error('An example that was written is read otherwise now.');
+  const tokens = learntTokens(reading.stretches, tokenPieces);
+  return { id, tokens: tokens.map(({ text, learnt }) => ({ text, learnt })) };
+}
+
+/** What a file of a format is called, dot included. */
+function extensionOf(format: string): string {
+  const shape = exportShapes[nameOf({ format })];
+  if (shape === 'parquet') return '.parquet';
+  return shape === 'array' ? '.json' : '.jsonl';
+}
+
+function nameOf({ format }: Pick<ExportChoice, 'format'>): ExportName {
+  const name = exportNames.find((each) => each === format);
+  if (name === undefined) throw new Error(`There is no format ${format}.`);
+  return name;
+}
+
+function nothingToExport(): UserError {
+  return new UserError(
+    'export.nothing',
+    'There is nothing to export: no row is accepted, or the trainer would learn none of them as it is meant. Accept some runs, or look at the reasons.',
+  );
+}
