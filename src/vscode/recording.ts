@@ -24,6 +24,7 @@ const inWorkspace = '.agentlm/trajectories';
 export class Recording implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
+  private readonly subscription: vscode.Disposable;
   /** One file for each start of a window, so that two windows never write to the same one. */
   private readonly fileName = `${new Date().toISOString().replace(/[:.]/g, '-')}.jsonl`;
 
@@ -31,10 +32,13 @@ export class Recording implements vscode.Disposable {
     private readonly state: vscode.Memento,
     private readonly settings: Settings,
     private readonly append: AppendDialogue,
-  ) {}
+  ) {
+    this.subscription = settings.onDidChange('recording', () => this.changed.fire());
+  }
 
+  /** As the user chose in this workspace, else as their settings say. */
   get on(): boolean {
-    return this.state.get(memory, false);
+    return this.state.get<boolean>(memory) ?? this.settings.get('recording');
   }
 
   async toggle(): Promise<void> {
@@ -74,6 +78,7 @@ export class Recording implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.subscription.dispose();
     this.changed.dispose();
   }
 

@@ -7,9 +7,15 @@ import type { Recording } from './recording';
 import type { Runs } from './runs';
 import type { ServerWatch } from './serverWatch';
 
-/** One item: the endpoint, whether a task runs or waits for the user, and whether trajectories are recorded. */
+const toggleRecording = 'agentlm.toggleRecording';
+
+/** The endpoint, whether a task runs or waits for the user, and beside it whether trajectories are recorded. */
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('agentlm.status', vscode.StatusBarAlignment.Left);
+  private readonly recordingItem = vscode.window.createStatusBarItem(
+    'agentlm.recording',
+    vscode.StatusBarAlignment.Left,
+  );
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -21,12 +27,17 @@ export class StatusBar implements vscode.Disposable {
     const draw = (): void => this.draw();
     this.subscriptions = [
       this.item,
+      this.recordingItem,
       endpoints.onDidChange(draw),
       watch.onDidChange(draw),
       recording.onDidChange(draw),
       runs.onDidChange(draw),
     ];
     this.item.name = 'AgentLM';
+    this.recordingItem.name = vscode.l10n.t('AgentLM Recording');
+    this.recordingItem.text = `$(record) ${vscode.l10n.t('Recording')}`;
+    this.recordingItem.tooltip = vscode.l10n.t('Turn off recording');
+    this.recordingItem.command = toggleRecording;
     this.draw();
     this.item.show();
   }
@@ -37,12 +48,13 @@ export class StatusBar implements vscode.Disposable {
 
   private draw(): void {
     const { icon, words = this.label() } = this.activity();
-    const recording = this.recording.on ? ` $(record) ${vscode.l10n.t('Recording')}` : '';
     // The name is the user's, and must not become an icon.
-    this.item.text = `$(${icon}) ${words.replaceAll('$(', '$ (')}${recording}`;
+    this.item.text = `$(${icon}) ${words.replaceAll('$(', '$ (')}`;
     this.item.command = this.command();
     this.item.tooltip = this.tooltip();
     this.item.accessibilityInformation = { label: `AgentLM, ${words}`, role: 'button' };
+    if (this.recording.on) this.recordingItem.show();
+    else this.recordingItem.hide();
   }
 
   /** To what needs the user most. */
@@ -70,7 +82,12 @@ export class StatusBar implements vscode.Disposable {
       this.recording.on ? vscode.l10n.t('Accepted trajectories are kept.') : vscode.l10n.t('Recording is off.'),
     ];
     // As text: a server chooses its version and its model names.
-    return new vscode.MarkdownString(lines.map(escapeMarkdown).join('\n\n'));
+    const text = new vscode.MarkdownString(lines.map(escapeMarkdown).join('\n\n'));
+    text.isTrusted = { enabledCommands: [toggleRecording] };
+    if (!this.recording.on) {
+      text.appendMarkdown(` [${vscode.l10n.t('Turn On Recording')}](command:${toggleRecording})`);
+    }
+    return text;
   }
 
   private activity(): { icon: string; words?: string } {

@@ -118,7 +118,7 @@ describe('A user who collects training data', function () {
     const input = page.locator('.quick-input-widget input.input');
     await input.waitFor();
     await input.fill(path.join(folder, 'train.jsonl'));
-    await page.locator('.quick-input-widget').getByText('Save', { exact: true }).first().click();
+    await page.locator('.quick-input-widget').getByText('OK', { exact: true }).click();
     await preview.getByText(/^Written: .*train\.jsonl, .*train\.axolotl\.yaml$/).waitFor();
     const text = await readFile(path.join(folder, 'train.jsonl'), 'utf8');
     assert.match(text, /REDACTED_GITHUB_TOKEN_1/);

@@ -23,7 +23,10 @@ describe('Accepting a run', () => {
       get: (key: string, otherwise: unknown) => kept.get(key) ?? otherwise,
       update: async (key: string, value: unknown) => void kept.set(key, value),
     } as unknown as Memento;
-    const settings = { get: () => '/tmp/trajectories' } as unknown as Settings;
+    const settings = {
+      get: (key: string) => (key === 'recording' ? false : '/tmp/trajectories'),
+      onDidChange: () => ({ dispose: () => {} }),
+    } as unknown as Settings;
     recording = new Recording(memory, settings, async (_, name, dialogue) => {
       written.push(dialogue);
       return name;
