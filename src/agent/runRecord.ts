@@ -87,7 +87,7 @@ export function readRecord(lines: readonly RecordLine[]): RunRecord | undefined 
       continue;
     }
     if (isReviewLine(line)) review = reviewed(review, line);
-    else if (eventTypes.has(line.type)) events.push(eventOf(line));
+    else if (Object.hasOwn(eventTypes, line.type)) events.push(eventOf(line));
   }
   return header && { header, events, review };
 }
@@ -102,34 +102,34 @@ function eventOf(line: { readonly run: string; readonly at: number } & AgentEven
   return { at, event };
 }
 
-const eventTypes: ReadonlySet<string> = new Set<AgentEvent['type']>([
-  'started',
-  'turn',
-  'step',
-  'context',
-  'delta',
-  'exchange',
-  'action',
-  'approval',
-  'observation',
-  'instruction',
-  'notice',
-  'failure',
-  'finished',
-]);
+const eventTypes: Readonly<Record<AgentEvent['type'], true>> = {
+  started: true,
+  turn: true,
+  step: true,
+  context: true,
+  delta: true,
+  exchange: true,
+  action: true,
+  approval: true,
+  observation: true,
+  instruction: true,
+  notice: true,
+  failure: true,
+  finished: true,
+};
 
-const reviewTypes: ReadonlySet<string> = new Set<ReviewLine['type']>([
-  'verdict',
-  'reward',
-  'loss',
-  'correction',
-  'redaction',
-  'remark',
-]);
+const reviewTypes: Readonly<Record<ReviewLine['type'], true>> = {
+  verdict: true,
+  reward: true,
+  loss: true,
+  correction: true,
+  redaction: true,
+  remark: true,
+};
 
 /** Whether a line was said after the run, by a person or a check. */
 export function isReviewLine<L extends { readonly type: string }>(line: L): line is L & ReviewLine {
-  return reviewTypes.has(line.type);
+  return Object.hasOwn(reviewTypes, line.type);
 }
 
 /** How errors stand in a record: those for a person as the template they are made of, bugs as what they say. */

@@ -43,13 +43,15 @@ describe('Sending an export to the hub', () => {
       }
       return { body: {} };
     };
-    hub = createServer(async (request, response) => {
+    hub = createServer((request, response) => {
       const { url: route = '', headers } = request;
-      asked.push({ route, token: headers.authorization, body: await readAll(request) });
-      const answer = answerOf(route);
-      if (answer === 'nothing') return;
-      response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer.body ?? {}));
+      void readAll(request).then((body) => {
+        asked.push({ route, token: headers.authorization, body });
+        const answer = answerOf(route);
+        if (answer === 'nothing') return;
+        response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(answer.body ?? {}));
+      });
     });
     hub.listen(0, '127.0.0.1');
     await once(hub, 'listening');
