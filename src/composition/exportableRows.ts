@@ -1,12 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { gpt } from '../agent/conversation';
 import type { RefusedRow } from '../agent/trainingExport';
 import { readRows } from '../dataset/formats/readRow';
 import { isRow, type Row, type Unreadable } from '../dataset/row';
 import { propose, redact } from '../dataset/secrets/redact';
 import { readValues } from '../runtime/trajectories/readValues';
-import { extension } from '../runtime/trajectories/runJournal';
+import { recordFiles } from '../runtime/trajectories/runHistory';
 import { everySecret } from './secretSearch';
 
 /**
@@ -20,25 +18,13 @@ export async function* exportableRows(
   wanted: { readonly rejected: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<Row | Unreadable | RefusedRow, void> {
-  for (const file of files ?? (await recordsIn(folders))) {
+  for (const file of files ?? (await recordFiles(folders))) {
     for await (const row of readRows(readValues(file, signal))) {
       if (!isRow(row) || row.format !== 'recorded') yield row;
       else if (row.about.verdict === 'accepted') yield await withoutUndecided(row);
       else if (row.about.verdict === 'rejected' && wanted.rejected) yield await redacted(row);
     }
   }
-}
-
-/** In the order in which the runs were made is not known before they are read; by name is at least always the same. */
-async function recordsIn(folders: readonly string[]): Promise<string[]> {
-  const lists = folders.map(async (folder) => {
-    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
-    return names.filter((name) => name.endsWith(extension)).map((name) => path.join(folder, name));
-  });
-  return (await Promise.all(lists)).flat().sort();
 }
 
 /** A run that was accepted elsewhere than in the accept step may hold secrets that nobody saw. */

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../agent/errors';
 import type { ExportChoice, ExportPreview, ExportSample, RefusedRow, TrainingExporter } from '../agent/trainingExport';
@@ -9,7 +7,7 @@ import { isRow, placeText } from '../dataset/row';
 import { StatisticsCounter } from '../dataset/statistics';
 import { learntTokens } from '../dataset/trainers/reading';
 import { tokenCount, tokenPieces } from '../runtime/endpoint/llamaTokenizer';
-import { pushFiles } from '../runtime/trajectories/hub';
+import { pushWritten } from '../runtime/trajectories/hub';
 import { createExportFile, finishAll } from '../runtime/trajectories/exportFile';
 import { conversationTokens, createTextCounter } from '../runtime/trajectories/tokenCounts';
 import { exportableRows } from './exportableRows';
@@ -86,16 +84,11 @@ export function createTrainingExporter(folders: readonly string[]): TrainingExpo
     },
     write,
     async push(choice, target, onProgress, signal) {
-      const folder = await mkdtemp(path.join(tmpdir(), 'agentlm-export-'));
-      try {
-        const name = `train${extensionOf(choice.format)}`;
-        const files = await write(choice, path.join(folder, name), signal);
-        // As every tool for the hub has it.
-        const hub = target.hub ?? process.env['HF_ENDPOINT'];
-        return await pushFiles(files, { ...target, hub }, onProgress, signal);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
+      const name = `train${extensionOf(choice.format)}`;
+      // As every tool for the hub has it.
+      const hub = target.hub ?? process.env['HF_ENDPOINT'];
+      const writeIn = (folder: string): Promise<readonly string[]> => write(choice, path.join(folder, name), signal);
+      return pushWritten(writeIn, { ...target, hub }, onProgress, signal);
     },
   };
 }

@@ -7,8 +7,6 @@ import type { Recording } from './recording';
 import type { Runs } from './runs';
 import type { ServerWatch } from './serverWatch';
 
-const toggleRecording = 'agentlm.toggleRecording';
-
 /** The endpoint, whether a task runs or waits for the user, and beside it whether trajectories are recorded. */
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('agentlm.status', vscode.StatusBarAlignment.Left);
@@ -37,7 +35,7 @@ export class StatusBar implements vscode.Disposable {
     this.recordingItem.name = vscode.l10n.t('AgentLM Recording');
     this.recordingItem.text = `$(record) ${vscode.l10n.t('Recording')}`;
     this.recordingItem.tooltip = vscode.l10n.t('Turn off recording');
-    this.recordingItem.command = toggleRecording;
+    this.recordingItem.command = 'agentlm.toggleRecording';
     this.draw();
     this.item.show();
   }
@@ -82,12 +80,7 @@ export class StatusBar implements vscode.Disposable {
       this.recording.on ? vscode.l10n.t('Accepted trajectories are kept.') : vscode.l10n.t('Recording is off.'),
     ];
     // As text: a server chooses its version and its model names.
-    const text = new vscode.MarkdownString(lines.map(escapeMarkdown).join('\n\n'));
-    text.isTrusted = { enabledCommands: [toggleRecording] };
-    if (!this.recording.on) {
-      text.appendMarkdown(` [${vscode.l10n.t('Turn On Recording')}](command:${toggleRecording})`);
-    }
-    return text;
+    return new vscode.MarkdownString(lines.map(escapeMarkdown).join('\n\n'));
   }
 
   private activity(): { icon: string; words?: string } {

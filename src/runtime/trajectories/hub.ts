@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, openAsBlob } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import type { HubTarget } from '../../agent/trainingExport';
@@ -51,6 +52,22 @@ export async function pushFiles(
   await ask(`${api}/commit/main`, { type: 'application/x-ndjson', body: `${lines.join('\n')}\n` });
   onProgress(100);
   return `${hub}/datasets/${repository}`;
+}
+
+/**
+ * The same for files that are written for it, into a folder that is gone afterwards.
+ * @param write settles to the files
+ */
+export async function pushWritten(
+  write: (folder: string) => Promise<readonly string[]>,
+  ...rest: [target: HubTarget, onProgress: (percent: number) => void, signal: AbortSignal]
+): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'agentlm-export-'));
+  try {
+    return await pushFiles(await write(folder), ...rest);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 interface Question {

@@ -19,17 +19,27 @@ const headBytes = 128 * 1024;
 
 /** The runs that are kept in a folder, the last one first. What is no run is passed over. */
 export async function listRuns(folder: string): Promise<RunSummary[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
   const runs: RunSummary[] = [];
-  for (const name of names) {
-    if (!name.endsWith(extension)) continue;
+  for (const name of await recordNames(folder)) {
     const header = await readHeader(path.join(folder, name));
     if (header) runs.push({ id: name.slice(0, -extension.length), header });
   }
   return runs.toSorted((a, b) => b.header.askedAt - a.header.askedAt);
+}
+
+/** The files of all records in some folders, by name, so that the order is always the same. */
+export async function recordFiles(folders: readonly string[]): Promise<string[]> {
+  const lists = folders.map(async (folder) => (await recordNames(folder)).map((name) => path.join(folder, name)));
+  return (await Promise.all(lists)).flat().sort();
+}
+
+/** A folder that is missing holds none. */
+async function recordNames(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => name.endsWith(extension));
 }
 
 /** A run as it was kept; undefined where there is none. A line that a crash cut short is left out. */
