@@ -48,6 +48,8 @@ export interface CodeServer {
   readonly port: number;
   /** Opens a folder in the workbench, or none. The address carries the token without which nobody is served. */
   urlOf(folder: string | undefined, parameters?: Readonly<Record<string, string>>): string;
+  /** From now on these user settings stand beside {@link quietSettings}. An open window notices. */
+  configure(settings: CodeServerOptions['settings']): Promise<void>;
   /** Ends the server and everything it started. */
   stop(): Promise<void>;
 }
@@ -89,6 +91,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
         const query = new URLSearchParams({ tkn: token, ...place, ...parameters });
         return `http://127.0.0.1:${port}/?${query.toString()}`;
       },
+      configure: (settings) => writeSettings(profile.path, settings),
       stop,
     };
   } catch (error) {
@@ -101,6 +104,10 @@ async function writeProfile(profile: string, settings: CodeServerOptions['settin
   for (const name of ['user/User', 'user/Machine', 'extensions', 'tmp', 'home']) {
     await mkdir(path.join(profile, name), { recursive: true });
   }
+  await writeSettings(profile, settings);
+}
+
+async function writeSettings(profile: string, settings: CodeServerOptions['settings']): Promise<void> {
   const text = JSON.stringify({ ...quietSettings, ...settings }, null, 2);
   // A window takes settings of machine scope from the machine that its extension host runs on, not from the user's.
   for (const place of ['User', 'Machine']) await writeFile(path.join(profile, 'user', place, 'settings.json'), text);

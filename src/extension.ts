@@ -19,6 +19,7 @@ import { ChatView } from './vscode/chatView';
 import { registerCommands } from './vscode/commands';
 import { EndpointPicker } from './vscode/endpointPicker';
 import { DatabaseChoice } from './vscode/databaseChoice';
+import type { Manifest } from './vscode/diagnostics';
 import { DatabaseReviewPanels } from './vscode/databaseReviewPanel';
 import { Endpoints } from './vscode/endpoints';
 import { EndpointTest } from './vscode/endpointTest';
@@ -65,8 +66,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const guard = new Guard(settings, shells);
   const runParts = { settings, rules, endpoints, guard, database, endpointRuntime, shells, storage, sqlWorker };
   const runs = new Runs(async (...start) => startRunOf(runParts, ...start));
-  const { version } = context.extension.packageJSON as { readonly version: string };
-  const history = new History(runs, runStore(storage), settings, recording, version, log);
+  const manifest = context.extension.packageJSON as Manifest;
+  const history = new History(runs, runStore(storage), settings, recording, manifest.version, log);
   const reviewPanels = new DatabaseReviewPanels(context.extensionUri, log, () => refreshChanges());
   const changes: ChangesView = new ChangesView(changeStore(storage, sqlWorker), reviewPanels);
   const acceptStep = new AcceptStep(recording, checkCandidate, () => knownSecrets(endpoints, keys));
@@ -142,7 +143,7 @@ export function activate(context: vscode.ExtensionContext): void {
       exportPanels,
       async copyDiagnostics() {
         const { copyDiagnostics } = await import('./vscode/diagnostics');
-        await copyDiagnostics(version, endpoints, keys, settings, log);
+        await copyDiagnostics(manifest, endpoints, keys, settings, log);
       },
       log,
       channel,

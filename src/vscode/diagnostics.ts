@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type manifest from '../../package.json';
 import type { ApiKeys } from './apiKeys';
 import { demoProfile, type EndpointProfile } from './endpointProfiles';
 import type { Endpoints, Health } from './endpoints';
@@ -8,7 +7,7 @@ import type { Settings } from './settings';
 
 /** Puts what helps somebody else to help onto the clipboard, and says so. */
 export async function copyDiagnostics(
-  version: string,
+  { version, contributes }: Manifest,
   endpoints: Endpoints,
   keys: Pick<ApiKeys, 'get'>,
   settings: Pick<Settings, 'chosen'>,
@@ -26,13 +25,19 @@ export async function copyDiagnostics(
       })),
     ),
     problems: endpoints.problems.length,
-    settings,
+    settings: { chosen: (key) => settings.chosen(key), schemas: contributes.configuration.properties },
     errors: errors.last,
   });
   await vscode.env.clipboard.writeText(text);
   void vscode.window.showInformationMessage(
     vscode.l10n.t('The diagnostics are on the clipboard. They hold no keys, no paths and nothing of your tasks.'),
   );
+}
+
+/** The package.json of the extension, as far as it is needed here. */
+export interface Manifest {
+  readonly version: string;
+  readonly contributes: { readonly configuration: { readonly properties: Readonly<Record<string, SettingSchema>> } };
 }
 
 export interface DiagnosticsParts {
@@ -45,7 +50,7 @@ export interface DiagnosticsParts {
   }[];
   /** Entries of the settings that cannot be used. */
   readonly problems: number;
-  readonly settings: Pick<Settings, 'chosen'>;
+  readonly settings: Pick<Settings, 'chosen'> & { readonly schemas: Readonly<Record<string, SettingSchema>> };
   readonly errors: readonly string[];
 }
 
@@ -120,41 +125,24 @@ function addressOf(url: string): string {
   return `${protocol}//${host}${usual ?? '/…'}`;
 }
 
-type Properties = (typeof manifest)['contributes']['configuration']['properties'];
-type Key = keyof Properties extends `agentlm.${infer Name}` ? Name : never;
+/** What the manifest says of a setting, as far as it tells which values can hold nothing of the user's. */
+interface SettingSchema {
+  readonly type: string;
+  readonly enum?: readonly string[];
+}
 
-/** What can be a number, a switch or a choice, and nothing else. */
-const harmless = [
-  'replyTokens',
-  'temperature',
-  'connectTimeout',
-  'firstTokenTimeout',
-  'idleTimeout',
-  'replyTimeout',
-  'stepLimit.os',
-  'stepLimit.database',
-  'approval',
-  'commandTimeout',
-  'statementTimeout',
-] as const satisfies readonly Key[];
-
-/** Paths and lists: only that they are set. */
-const unspoken = [
-  'trajectoryFolder',
-  'localModel.llamaServer',
-  'localModel.ollama',
-  'localModel.arguments',
-] as const satisfies readonly Key[];
-
-function settingLines(settings: Pick<Settings, 'chosen'>): string[] {
-  const lines = [
-    ...harmless.flatMap((key) => {
-      const value = settings.chosen(key);
-      // A user can write anything: a text that is no choice of ours is not repeated.
-      const told = typeof value === 'number' || value === 'ask' || value === 'all' ? String(value) : 'not of its type';
-      return value === undefined ? [] : [`- agentlm.${key}: ${told}`];
-    }),
-    ...unspoken.flatMap((key) => (settings.chosen(key) === undefined ? [] : [`- agentlm.${key}: set`])),
-  ];
+/** Numbers, switches and choices are told; of texts and lists, which can hold paths and keys, only that they are set. */
+function settingLines(settings: DiagnosticsParts['settings']): string[] {
+  const lines = Object.entries(settings.schemas).flatMap(([id, schema]) => {
+    const value = settings.chosen(id.replace(/^agentlm\./, '') as never);
+    return value === undefined ? [] : [`- ${id}: ${told(value, schema)}`];
+  });
   return lines.length === 0 ? ['None.'] : lines;
+}
+
+/** A user can write anything into the file: a text that is no choice of ours is not repeated. */
+function told(value: unknown, schema: SettingSchema): string {
+  if (schema.type === 'array' || (schema.type === 'string' && !schema.enum)) return 'set';
+  const fits = schema.enum ? schema.enum.some((choice) => choice === value) : /^(number|boolean)$/.test(typeof value);
+  return fits ? String(value) : 'not of its type';
 }

@@ -15,11 +15,22 @@ export interface WorkbenchOptions extends Pick<CodeServerOptions, 'settings' | '
   readonly workspace?: string;
   /** The extension under test: a folder or a .vsix file. Without it, this project as it is built in dist/. */
   readonly extension?: string;
-  readonly theme?: 'Dark Modern' | 'Light Modern' | 'Dark High Contrast' | 'Light High Contrast';
+  readonly theme?: Theme;
   /** The display language, e.g. `zh-cn`. VS Code itself stays English here: its language packs are extensions of the marketplace. */
   readonly language?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
+
+/** The four kinds of themes, one of each by its name in the settings, and what VS Code calls its kind. */
+const themeKinds = {
+  'Dark Modern': 'vs-dark',
+  'Light Modern': 'vs',
+  'Default High Contrast': 'hc-black',
+  'Default High Contrast Light': 'hc-light',
+} as const;
+
+export type Theme = keyof typeof themeKinds;
+export const themes = Object.keys(themeKinds) as readonly Theme[];
 
 /** A VS Code window, as a person in front of it sees it. */
 export interface Workbench {
@@ -30,6 +41,8 @@ export interface Workbench {
   webview(title: string): Promise<FrameLocator>;
   /** The visible lines of the terminal in front, without the blanks at their ends. */
   terminalText(): Promise<string>;
+  /** Changes the theme, and waits until it is there. */
+  wear(theme: Theme): Promise<void>;
   /** Takes a picture into out/artefacts/, and resolves to its path. */
   screenshot(name: string): Promise<string>;
   close(): Promise<void>;
@@ -39,21 +52,22 @@ export interface Workbench {
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { name, workspace, extension = '.', theme = 'Dark Modern', viewport = { width: 1280, height: 800 } } = options;
   const release = releaseOf(process.env['AGENTLM_TEST_RELEASE']) ?? newestRelease;
+  const settingsIn = (worn: Theme) => ({
+    'workbench.colorTheme': worn,
+    // The other renderer paints on a canvas: there is no text to read.
+    'terminal.integrated.gpuAcceleration': 'off',
+    ...options.settings,
+  });
   const server = await startCodeServer({
     ...options,
     release,
     extension,
     emptyHome: true,
     log: path.join(artefacts, `${name}-${release}-server.log`),
-    settings: {
-      'workbench.colorTheme': theme,
-      // The other renderer paints on a canvas: there is no text to read.
-      'terminal.integrated.gpuAcceleration': 'off',
-      ...options.settings,
-    },
+    settings: settingsIn(theme),
   });
   const browser = await launchChromium();
-  const page = await browser.newPage({ viewport });
+  const page = await (await browser.newContext({ viewport })).newPage();
   if (options.language !== undefined) {
     // What a language pack would have set.
     await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(options.language)}`);
@@ -70,6 +84,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
         .map((row) => row.replaceAll('\u00a0', ' ').trimEnd())
         .join('\n')
         .trimEnd();
+    },
+    async wear(worn) {
+      await server.configure(settingsIn(worn));
+      await page.locator(`.monaco-workbench.${themeKinds[worn]}`).waitFor({ timeout: patienceMilliseconds });
     },
     async screenshot(picture) {
       const file = path.join(artefacts, `${picture}.png`);

@@ -21,6 +21,11 @@ describe('The extension', () => {
     for (const { command } of manifest.contributes.commands) assert.ok(registered.has(command), command);
   });
 
+  it('takes no suite out of the list that was not added to it', async () => {
+    // A failure is shown, and not thrown at whoever called.
+    await vscode.commands.executeCommand('agentlm.evaluation.removeSuite', undefined);
+  });
+
   it('has every setting at the default of the manifest', () => {
     const configuration = vscode.workspace.getConfiguration();
     for (const [key, { default: value }] of Object.entries(manifest.contributes.configuration.properties)) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import manifest from '../../package.json';
 import { UserError } from '../../src/agent/errors';
 import { readProfiles } from '../../src/vscode/endpointProfiles';
 import { diagnosticsText } from '../../src/vscode/diagnostics';
@@ -32,6 +33,9 @@ describe('The diagnostics', () => {
       trajectoryFolder: `/home/${secret}`,
       'localModel.arguments': ['--api-key', secret],
       'localModel.ollama': `/opt/${secret}/ollama`,
+      'sandbox.image': `registry.example/${secret}`,
+      'sandbox.network': true,
+      approvalRules: [{ command: `login ${secret}` }],
     };
     const [profile] = profiles;
     assert.ok(profile);
@@ -56,7 +60,10 @@ describe('The diagnostics', () => {
         },
       ],
       problems: 1,
-      settings: { chosen: (key) => settings[key] as never },
+      settings: {
+        chosen: (key) => settings[key] as never,
+        schemas: manifest.contributes.configuration.properties,
+      },
       errors: log.last,
     });
     assert.doesNotMatch(text, new RegExp(secret, 'i'));
@@ -67,10 +74,27 @@ describe('The diagnostics', () => {
       'agentlm.replyTokens: 256',
       'agentlm.approval: not of its type',
       'agentlm.trajectoryFolder: set',
+      'agentlm.sandbox.image: set',
+      'agentlm.sandbox.network: true',
+      'agentlm.approvalRules: set',
       'endpoint.unauthorized: {0} did not accept the API key. It answered {1}.',
     ]) {
       assert.ok(text.includes(wanted), `${wanted}\n\n${text}`);
     }
+  });
+
+  it('tell nothing of any setting that is a text of the user, whichever settings there will be', () => {
+    const text = diagnosticsText({
+      version: '1.0.0',
+      selected: undefined,
+      endpoints: [],
+      problems: 0,
+      settings: { chosen: () => secret as never, schemas: manifest.contributes.configuration.properties },
+      errors: [],
+    });
+    assert.doesNotMatch(text, new RegExp(secret, 'i'));
+    for (const id of Object.keys(manifest.contributes.configuration.properties))
+      assert.ok(text.includes(`${id}: `), id);
   });
 
   it('say where a bug is, and not what it said', () => {
