@@ -6,7 +6,7 @@ import { createChat, type Chat } from '../agent/tasks/chat';
 import { openPlainModel } from '../runtime/plainModel';
 import type { ChatArguments } from './chatArguments';
 import { exitCodes, failureCode } from './exitCodes';
-import { ownEndpoint } from './ownEndpoint';
+import { ownEndpoint, type OwnEndpoint } from './ownEndpoint';
 import { describeNotice } from './print';
 import { proxyFor } from './proxy';
 
@@ -21,8 +21,9 @@ export async function chatCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const say = (text: string): void => void process.stderr.write(styleText('dim', `${visible(text)}\n`));
-  const own = await ownEndpoint(args, signal);
+  let own: OwnEndpoint | undefined;
   try {
+    own = await ownEndpoint(args, signal);
     const { endpoint, model, apiKey, context, replyTokens = 512 } = { ...args, ...own?.place };
     const access = { baseUrl: endpoint, apiKey, model, contextLength: context, proxy: proxyFor(endpoint, process.env) };
     const opened = await openPlainModel({ ...access, onNotice: (notice) => say(describeNotice(notice)) }, signal);

@@ -9,7 +9,7 @@ import { reportOf } from '../runtime/evaluation/report';
 import { startEvaluation, type EvaluationRequest } from '../runtime/evaluation/startEvaluation';
 import type { EvalRunArguments } from './evalArguments';
 import { reportText } from './evalReport';
-import { exitCodes } from './exitCodes';
+import { exitCodes, failureCode } from './exitCodes';
 import { describeFailure } from './describeFailure';
 import { proxyFor } from './proxy';
 import { trainedPrompt } from './trainedPrompt';
@@ -55,9 +55,8 @@ export async function evalCommand(
   }
 }
 
-function exitCodeOf({ code }: UserError): number {
-  if (/^(endpoint\.bad-|evaluation\.(noSuite|results(Exist|Differ)))/.test(code)) return exitCodes.usage;
-  return code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
+function exitCodeOf(error: UserError): number {
+  return /^evaluation\.(?:noSuite|results(?:Exist|Differ))/.test(error.code) ? exitCodes.usage : failureCode(error);
 }
 
 function requestOf(args: EvalRunArguments): EvaluationRequest {

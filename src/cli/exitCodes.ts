@@ -6,6 +6,6 @@ export const exitCodes = { success: 0, failure: 1, usage: 2, endpoint: 3, interr
 /** The exit code for what kept a task or a conversation from its end. */
 export function failureCode(error: unknown): number {
   if (!UserError.is(error)) return exitCodes.failure;
-  if (error.code.startsWith('endpoint.bad-')) return exitCodes.usage;
+  if (/^(?:endpoint\.bad-|dataset\.unreadable$|prompt\.none$)/.test(error.code)) return exitCodes.usage;
   return error.code.startsWith('endpoint.') ? exitCodes.endpoint : exitCodes.failure;
 }

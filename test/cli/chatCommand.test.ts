@@ -42,6 +42,20 @@ describe('agentlm chat', function () {
     assert.match(stderr, /\S+\.\n$/);
   });
 
+  it('says in a sentence why it cannot begin', async () => {
+    for (const [place, expected, words] of [
+      [['--endpoint', 'http://127.0.0.1:9'], 3, /^No server answers at .*\n$/],
+      [['--endpoint', 'ftp://x'], 2, /^\S.*\n$/],
+      [['--local', '/nowhere/model.gguf'], 1, /^\S.*\n$/],
+    ] as const) {
+      const child = spawn(process.execPath, [cli, 'chat', ...place], { stdio: ['ignore', 'ignore', 'pipe'] });
+      const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+      const [stderr, code] = await Promise.all([text(child.stderr), closed]);
+      assert.equal(code, expected, stderr);
+      assert.match(stderr, words);
+    }
+  });
+
   it('stops a reply at Ctrl-C, remembers how far it came, and ends at Ctrl-D', async function () {
     if (process.platform === 'win32') this.skip();
     const { url, completions } = (endpoint = await startFakeEndpoint([{ text: 'Half', ending: 'stall' }, 'Whole.']));
