@@ -4,7 +4,7 @@ import type { Intervention, SandboxKind } from './environment';
 import type { UserError } from './errors';
 import type { Grid } from './grid';
 import type { Usage } from './model';
-import type { Action, FormatProblem, TaskKind } from './task';
+import type { Action, FormatProblem, RunKind } from './task';
 
 /** How a run ended. Exactly one of these, always. */
 export type Outcome = 'answered' | 'finished' | 'step-limit' | 'malformed' | 'repeated' | 'stopped' | 'failed';
@@ -67,13 +67,14 @@ export interface RunOrigin {
  *     ( step  context  delta*  exchange  ( turn  turn? | action  turn | action  approval  turn  observation  instruction?  turn ) )*
  *     failure?  finished
  *
+ * A conversation is `started  turn  ( step  context  delta*  turn  replied  instruction  turn )*  failure?  finished`.
  * `turn` events are the conversation, each as soon as it is final: that of an action when it has been executed. A `notice` can stand anywhere before `finished`.
  */
 export type AgentEvent =
   | {
       readonly type: 'started';
       readonly id: string;
-      readonly kind: TaskKind;
+      readonly kind: RunKind;
       readonly problem: string;
       readonly model: string;
       readonly stepLimit: number;
@@ -128,6 +129,8 @@ export type AgentEvent =
     }
   /** What a person said to the agent at work, as it reads it behind an observation or a reminder. */
   | { readonly type: 'instruction'; readonly step: number; readonly text: string }
+  /** The reply of a conversation is whole, and it is the user's turn. */
+  | { readonly type: 'replied'; readonly step: number }
   | { readonly type: 'notice'; readonly notice: Notice }
   /** Why the outcome is `failed`. A UserError is shown as it is; anything else is a bug to be logged with its stack. */
   | { readonly type: 'failure'; readonly error: unknown }

@@ -8,7 +8,7 @@ import { osTask } from './tasks/os';
 import type { Trajectory } from './trajectory';
 
 /** What was said in a run that is to be run again. */
-export type Recording = Pick<Trajectory, 'kind' | 'turns'>;
+export type Recording = Pick<Trajectory, 'turns'> & { readonly kind: TaskKind };
 
 /** An action that was run again. */
 export interface ReplayedStep {

@@ -72,7 +72,7 @@ export function isRecordLine(value: unknown): value is RecordLine {
   const { run, type, at, version, kind, problem, place, askedAt } = value as Readonly<Record<string, unknown>>;
   if (typeof run !== 'string' || typeof type !== 'string') return false;
   if (type !== 'begun') return typeof at === 'number';
-  if (version !== 1 || (kind !== 'os' && kind !== 'db') || typeof askedAt !== 'number') return false;
+  if (version !== 1 || (kind !== 'os' && kind !== 'db' && kind !== 'chat') || typeof askedAt !== 'number') return false;
   return typeof problem === 'string' && typeof place === 'string';
 }
 
@@ -113,6 +113,7 @@ const eventTypes: Readonly<Record<AgentEvent['type'], true>> = {
   approval: true,
   observation: true,
   instruction: true,
+  replied: true,
   notice: true,
   failure: true,
   finished: true,

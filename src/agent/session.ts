@@ -4,17 +4,22 @@ import type { PendingChanges } from './changes';
 import type { TerminalSession } from './environment';
 import type { AgentEvent, EventOf, OpeningNotice } from './events';
 import type { RunCourse } from './steering';
-import type { TaskKind } from './task';
+import type { RunKind, TaskKind } from './task';
 
 /** What a surface asks for: the chat, a command or the command line. */
 export interface RunRequest {
-  readonly kind: TaskKind;
+  readonly kind: RunKind;
   /** The user's words. */
   readonly problem: string;
-  /** Absolute path: the folder the shell starts in, or the database (an SQLite file, a data file or a folder of data files), or the URL of a server's, without a password. */
+  /** Absolute path, empty for a conversation: the folder the shell starts in, or the database (an SQLite file, a data file or a folder of data files), or the URL of a server's, without a password. */
   readonly place: string;
   /** Of a database, the tables that the task is about, by name; all of them where it is left out. */
   readonly tables?: readonly string[];
+}
+
+/** A request for a task. */
+export interface TaskRequest extends RunRequest {
+  readonly kind: TaskKind;
 }
 
 /** A run that was started. */

@@ -6,6 +6,8 @@ import { withRemarks } from './remarks';
 export interface RunCourse {
   /** Hands over what a person has said to the agent since; nothing twice. */
   readonly instructions?: () => readonly string[];
+  /** Settles when there is something to hand over, or the signal is aborted. */
+  readonly saidSomething?: (signal: AbortSignal) => Promise<void>;
   /** The run goes on from these events (`resumedFrom`) instead of beginning. */
   readonly earlier?: readonly AgentEvent[] | undefined;
 }
@@ -25,14 +27,16 @@ const afresh =
  */
 export function resumedFrom(events: readonly AgentEvent[]): readonly AgentEvent[] | undefined {
   const kept = withoutOpenStep(events.filter(isPartOfTheWay));
+  const started = events.find(({ type }) => type === 'started');
+  const kind = started?.type === 'started' ? started.kind : undefined;
   const last = kept.findLastIndex(({ type }) => type === 'turn');
+  if (kind === 'chat') return last === -1 ? undefined : kept;
   const turn = kept[last];
   if (turn?.type !== 'turn' || !kept.some(({ type }) => type === 'step')) return undefined;
   if (turn.turn.from === 'gpt') return [...kept, { type: 'turn', turn: human(`[${interrupted}]`) }];
-  const isShell = events.some((event) => event.type === 'started' && event.kind === 'os');
   const told: EventOf<'turn'> = {
     type: 'turn',
-    turn: human(withRemarks(turn.turn.value, isShell ? afresh : undefined)),
+    turn: human(withRemarks(turn.turn.value, kind === 'os' ? afresh : undefined)),
   };
   return kept.with(last, told);
 }

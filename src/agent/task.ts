@@ -5,6 +5,9 @@ import type { Grammar } from './model';
 /** The splits of AgentInstruct that this product runs. */
 export type TaskKind = 'os' | 'db';
 
+/** What a run is: a task, or a conversation that is none. */
+export type RunKind = TaskKind | 'chat';
+
 export type Action =
   | { readonly kind: 'bash'; readonly text: string }
   | { readonly kind: 'sql'; readonly text: string }

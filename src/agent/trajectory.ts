@@ -1,14 +1,14 @@
 import type { Dialogue, Turn } from './conversation';
 import type { Intervention } from './environment';
 import type { AgentEvent, EventOf, Notice, Outcome } from './events';
-import type { TaskKind } from './task';
+import type { RunKind } from './task';
 
 /** A recorded run: what was said, what came of it, and how. */
 export interface Trajectory {
   /** Of this format; raised when a field changes its meaning. */
   readonly version: 1;
   readonly id: string;
-  readonly kind: TaskKind;
+  readonly kind: RunKind;
   readonly problem: string;
   readonly model: string;
   readonly turns: readonly Turn[];

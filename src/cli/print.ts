@@ -81,6 +81,7 @@ export function textPrinter(write: (text: string) => void): Printer {
         break;
       case 'turn':
       case 'instruction':
+      case 'replied':
       case 'exchange':
       case 'context':
       case 'approval':

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { serverUrl } from '../agent/databaseServer';
-import type { RunRequest } from '../agent/session';
+import type { TaskRequest } from '../agent/session';
 import type { TaskKind } from '../agent/task';
 import type { Dialect } from '../runtime/sql/messages';
 import { parse, readPath, refuse, type ValuesOf } from './readOptions';
@@ -18,7 +18,7 @@ import { UsageError } from './usageError';
 /** `agentlm run os` and `agentlm run db`. Paths are absolute. */
 export interface RunArguments extends TaskOptions {
   readonly command: 'run';
-  readonly request: RunRequest;
+  readonly request: TaskRequest;
   /** AgentInstruct rows whose prompt is sent; undefined for our own. */
   readonly trainedFrom: string | undefined;
   /** A CSV file for the rows of the last query. */
@@ -90,7 +90,7 @@ function readPlace(kind: TaskKind, { cwd = '.', database }: Values): string {
 }
 
 /** A name that holds a comma stands in backticks, like one of MySQL. */
-function readTables(text: string | undefined): Pick<RunRequest, 'tables'> {
+function readTables(text: string | undefined): Pick<TaskRequest, 'tables'> {
   if (text === undefined) return {};
   const names =
     text

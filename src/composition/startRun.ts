@@ -36,7 +36,7 @@ export async function startRunOf(
   approve: Approve,
   signal: AbortSignal,
   onNotice: (notice: OpeningNotice) => void,
-  course?: RunCourse,
+  course: RunCourse = {},
 ): Promise<RunSession> {
   const { settings, rules, endpoints, guard, database, endpointRuntime, shells, storage, sqlWorker } = parts;
   const [access, guarded, { startRun }] = await Promise.all([
@@ -44,9 +44,21 @@ export async function startRunOf(
     guard.forRun(),
     import('../runtime/startRun'),
   ]);
+  if (request.kind === 'chat') {
+    const { startChat } = await import('../runtime/startChat');
+    const endpoint = await endpointRuntime.options(access);
+    const { instructions = () => [], saidSomething = async () => {}, earlier } = course;
+    const chat = {
+      endpoint,
+      replyTokens: settings.get('replyTokens'),
+      course: { instructions, saidSomething, earlier },
+    };
+    return startChat(request.problem, chat, signal, onNotice);
+  }
+  const { kind } = request;
   const options = {
     endpoint: await endpointRuntime.options(access),
-    stepLimit: settings.get(request.kind === 'os' ? 'stepLimit.os' : 'stepLimit.database'),
+    stepLimit: settings.get(kind === 'os' ? 'stepLimit.os' : 'stepLimit.database'),
     replyTokens: settings.get('replyTokens'),
     commandTimeoutMs: settings.get('commandTimeout') * 1000,
     sandbox: shells.sandboxOptions(guarded),
@@ -66,5 +78,5 @@ export async function startRunOf(
     chooseTables: async (tables: readonly Table[], until: AbortSignal) =>
       database.chooseTablesOf(request.place, tables, until),
   };
-  return startRun(request, options, approve, signal, onNotice);
+  return startRun({ ...request, kind }, options, approve, signal, onNotice);
 }

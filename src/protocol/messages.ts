@@ -2,7 +2,7 @@ import type { ApprovalMode, Decision } from '../agent/approval';
 import type { Activity, SandboxKind } from '../agent/environment';
 import type { UserError } from '../agent/errors';
 import type { AgentEvent, Notice } from '../agent/events';
-import type { TaskKind } from '../agent/task';
+import type { RunKind } from '../agent/task';
 import type { Obstacle } from '../agent/trajectory';
 import type { PageStrings } from './pageStrings';
 
@@ -10,7 +10,7 @@ import type { PageStrings } from './pageStrings';
 export { pieces, visible } from '../agent/hiddenCharacters';
 export type { Decision, RuleScope } from '../agent/approval';
 export type { AgentEvent, Outcome } from '../agent/events';
-export type { TaskKind } from '../agent/task';
+export type { RunKind, TaskKind } from '../agent/task';
 export type { Obstacle } from '../agent/trajectory';
 
 /** Characters a task may have. A whole context window of Llama-2 holds fewer. */
@@ -94,7 +94,7 @@ export type RunState =
       readonly phase: 'opening' | 'running' | 'ended';
       /** Changes with each run: events of another id belong to another run. */
       readonly id: string;
-      readonly kind: TaskKind;
+      readonly kind: RunKind;
       readonly problem: string;
       /** The step whose action waits for a decision. */
       readonly awaiting: number | undefined;
@@ -102,6 +102,8 @@ export type RunState =
       readonly why?: Why | undefined;
       /** The command that runs, once it has been running for a moment. */
       readonly command?: RunningCommand | undefined;
+      /** A conversation that waits for what the user says next. */
+      readonly listening?: boolean;
       /** What the user has said to the agent that it has not read yet; once the run has ended, never will. */
       readonly waiting: readonly WaitingInstruction[];
       /** Whether it ended where it can go on. */
@@ -127,7 +129,7 @@ export interface RunningCommand {
 
 /** What is to stand in the composer: the kind of task and the words, each where it is given. */
 export interface Composition {
-  readonly kind?: TaskKind | undefined;
+  readonly kind?: RunKind | undefined;
   readonly text?: string | undefined;
 }
 
@@ -148,10 +150,16 @@ export interface HostApi {
   ready(argument: null): Snapshot;
   /** Steps that the page has not got, or no longer has. Undefined when another run is shown by now. */
   part(argument: { readonly runId: string; readonly place: Place }): Batch | undefined;
-  start(argument: { readonly kind: TaskKind; readonly problem: string }): void;
+  start(argument: { readonly kind: RunKind; readonly problem: string }): void;
   /** `shown` is the text on the card: the extension refuses when it is not the text it holds. */
   decide(argument: { readonly step: number; readonly shown: string; readonly decision: Decision }): void;
   stop(argument: null): void;
+  /** Says something in the conversation that is shown, whether it goes on or has ended. */
+  say(argument: string): void;
+  /** These three are about code in a reply of a conversation. */
+  copy(argument: string): void;
+  insert(argument: string): void;
+  runCode(argument: string): void;
   /** Says something to the agent of the run that is shown; it reads it behind its next observation. */
   instruct(argument: string): void;
   /** Takes an instruction back, by its id. */

@@ -1,5 +1,5 @@
 import type { Notice, Outcome } from '../agent/events';
-import type { TaskKind } from '../agent/task';
+import type { RunKind, TaskKind } from '../agent/task';
 import type { Obstacle } from '../agent/trajectory';
 
 type FormatProblemCode = Extract<Notice, { readonly code: 'malformed' }>['problem']['code'];
@@ -10,7 +10,7 @@ export type PageStringKey =
   | 'title'
   // Header
   | 'taskKind'
-  | `kind.${TaskKind}`
+  | `kind.${RunKind}`
   | 'endpoint.none'
   | 'endpoint.connecting'
   | 'endpoint.failed'
@@ -25,7 +25,7 @@ export type PageStringKey =
   | 'context.long'
   | 'context.nearlyFull'
   // Before a run
-  | `empty.${TaskKind}`
+  | `empty.${RunKind}`
   | 'empty.examples'
   | 'noEndpoint.title'
   | 'noEndpoint.text'
@@ -46,7 +46,11 @@ export type PageStringKey =
   | 'way.beginning'
   | 'way.later'
   | 'way.end'
-  | `opening.${TaskKind}`
+  | `opening.${RunKind}`
+  | 'reply'
+  | 'code'
+  | `code.${'copy' | 'insert' | 'run'}`
+  | `code.${'copy' | 'insert' | 'run'}Named`
   | 'step'
   | 'thought'
   | 'thinking'
@@ -191,7 +195,7 @@ export type PageStringKey =
   | `obstacle.${Obstacle}`
   // Composer
   | 'composer'
-  | `composer.${TaskKind}`
+  | `composer.${RunKind}`
   | 'composer.send'
   | 'composer.instruct'
   | 'composer.tooLong'

@@ -9,6 +9,7 @@ import type { ReviewHostApi } from './reviewMessages';
 const textLimit = 200_000;
 
 const nothing = z.null();
+const problem = z.string().check(z.maxLength(problemLimit), z.regex(/\S/));
 const count = z.int().check(z.nonnegative());
 const text = z.string().check(z.maxLength(textLimit));
 
@@ -30,11 +31,15 @@ const hostArguments: { readonly [K in keyof HostApi]: z.ZodMiniType<Parameters<H
     ]),
   }),
   start: z.strictObject({
-    kind: z.enum(['os', 'db']),
-    problem: z.string().check(z.maxLength(problemLimit), z.regex(/\S/)),
+    kind: z.enum(['os', 'db', 'chat']),
+    problem,
   }),
   decide: z.strictObject({ step: count, shown: text, decision }),
   stop: nothing,
+  say: problem,
+  copy: text,
+  insert: text,
+  runCode: problem,
   instruct: z.string().check(z.maxLength(instructionLimit), z.regex(/\S/)),
   withdraw: count,
   resume: nothing,

@@ -6,7 +6,7 @@ import type { Environment, SandboxKind, Table, TerminalSession } from '../agent/
 import type { AgentEvent, OpeningNotice, RunOrigin } from '../agent/events';
 import type { Model } from '../agent/model';
 import { run, type RunSettings, type RunTools } from '../agent/run';
-import type { RunRequest, RunSession } from '../agent/session';
+import type { RunSession, TaskRequest } from '../agent/session';
 import type { RunCourse } from '../agent/steering';
 import type { Task } from '../agent/task';
 import { withTrainedPrompt, type TrainedPrompt } from '../agent/trainedPrompt';
@@ -82,7 +82,7 @@ interface Workplace {
  * @throws {UserError} when the endpoint, the folder or the database cannot be used; nothing stays open then.
  */
 export async function startRun(
-  request: RunRequest,
+  request: TaskRequest,
   options: RunOptions,
   ask: Approve,
   signal: AbortSignal,
@@ -117,7 +117,7 @@ function originOf({ facts: { engine, version } }: EndpointModel, task: Task, { p
 
 async function* events(
   known: Pick<RunSettings, 'id' | 'origin'>,
-  { problem }: RunRequest,
+  { problem }: TaskRequest,
   { stepLimit, replyTokens, resultStorage }: RunOptions,
   { environment, sandbox, database, ...tools }: Workplace & Omit<RunTools, 'environment' | 'now'>,
 ): AsyncGenerator<AgentEvent, void> {
@@ -132,7 +132,7 @@ async function* events(
 
 async function openWorkplace(
   id: string,
-  request: RunRequest,
+  request: TaskRequest,
   options: RunOptions,
   signal: AbortSignal,
   onNotice: (notice: OpeningNotice) => void,
@@ -156,7 +156,7 @@ async function openWorkplace(
 /** What the model is told of the tables: those that the user chose in full, if there is no room for all. */
 async function sentenceOf(
   tables: readonly Table[],
-  { tables: wanted = [] }: RunRequest,
+  { tables: wanted = [] }: TaskRequest,
   { chooseTables }: RunOptions,
   model: Model,
   signal: AbortSignal,
@@ -193,7 +193,7 @@ async function openOnServer(
 
 async function openShellWorkplace(
   id: string,
-  { place, problem }: RunRequest,
+  { place, problem }: TaskRequest,
   { sandbox = { kind: 'off' }, ...settings }: RunOptions,
   signal: AbortSignal,
 ): Promise<Workplace> {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
 import type { AgentEvent } from '../agent/events';
-import type { TaskKind } from '../agent/task';
+import type { RunKind, TaskKind } from '../agent/task';
 import type { PageState } from '../protocol/messages';
 import type { AcceptPanels } from './acceptPanel';
 import type { AcceptStep } from './acceptStep';
@@ -64,8 +64,42 @@ export class Actions implements vscode.Disposable {
     };
   }
 
-  async start(kind: TaskKind, problem: string): Promise<void> {
-    await this.begin(kind, problem);
+  async start(kind: RunKind, problem: string): Promise<void> {
+    if (kind === 'chat') await this.chat(problem);
+    else await this.begin(kind, problem);
+  }
+
+  /** Says something in the conversation that is shown, or in a new one where none is. */
+  async say(text: string): Promise<void> {
+    const { current } = this.surfaces.runs;
+    if (current?.request.kind !== 'chat') return this.chat(text);
+    requireTrust();
+    if (current.phase !== 'ended') return current.instruct(text);
+    await this.surfaces.endpoints.access();
+    this.surfaces.runs.resume(current).instruct(text);
+  }
+
+  /** Runs a piece of code that the model wrote in a conversation, as a task whose every command asks first. */
+  async runCode(code: string): Promise<void> {
+    await this.begin('os', `Run this and say what came of it:\n\n${code.trim()}`);
+  }
+
+  /** Puts a text where the cursor of the editor stands. */
+  async insert(text: string): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor) throw new UserError('chat.no-editor', 'There is no editor to insert this into. Open a file first.');
+    const done = await editor.edit((edit) => {
+      for (const selection of editor.selections) edit.replace(selection, text);
+    });
+    if (!done) throw new UserError('chat.not-inserted', 'This file cannot be written to. Open another one.');
+  }
+
+  private async chat(problem: string): Promise<void> {
+    requireTrust();
+    if (problem.trim() === '') throw new UserError('run.empty', 'The task is empty. Describe what is to be done.');
+    if (!this.surfaces.endpoints.selected) await this.surfaces.picker.select();
+    await this.surfaces.endpoints.access();
+    this.surfaces.runs.start({ kind: 'chat', problem: problem.trim(), place: '' });
   }
 
   /**

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
-import type { TaskKind } from '../agent/task';
+import type { RunKind, TaskKind } from '../agent/task';
 import { succeeded } from '../agent/trajectory';
 import type { Actions } from './actions';
 import { withSignal } from './cancellation';
@@ -16,7 +16,7 @@ const participantId = 'agentlm.agent';
 
 /** What an answer leaves behind for the questions after it. */
 interface Told {
-  readonly kind: TaskKind;
+  readonly kind: RunKind;
   readonly problem: string;
   readonly done: boolean;
 }

@@ -82,6 +82,7 @@ export class ChatTelling {
         break;
       case 'turn':
       case 'instruction':
+      case 'replied':
       case 'exchange':
       case 'context':
       case 'failure':

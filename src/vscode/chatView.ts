@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Judgement } from '../agent/approval';
 import { UserError } from '../agent/errors';
 import { reviewedTurns } from '../agent/runReview';
-import type { TaskKind } from '../agent/task';
+import type { RunKind } from '../agent/task';
 import { resumedFrom } from '../agent/steering';
 import { obstacles, succeeded, type Obstacle } from '../agent/trajectory';
 import { openChannel, type Channel, type Listener } from '../protocol/channel';
@@ -31,7 +31,12 @@ export interface ChatActions {
   /** There is a page: what costs a look at the machine is looked at now. */
   opened(): Promise<void>;
   /** Settles as soon as the run is under way, or cannot be. */
-  start(kind: TaskKind, problem: string): Promise<void>;
+  start(kind: RunKind, problem: string): Promise<void>;
+  /** Says something in a conversation. */
+  say(text: string): Promise<void>;
+  /** Puts code of a reply into the editor, or runs it as a task. */
+  insert(text: string): Promise<void>;
+  runCode(text: string): Promise<void>;
   /** Goes on with a run that ended before it got anywhere. */
   resume(): Promise<void>;
   accept(): Promise<void>;
@@ -119,7 +124,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   }
 
   /** Shows the view, the cursor in its composer, with this kind of task and these words where they are given. */
-  async compose(kind?: TaskKind, text?: string): Promise<void> {
+  async compose(kind?: RunKind, text?: string): Promise<void> {
     this.composition = { kind, text };
     await this.reveal();
     this.deliverComposition();
@@ -153,6 +158,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
           return log?.id === runId ? log.part(place) : undefined;
         },
         start: ({ kind, problem }) => actions.start(kind, problem),
+        say: (text) => actions.say(text),
+        copy: async (text) => vscode.env.clipboard.writeText(text),
+        insert: (text) => actions.insert(text),
+        runCode: (text) => actions.runCode(text),
         instruct: (text) => this.instruct(text),
         withdraw: (id) => this.runs.current?.withdraw(id),
         resume: () => actions.resume(),
@@ -271,6 +280,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       awaiting: run.awaiting?.step,
       why: run.awaiting?.judgement && whyOf(run.awaiting.judgement, run.awaiting.text),
       command: this.command,
+      listening: run.listening,
       waiting: run.waiting,
       resumable: isResumable(run),
       verdict: run.verdict,

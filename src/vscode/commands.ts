@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
-import type { TaskKind } from '../agent/task';
+import type { RunKind, TaskKind } from '../agent/task';
 import type { Actions } from './actions';
 import { modelVendor } from './modelProvider';
 import { chooseFormat, chooseSource } from './exportWords';
@@ -18,7 +18,7 @@ import { showRuns } from './showRuns';
 /** What the commands need of the chat. */
 export interface Chat {
   reveal(step?: number): Promise<void>;
-  compose(kind?: TaskKind, text?: string): Promise<void>;
+  compose(kind?: RunKind, text?: string): Promise<void>;
 }
 
 /** What the commands are about. */
@@ -63,6 +63,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'agentlm.newOsTask': async () => startInChat('os', await askForTask('os')),
     'agentlm.newDatabaseTask': async () => startInChat('db', await askForTask('db')),
     'agentlm.runSelection': async () => startInChat('os', selectedText()),
+    'agentlm.newChat': async () => {
+      runs.show(undefined);
+      await chat.compose('chat');
+    },
     'agentlm.newConversation': async () => {
       runs.show(undefined);
       await chat.compose();

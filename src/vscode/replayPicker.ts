@@ -64,7 +64,7 @@ async function choices(runs: Runs, history: History): Promise<Choice[]> {
     history.past(),
     vscode.workspace.findFiles('**/*.jsonl', '**/node_modules/**', mostFiles),
   ]);
-  const here = runs.all.filter((run) => run.trajectory).toReversed();
+  const here = runs.all.filter((run) => run.trajectory && run.request.kind !== 'chat').toReversed();
   return [
     {
       label: vscode.l10n.t('Choose a File…'),
@@ -73,10 +73,12 @@ async function choices(runs: Runs, history: History): Promise<Choice[]> {
       choose: chooseFile,
     },
     ...here.map((run) => ({ ...runItem(run.request, run.askedAt), choose: async () => choiceOf(run) })),
-    ...past.map(({ id, header }) => ({
-      ...runItem(header, header.askedAt),
-      choose: async () => choiceOf(await history.open(id)),
-    })),
+    ...past
+      .filter(({ header }) => header.kind !== 'chat')
+      .map(({ id, header }) => ({
+        ...runItem(header, header.askedAt),
+        choose: async () => choiceOf(await history.open(id)),
+      })),
     ...files.map((uri) => ({
       label: path.basename(uri.path),
       description: vscode.workspace.asRelativePath(uri),
@@ -94,9 +96,11 @@ async function chooseFile(): Promise<ReplayChoice | undefined> {
 /** @throws {UserError} for a run that has no end */
 function choiceOf(run: Run | undefined): ReplayChoice {
   const recording = run?.trajectory;
-  if (!run || !recording)
+  if (!run || !recording || recording.kind === 'chat') {
     throw new UserError('replay.no-end', 'This task was not recorded to its end. Choose another.');
-  return { title: run.request.problem, recording, place: run.request.place };
+  }
+  const { kind, turns } = recording;
+  return { title: run.request.problem, recording: { kind, turns }, place: run.request.place };
 }
 
 function rowItem(dialogue: Dialogue): (vscode.QuickPickItem & { readonly choice: ReplayChoice })[] {

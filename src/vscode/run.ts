@@ -77,8 +77,14 @@ export class Run implements vscode.Disposable {
     return this.recorded.map(({ event }) => event);
   }
 
+  /** Whether something goes on in it: a conversation whose turn is the user's rests. */
   get active(): boolean {
-    return !this.ended;
+    return !this.ended && !this.listening;
+  }
+
+  /** A conversation that waits for what the user says next. */
+  get listening(): boolean {
+    return !this.ended && this.recorded.at(-1)?.event.type === 'replied';
   }
 
   get phase(): 'opening' | 'running' | 'ended' {
@@ -161,7 +167,11 @@ export class Run implements vscode.Disposable {
         (action, signal) => this.ask(action, signal),
         this.stopping.signal,
         (notice) => this.hear({ type: 'notice', notice }),
-        { instructions: () => this.takeInstructions(), earlier },
+        {
+          instructions: () => this.takeInstructions(),
+          saidSomething: async (signal) => this.saidSomething(signal),
+          earlier,
+        },
       );
       this.terminal = session.terminal;
       this.changed.fire();
@@ -174,6 +184,16 @@ export class Run implements vscode.Disposable {
     } finally {
       this.ended = true;
       this.changed.fire();
+    }
+  }
+
+  private async saidSomething(signal: AbortSignal): Promise<void> {
+    while (this.instructions.length === 0 && !signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const subscription = this.onDidChange(() => resolve());
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      await promise;
+      subscription.dispose();
     }
   }
 
@@ -201,7 +221,7 @@ export class Run implements vscode.Disposable {
   private hear(event: AgentEvent): void {
     this.remember({ at: Date.now() - this.askedAt, event });
     this.heard.fire(event);
-    if (event.type === 'started') this.changed.fire();
+    if (event.type === 'started' || event.type === 'replied' || event.type === 'instruction') this.changed.fire();
   }
 
   private async ask(action: ProposedAction, signal: AbortSignal): Promise<Decision> {

@@ -56,6 +56,8 @@ export function eventInWords(event: AgentEvent): readonly Passage[] {
         line('aside', `\n${strings[`outcome.${outcome}`]} ${count}.`),
       ];
     }
+    case 'replied':
+      return [line('text', '')];
     case 'turn':
     case 'exchange':
     case 'context':

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { TaskKind } from '../agent/task';
+import type { RunKind } from '../agent/task';
 import type { History, PastRun } from './history';
 import { report, type Log } from './report';
 import type { Run } from './run';
@@ -69,7 +69,7 @@ function itemsOf(runs: Runs, past: readonly PastRun[], history: History): RunIte
 
 /** A task in a list. */
 export function runItem(
-  { kind, problem }: { readonly kind: TaskKind; readonly problem: string },
+  { kind, problem }: { readonly kind: RunKind; readonly problem: string },
   askedAt: number,
   state?: string,
 ): vscode.QuickPickItem {
@@ -77,10 +77,12 @@ export function runItem(
   return {
     // The user's words must not become an icon.
     label: problem.replace(/\s+/g, ' ').replaceAll('$(', '$ ('),
-    iconPath: new vscode.ThemeIcon(kind === 'os' ? 'terminal' : 'database'),
+    iconPath: new vscode.ThemeIcon(kindIcons[kind]),
     detail: state === undefined ? time : `${state} · ${time}`,
   };
 }
+
+const kindIcons: Readonly<Record<RunKind, string>> = { os: 'terminal', db: 'database', chat: 'comment-discussion' };
 
 function urgency({ awaiting, active }: Run): number {
   if (awaiting) return 0;

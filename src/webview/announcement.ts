@@ -18,6 +18,8 @@ export function announcement(run: RunState, transcript: Transcript, say: Say): s
       return say('status.approval', proposedText(transcript));
     case 'running':
       return working(run, say);
+    case 'listening':
+      return lastReply(transcript);
     case 'ended':
       return ending(transcript, say);
   }
@@ -46,6 +48,12 @@ function delay({ entries }: Transcript, say: Say): string | undefined {
 
 function proposedText({ entries }: Transcript): string {
   return entries.findLast((entry) => entry.type === 'action')?.text ?? '';
+}
+
+/** All that the model said, once it has said it. */
+function lastReply({ entries }: Transcript): string {
+  const last = entries.findLast(({ type }) => type === 'reply');
+  return last?.type === 'reply' ? last.text : '';
 }
 
 /** What became of the command that the model is reading now. */

@@ -9,7 +9,7 @@ import type {
   PageApi,
   PageState,
   Place,
-  TaskKind,
+  RunKind,
   WaitingInstruction,
 } from '../protocol/messages';
 import { announcement } from './announcement';
@@ -126,7 +126,7 @@ export class ChatPage extends LightElement {
 
   private get running(): 'no' | 'yes' | 'stopping' {
     const run = this.pageState?.run;
-    if (!run || run.phase === 'idle' || run.phase === 'ended') return 'no';
+    if (!run || run.phase === 'idle' || run.phase === 'ended' || run.listening) return 'no';
     return run.id === this.stopping ? 'stopping' : 'yes';
   }
 
@@ -221,7 +221,7 @@ export class ChatPage extends LightElement {
   }
 
   /** The next task is most likely of the kind that was just started, wherever that was. */
-  private followKind(kind: TaskKind): void {
+  private followKind(kind: RunKind): void {
     if (this.draft.text === '') this.draft = { ...this.draft, kind };
   }
 
@@ -235,14 +235,21 @@ export class ChatPage extends LightElement {
     if (this.running === 'yes') this.instruct(draft.text.trim());
     if (this.running !== 'no' || !pageState || !canSend(pageState, draft)) return;
     this.draft = { ...draft, text: '' };
-    this.start(draft.kind, draft.text.trim());
+    const goesOn = draft.kind === 'chat' && pageState.run.phase !== 'idle' && pageState.run.kind === 'chat';
+    if (goesOn) this.tell('say', draft.text.trim());
+    else this.start(draft.kind, draft.text.trim());
   };
 
-  /** Says something to the agent at work; the words come back when it could not be said. */
+  /** Says something to the agent at work. */
   private instruct(text: string): void {
     if (!canInstruct(text)) return;
     this.draft = { ...this.draft, text: '' };
-    this.ask('instruct', text).catch((error: unknown) => {
+    this.tell('instruct', text);
+  }
+
+  /** The words come back when they could not be said. */
+  private tell(how: 'say' | 'instruct', text: string): void {
+    this.ask(how, text).catch((error: unknown) => {
       this.refuse(error);
       this.putBack(text);
     });
@@ -263,7 +270,7 @@ export class ChatPage extends LightElement {
     if (run?.phase === 'ended') this.start(run.kind, run.problem);
   };
 
-  private start(kind: TaskKind, problem: string): void {
+  private start(kind: RunKind, problem: string): void {
     this.startedAt = performance.now();
     this.ask('start', { kind, problem }).catch((error: unknown) => {
       this.refuse(error);

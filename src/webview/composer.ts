@@ -1,6 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { instructionLimit, problemLimit, visible, type PageState, type TaskKind } from '../protocol/messages';
+import {
+  instructionLimit,
+  problemLimit,
+  visible,
+  type PageState,
+  type RunKind,
+  type TaskKind,
+} from '../protocol/messages';
 import type { PageStringKey } from '../protocol/pageStrings';
 import { icon } from './icon';
 import { modelText } from './modelText';
@@ -8,7 +15,7 @@ import type { Page } from './page';
 
 /** What the user is about to ask for. */
 export interface Draft {
-  readonly kind: TaskKind;
+  readonly kind: RunKind;
   readonly text: string;
 }
 
@@ -48,7 +55,7 @@ export function composer(
       @keydown=${pressed}
     ></textarea>
     <div class="composer-row">
-      ${place(page, state, kind)}
+      ${kind === 'chat' ? html`<span></span>` : place(page, state, kind)}
       ${
         running === 'no'
           ? html`<button
@@ -87,9 +94,10 @@ function tooLong(text: string): PageStringKey | undefined {
 }
 
 /** What must be there before a task of this kind can start, in words. */
-function missingFor({ trusted, endpoint, place }: PageState, kind: TaskKind): PageStringKey | undefined {
+function missingFor({ trusted, endpoint, place }: PageState, kind: RunKind): PageStringKey | undefined {
   if (!trusted) return 'composer.untrusted';
   if (endpoint.status === 'none') return 'composer.noEndpoint';
+  if (kind === 'chat') return undefined;
   return place[kind] === undefined ? `composer.choosePlace.${kind}` : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { examples } from '../protocol/examples';
-import type { PageState, TaskKind } from '../protocol/messages';
+import type { PageState, RunKind } from '../protocol/messages';
 import { icon } from './icon';
 import type { Page } from './page';
 
@@ -8,7 +8,7 @@ import type { Page } from './page';
 export function emptyState(
   page: Page,
   { trusted, endpoint }: PageState,
-  kind: TaskKind,
+  kind: RunKind,
   fill: (example: string) => void,
 ): TemplateResult {
   if (!trusted) return untrusted(page);

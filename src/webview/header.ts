@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { visible, type PageState, type TaskKind } from '../protocol/messages';
+import { visible, type PageState, type RunKind } from '../protocol/messages';
 import { icon } from './icon';
 import { modelText } from './modelText';
 import type { Page } from './page';
 import type { ContextUse } from './transcriptModel';
 
-const kinds: readonly TaskKind[] = ['os', 'db'];
+const kinds: readonly RunKind[] = ['os', 'db', 'chat'];
 /** Of the window; beyond it a long observation may no longer fit. */
 const nearlyFull = 0.75;
 
@@ -14,8 +14,8 @@ export function header(
   page: Page,
   { endpoint, recording }: PageState,
   context: ContextUse | undefined,
-  kind: TaskKind,
-  choose: (kind: TaskKind) => void,
+  kind: RunKind,
+  choose: (kind: RunKind) => void,
 ): TemplateResult {
   const { say, request } = page;
   return html`<header class="header">

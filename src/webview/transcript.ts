@@ -3,6 +3,7 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { PageState, RunState, WaitingInstruction, Why } from '../protocol/messages';
 import './actionCard';
+import { chatReply } from './chatReply';
 import { answer, failure, notice, outcome } from './ending';
 import { modelText } from './modelText';
 import type { Page } from './page';
@@ -105,7 +106,7 @@ function whyOf(run: RunState, entry: Entry): Why | undefined {
 function view(page: Page, run: RunState, entry: Entry, again: () => void, resumable: boolean): TemplateResult {
   switch (entry.type) {
     case 'reply':
-      return reply(page, entry);
+      return run.phase !== 'idle' && run.kind === 'chat' ? chatReply(page, entry) : reply(page, entry);
     case 'action':
       return html`<agentlm-action
         .entry=${entry}
@@ -123,6 +124,8 @@ function view(page: Page, run: RunState, entry: Entry, again: () => void, resuma
     case 'failure':
       return failure(page, entry, again);
     case 'outcome':
+      // A conversation that ended can always go on: that needs no word.
+      if (run.phase !== 'idle' && run.kind === 'chat') return html``;
       return outcome(page, entry, again, resumable);
   }
 }

@@ -125,10 +125,11 @@ export function receive(transcript: Transcript, batch: Batch): Transcript | unde
 }
 
 /** What a run is doing right now. */
-export type Phase = 'idle' | 'opening' | 'waiting' | 'streaming' | 'approval' | 'running' | 'ended';
+export type Phase = 'idle' | 'opening' | 'waiting' | 'streaming' | 'approval' | 'running' | 'listening' | 'ended';
 
 export function phaseOf(run: RunState, { entries }: Transcript): Phase {
   if (run.phase !== 'running') return run.phase;
+  if (run.listening) return 'listening';
   const last = entries.findLast(({ type }) => type !== 'notice');
   if (last?.type === 'action' && last.fate.is === 'running') return 'running';
   if (awaits(run, last)) return 'approval';
@@ -148,7 +149,7 @@ export function commandOf(run: RunState, entry: Entry): RunningCommand | undefin
 
 /** Whether the run can be accepted or rejected, and what keeps it from being accepted. */
 export function judgement(run: RunState, { entries }: Transcript): readonly Obstacle[] | undefined {
-  if (run.phase !== 'ended') return undefined;
+  if (run.phase !== 'ended' || run.kind === 'chat') return undefined;
   const judged = entries.some((entry) => entry.type === 'outcome' && entry.outcome !== 'failed');
   return judged ? run.obstacles : undefined;
 }
@@ -184,6 +185,9 @@ function extend(entries: Numbered<Entry>[], { at, event }: TimedEvent, seq: numb
     case 'notice':
       if (event.notice.code === 'malformed') finishReply(entries);
       remark(entries, { ...event, seq });
+      break;
+    case 'replied':
+      finishReply(entries);
       break;
     case 'instruction':
       push({ type: 'instruction', text: event.text });

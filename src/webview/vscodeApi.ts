@@ -24,5 +24,5 @@ export function hostPort(api: VsCodeApi): Port {
 export function savedDraft(api: VsCodeApi): Draft {
   const saved = api.getState();
   const { kind, text } = (typeof saved === 'object' && saved !== null ? saved : {}) as Partial<Record<string, unknown>>;
-  return { kind: kind === 'db' ? 'db' : 'os', text: typeof text === 'string' ? text : '' };
+  return { kind: kind === 'db' || kind === 'chat' ? kind : 'os', text: typeof text === 'string' ? text : '' };
 }

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Approve } from '../../src/agent/approval';
 import { UserError } from '../../src/agent/errors';
 import type { AgentEvent, EventOf } from '../../src/agent/events';
-import type { RunRequest } from '../../src/agent/session';
+import type { TaskRequest } from '../../src/agent/session';
 import { startDemoEndpoint } from '../../src/runtime/demo/server';
 import { demoProblems } from '../../src/runtime/demo/script';
 import { prepareSample, type Sample } from '../../src/runtime/demo/sample';
@@ -35,7 +35,7 @@ interface Result {
 }
 
 async function hear(
-  request: RunRequest,
+  request: TaskRequest,
   baseUrl: string,
   {
     signal = new AbortController().signal,
@@ -88,7 +88,7 @@ describe('A run from the endpoint to the machine', () => {
       await endpoint.close();
     }
   }
-  const os = (problem = 'Do it.'): RunRequest => ({ kind: 'os', problem, place: folder });
+  const os = (problem = 'Do it.'): TaskRequest => ({ kind: 'os', problem, place: folder });
 
   describe('with the demo and its sample', () => {
     let sample: Sample;
@@ -232,7 +232,7 @@ describe('A run from the endpoint to the machine', () => {
   describe('on a database whose columns the window has no room for', () => {
     const columns = Array.from({ length: 1500 }, (_, index) => `column_${index + 1}`);
     const answerIt = 'Action: Answer\nFinal Answer: ["1"]';
-    let request: RunRequest;
+    let request: TaskRequest;
     beforeEach(async () => {
       await mkdir(path.join(folder, 'files'));
       await writeFile(path.join(folder, 'files', 'wide.csv'), `${columns.join()}\n`);
@@ -240,7 +240,7 @@ describe('A run from the endpoint to the machine', () => {
       request = { kind: 'db', problem: 'How many?', place: path.join(folder, 'files') };
     });
     const asked = async (
-      given: RunRequest,
+      given: TaskRequest,
       chooseTables?: NonNullable<RunOptions['chooseTables']>,
     ): Promise<{ prompt: string; notices: unknown[] }> => {
       const prompts: string[] = [];
@@ -346,7 +346,7 @@ describe('A run from the endpoint to the machine', () => {
     it('says that the database is missing, or is none', async () => {
       await writeFile(path.join(folder, 'text.sqlite'), 'This is a text, long enough to be looked at. '.repeat(40));
       for (const name of ['none.sqlite', 'text.sqlite']) {
-        const request: RunRequest = { kind: 'db', problem: 'x', place: path.join(folder, name) };
+        const request: TaskRequest = { kind: 'db', problem: 'x', place: path.join(folder, name) };
         await withEndpoint([], (url) =>
           assert.rejects(hear(request, url), (error: Error) => UserError.is(error) && error.message.includes(name)),
         );
@@ -454,7 +454,7 @@ describe('A run from the endpoint to the machine', () => {
       const endless =
         'x\nAction: Operation\n```sql\nWITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n\n```';
       await withEndpoint([endless], async (url) => {
-        const request: RunRequest = { kind: 'db', problem: 'x', place: sample.database };
+        const request: TaskRequest = { kind: 'db', problem: 'x', place: sample.database };
         const { finished } = await hear(request, url, { signal: stopping.signal }, ({ type }) => {
           if (type === 'approval') setTimeout(() => stopping.abort(), 300);
         });

@@ -286,6 +286,9 @@ describe('The chat view', () => {
       runs,
       {
         start: nothing,
+        say: nothing,
+        insert: nothing,
+        runCode: nothing,
         resume: nothing,
         accept: nothing,
         reviewTrajectory: () => {},

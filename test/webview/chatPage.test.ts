@@ -208,6 +208,31 @@ describe('The chat page in a browser', function () {
     });
   }
 
+  const deeds = [
+    ['Copy: ls -l', 'copy'],
+    ['Insert into the editor: ls -l', 'insert'],
+    ['Run as a task: ls -l', 'runCode'],
+  ] as const;
+  for (const [button, request] of deeds) {
+    it(`does with code of a reply: ${request}`, async () => {
+      const { page, asked } = await open(chatStates['chat, listening'] ?? idle());
+      await page.getByRole('button', { name: button }).click();
+      await page.waitForTimeout(50);
+      assert.deepEqual(asked, [[request, 'ls -l']]);
+    });
+  }
+
+  it('goes on with a conversation that listens, and shows what the model says as the text it is', async () => {
+    const { page, asked } = await open(chatStates['chat, listening'] ?? idle());
+    assert.equal(await page.locator('.transcript :is(img, script, a, iframe)').count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Stop' }).count(), 0);
+    await page.getByRole('radio', { name: 'Chat' }).check({ force: true });
+    await page.locator('#composer-text').fill('And by size?');
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(50);
+    assert.deepEqual(asked, [['say', 'And by size?']]);
+  });
+
   it('stops on Escape, once', async () => {
     const { page, asked } = await open({ state: { ...surroundings, run: running }, events: [started] });
     await page.keyboard.press('Escape');

@@ -64,6 +64,13 @@ export const hostileText =
   `${'x'.repeat(400)}${' '.repeat(300)}; rm -rf ~`;
 
 export const proposed: readonly PageEvent[] = [started, ...step(1), action(1, command)];
+const replied: readonly PageEvent[] = [
+  { ...started, kind: 'chat' },
+  { type: 'step', step: 1, limit: 1 },
+  { type: 'context', promptTokens: 300, reservedTokens: 1024, contextLength: 4096 },
+  { type: 'delta', text: `With ls:\n\n\`\`\`bash\nls -l\n\`\`\`\n\n${hostileText}` },
+  { type: 'replied', step: 1 },
+];
 const ran: readonly PageEvent[] = [
   ...proposed,
   approved(1),
@@ -202,6 +209,15 @@ export const chatStates: Readonly<Record<string, ChatState>> = {
     {},
     { resumable: true },
   ),
+  'chat, listening': talk(true, [
+    ...replied,
+    { type: 'instruction', step: 1, text: 'And hidden ones?' },
+    { type: 'step', step: 2, limit: 2 },
+    { type: 'delta', text: `Use -a.\n\n\`\`\`\n${hostileText}\n\`\`\`` },
+    { type: 'replied', step: 2 },
+  ]),
+  'chat, answering': talk(false, replied.slice(0, -1)),
+  'chat, waiting': talk(false, [replied[0] ?? started, { type: 'step', step: 1, limit: 1 }]),
   'an instruction waits': during({ waiting: [{ id: 0, text: 'Leave out the folder vendor.' }] }, [
     ...proposed,
     approved(1),
@@ -243,6 +259,10 @@ function queried(result: Grid): readonly PageEvent[] {
     approved(1),
     { ...observed(1, '[…]', null), result } as PageEvent,
   ];
+}
+
+function talk(listening: boolean, events: readonly PageEvent[]): ChatState {
+  return during({ kind: 'chat', problem: 'How do I list the files of a folder?', listening }, events);
 }
 
 function around(state: Partial<PageState>): ChatState {
