@@ -14,6 +14,7 @@ import { AcceptStep } from './vscode/acceptStep';
 import { Actions } from './vscode/actions';
 import { ApiKeys } from './vscode/apiKeys';
 import { ApprovalRules } from './vscode/approvalRules';
+import { Attachments, windowOf } from './vscode/attachments';
 import { ChangesView } from './vscode/changesView';
 import { ChatView } from './vscode/chatView';
 import { registerCommands } from './vscode/commands';
@@ -74,7 +75,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const acceptPanels = new AcceptPanels(context.extensionUri, acceptStep, recording, log);
   const exportPanels = new ExportPanels(context.extensionUri, trainingExporter(storage), keys, log);
   const terminals = new RunTerminals(runs);
+  const attachments = new Attachments(
+    async (turns) => endpointRuntime.plainModels.countTokens(turns),
+    () => windowOf(endpoints, settings),
+  );
   const actions = new Actions({
+    attachments,
     runs,
     endpoints,
     picker,
@@ -114,6 +120,7 @@ export function activate(context: vscode.ExtensionContext): void {
     database,
     places,
     recording,
+    attachments,
     history,
     guard,
     changes,

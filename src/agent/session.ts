@@ -1,3 +1,4 @@
+import type { Attachment } from './attachments';
 import type { Approve } from './approval';
 import type { DatabaseEnvironment, DatabaseReview } from './database';
 import type { PendingChanges } from './changes';
@@ -13,6 +14,8 @@ export interface RunRequest {
   readonly problem: string;
   /** Absolute path, empty for a conversation: the folder the shell starts in, or the database (an SQLite file, a data file or a folder of data files), or the URL of a server's, without a password. */
   readonly place: string;
+  /** What goes along with the problem. */
+  readonly attachments?: readonly Attachment[];
   /** Of a database, the tables that the task is about, by name; all of them where it is left out. */
   readonly tables?: readonly string[];
 }

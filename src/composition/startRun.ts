@@ -1,3 +1,4 @@
+import { withAttachments } from '../agent/attachments';
 import type { Approve } from '../agent/approval';
 import type { Table } from '../agent/environment';
 import type { OpeningNotice } from '../agent/events';
@@ -44,6 +45,7 @@ export async function startRunOf(
     guard.forRun(),
     import('../runtime/startRun'),
   ]);
+  const problem = withAttachments(request.problem, request.attachments);
   if (request.kind === 'chat') {
     const { startChat } = await import('../runtime/startChat');
     const endpoint = await endpointRuntime.options(access);
@@ -53,7 +55,7 @@ export async function startRunOf(
       replyTokens: settings.get('replyTokens'),
       course: { instructions, saidSomething, earlier },
     };
-    return startChat(request.problem, chat, signal, onNotice);
+    return startChat(problem, chat, signal, onNotice);
   }
   const { kind } = request;
   const options = {
@@ -78,5 +80,5 @@ export async function startRunOf(
     chooseTables: async (tables: readonly Table[], until: AbortSignal) =>
       database.chooseTablesOf(request.place, tables, until),
   };
-  return startRun({ ...request, kind }, options, approve, signal, onNotice);
+  return startRun({ ...request, kind, problem }, options, approve, signal, onNotice);
 }

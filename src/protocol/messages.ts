@@ -75,7 +75,15 @@ export interface PageState {
     readonly network: boolean;
   };
   readonly place: PlaceLabel;
+  readonly attachments: AttachmentsState;
   readonly run: RunState;
+}
+
+/** What goes along with what the user says next. */
+export interface AttachmentsState {
+  readonly items: readonly { readonly id: number; readonly label: string; readonly tokens: number }[];
+  /** Tokens that are left for more, beside a task's own words. */
+  readonly free: number;
 }
 
 /** Why an action asks, in the user's language. */
@@ -96,6 +104,8 @@ export type RunState =
       readonly id: string;
       readonly kind: RunKind;
       readonly problem: string;
+      /** Labels of what went along with it. */
+      readonly attached?: readonly string[] | undefined;
       /** The step whose action waits for a decision. */
       readonly awaiting: number | undefined;
       /** Why it waits, where the policy said so. */
@@ -174,6 +184,10 @@ export interface HostApi {
   interrupt(argument: null): void;
   keepWaiting(argument: null): void;
   sendToBackground(argument: null): void;
+  /** Asks what is to be attached; takes an attachment away, by its id; attaches what was dropped, by its URIs. */
+  attach(argument: null): void;
+  detach(argument: number): void;
+  attachDropped(argument: readonly string[]): void;
   selectEndpoint(argument: null): void;
   connectEndpoint(argument: null): void;
   chooseDatabase(argument: null): void;

@@ -196,6 +196,12 @@ export type PageStringKey =
   // Composer
   | 'composer'
   | `composer.${RunKind}`
+  | 'attach'
+  | 'attach.list'
+  | 'attach.tokens'
+  | 'attach.free'
+  | 'attach.remove'
+  | 'attach.removeNamed'
   | 'composer.send'
   | 'composer.instruct'
   | 'composer.tooLong'

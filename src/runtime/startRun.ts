@@ -184,7 +184,7 @@ function nowAndThen(tell: (share: number) => void): (share: number) => void {
 /** In a bundle of its own: it is seldom needed. */
 async function openOnServer(
   { server, ...options }: ServerOptions,
-  { tables = server.tables }: RunRequest,
+  { tables = server.tables }: TaskRequest,
   signal: AbortSignal,
 ): Promise<DatabaseEnvironment> {
   const { openServer } = await import('./sql/servers/openServer');

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import { withAttachments } from '../agent/attachments';
 import { UserError } from '../agent/errors';
 import type { AgentEvent } from '../agent/events';
 import type { RunKind, TaskKind } from '../agent/task';
 import type { PageState } from '../protocol/messages';
 import type { AcceptPanels } from './acceptPanel';
 import type { AcceptStep } from './acceptStep';
+import type { Attachments } from './attachments';
 import type { ChangesView } from './changesView';
 import type { EndpointPicker } from './endpointPicker';
 import type { EndpointProfile } from './endpointProfiles';
@@ -26,6 +28,7 @@ export interface Surfaces {
   readonly acceptStep: AcceptStep;
   readonly acceptPanels: AcceptPanels;
   readonly guard: Guard;
+  readonly attachments: Attachments;
   readonly changes: ChangesView;
   readonly terminals: { show(): void };
   readonly exportRows: ExportRows;
@@ -46,6 +49,7 @@ export class Actions implements vscode.Disposable {
       places.onDidChange(fire),
       recording.onDidChange(fire),
       guard.onDidChange(fire),
+      surfaces.attachments.onDidChange(fire),
       changes.onDidChangeTreeData(fire),
       vscode.workspace.onDidGrantWorkspaceTrust(fire),
       runs.onDidStart((run) => this.follow(run)),
@@ -61,6 +65,7 @@ export class Actions implements vscode.Disposable {
       recording: this.surfaces.recording.on,
       guard: this.surfaces.guard.state,
       place: this.surfaces.places.labels,
+      attachments: this.surfaces.attachments.state,
     };
   }
 
@@ -69,14 +74,33 @@ export class Actions implements vscode.Disposable {
     else await this.begin(kind, problem);
   }
 
+  async attach(): Promise<void> {
+    requireTrust();
+    await this.surfaces.attachments.choose();
+  }
+
+  async attachPlace(place: vscode.Uri): Promise<void> {
+    requireTrust();
+    await this.surfaces.attachments.add(place);
+  }
+
+  detach(id: number): void {
+    this.surfaces.attachments.remove(id);
+  }
+
+  async attachDropped(uris: readonly string[]): Promise<void> {
+    requireTrust();
+    for (const uri of uris) await this.surfaces.attachments.add(vscode.Uri.parse(uri));
+  }
+
   /** Says something in the conversation that is shown, or in a new one where none is. */
   async say(text: string): Promise<void> {
     const { current } = this.surfaces.runs;
     if (current?.request.kind !== 'chat') return this.chat(text);
     requireTrust();
-    if (current.phase !== 'ended') return current.instruct(text);
-    await this.surfaces.endpoints.access();
-    this.surfaces.runs.resume(current).instruct(text);
+    if (current.phase === 'ended') await this.surfaces.endpoints.access();
+    const conversation = current.phase === 'ended' ? this.surfaces.runs.resume(current) : current;
+    conversation.instruct(withAttachments(text, this.surfaces.attachments.take()));
   }
 
   /** Runs a piece of code that the model wrote in a conversation, as a task whose every command asks first. */
@@ -99,7 +123,8 @@ export class Actions implements vscode.Disposable {
     if (problem.trim() === '') throw new UserError('run.empty', 'The task is empty. Describe what is to be done.');
     if (!this.surfaces.endpoints.selected) await this.surfaces.picker.select();
     await this.surfaces.endpoints.access();
-    this.surfaces.runs.start({ kind: 'chat', problem: problem.trim(), place: '' });
+    const attachments = this.surfaces.attachments.take();
+    this.surfaces.runs.start({ kind: 'chat', problem: problem.trim(), place: '', attachments });
   }
 
   /**
@@ -120,7 +145,8 @@ export class Actions implements vscode.Disposable {
     const place = options.place ?? (await this.surfaces.places.for(kind));
     if (place === undefined) return undefined;
     const tables = kind === 'db' ? this.surfaces.places.database.tablesOf(place) : undefined;
-    const request = { kind, problem: problem.trim(), place, ...(tables && { tables }) };
+    const attachments = this.surfaces.attachments.take();
+    const request = { kind, problem: problem.trim(), place, attachments, ...(tables && { tables }) };
     return this.surfaces.runs.start(request, options.inTerminal);
   }
 

@@ -32,6 +32,10 @@ export interface ChatActions {
   opened(): Promise<void>;
   /** Settles as soon as the run is under way, or cannot be. */
   start(kind: RunKind, problem: string): Promise<void>;
+  /** Asks what goes along with the user's words; takes it away again; takes what was dropped. */
+  attach(): Promise<void>;
+  detach(id: number): void;
+  attachDropped(uris: readonly string[]): Promise<void>;
   /** Says something in a conversation. */
   say(text: string): Promise<void>;
   /** Puts code of a reply into the editor, or runs it as a task. */
@@ -158,6 +162,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
           return log?.id === runId ? log.part(place) : undefined;
         },
         start: ({ kind, problem }) => actions.start(kind, problem),
+        attach: () => actions.attach(),
+        detach: (id) => actions.detach(id),
+        attachDropped: (uris) => actions.attachDropped(uris),
         say: (text) => actions.say(text),
         copy: async (text) => vscode.env.clipboard.writeText(text),
         insert: (text) => actions.insert(text),
@@ -277,6 +284,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       id,
       kind: run.request.kind,
       problem: run.request.problem,
+      attached: run.request.attachments?.map(({ label }) => label),
       awaiting: run.awaiting?.step,
       why: run.awaiting?.judgement && whyOf(run.awaiting.judgement, run.awaiting.text),
       command: this.command,

@@ -63,6 +63,11 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'agentlm.newOsTask': async () => startInChat('os', await askForTask('os')),
     'agentlm.newDatabaseTask': async () => startInChat('db', await askForTask('db')),
     'agentlm.runSelection': async () => startInChat('os', selectedText()),
+    'agentlm.attach': async (place) => {
+      if (place instanceof vscode.Uri) await actions.attachPlace(place);
+      else await actions.attach();
+      await chat.reveal();
+    },
     'agentlm.newChat': async () => {
       runs.show(undefined);
       await chat.compose('chat');

@@ -75,11 +75,15 @@ export class ChatPage extends LightElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('keydown', this.pressed);
+    window.addEventListener('dragover', allowDrop);
+    window.addEventListener('drop', this.dropped);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('keydown', this.pressed);
+    window.removeEventListener('dragover', allowDrop);
+    window.removeEventListener('drop', this.dropped);
     this.channel?.close();
   }
 
@@ -299,9 +303,23 @@ export class ChatPage extends LightElement {
     this.refusal = error instanceof Error ? error.message : String(error);
   };
 
+  private readonly dropped = (event: DragEvent): void => {
+    event.preventDefault();
+    const list = uriLists.map((type) => event.dataTransfer?.getData(type) ?? '').find((text) => text !== '') ?? '';
+    const uris = list.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#'));
+    if (uris.length > 0) this.request('attachDropped', uris);
+  };
+
   private readonly pressed = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) this.stop();
   };
+}
+
+/** What VS Code's explorer drags, by its two names. */
+const uriLists = ['application/vnd.code.uri-list', 'text/uri-list'];
+
+function allowDrop(event: DragEvent): void {
+  if (uriLists.some((type) => event.dataTransfer?.types.includes(type))) event.preventDefault();
 }
 
 /** On this page's clock. */

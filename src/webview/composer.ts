@@ -54,8 +54,9 @@ export function composer(
       @input=${(event: Event) => type((event.target as HTMLTextAreaElement).value)}
       @keydown=${pressed}
     ></textarea>
+    ${chips(page, state)}
     <div class="composer-row">
-      ${kind === 'chat' ? html`<span></span>` : place(page, state, kind)}
+      ${attachButton(page)} ${kind === 'chat' ? html`<span></span>` : place(page, state, kind)}
       ${
         running === 'no'
           ? html`<button
@@ -82,6 +83,43 @@ export function composer(
 
 export function canSend(state: PageState, { kind, text }: Draft): boolean {
   return text.trim() !== '' && missingFor(state, kind) === undefined;
+}
+
+/** What goes along with what is written, and how many tokens are left for more. */
+function chips({ say, request }: Page, { attachments: { items, free } }: PageState): TemplateResult | typeof nothing {
+  if (items.length === 0) return nothing;
+  const numbers = new Intl.NumberFormat(document.documentElement.lang);
+  return html`<ul class="chips" aria-label=${say('attach.list')}>
+    ${items.map(
+      ({ id, label, tokens }) =>
+        html`<li class="chip">
+          <span class="chip-label">${modelText(label)}</span>
+          <span class="muted">${say('attach.tokens', numbers.format(tokens))}</span>
+          <button
+            type="button"
+            class="quiet"
+            aria-label=${say('attach.removeNamed', label)}
+            title=${say('attach.remove')}
+            @click=${() => request('detach', id)}
+          >
+            ${icon('close')}
+          </button>
+        </li>`,
+    )}
+    <li class="muted">${say('attach.free', numbers.format(free))}</li>
+  </ul>`;
+}
+
+function attachButton({ say, request }: Page): TemplateResult {
+  return html`<button
+    type="button"
+    class="quiet"
+    aria-label=${say('attach')}
+    title=${say('attach')}
+    @click=${() => request('attach', null)}
+  >
+    ${icon('attach')}
+  </button>`;
 }
 
 /** Whether a text can be said to an agent at work. */

@@ -2,8 +2,10 @@ import { html, type TemplateResult } from 'lit';
 
 /** The codicons of chat.css. */
 export type IconName =
+  | 'attach'
   | 'chevron'
   | 'circle'
+  | 'close'
   | 'check'
   | 'database'
   | 'edit'

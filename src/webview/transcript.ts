@@ -5,6 +5,7 @@ import type { PageState, RunState, WaitingInstruction, Why } from '../protocol/m
 import './actionCard';
 import { chatReply } from './chatReply';
 import { answer, failure, notice, outcome } from './ending';
+import { icon } from './icon';
 import { modelText } from './modelText';
 import type { Page } from './page';
 import { progressLine, reply } from './reply';
@@ -39,7 +40,7 @@ export function transcriptView(
   const { live, shown } = rows;
   const obstacles = judgement(run, live);
   const last = shown.entries.findLast(({ type }) => type === 'outcome');
-  return html`${isAtBeginning(rows) ? request(page, run.problem) : wayTo(page, 'earlier', actions)}
+  return html`${isAtBeginning(rows) ? request(page, run.problem, run.attached) : wayTo(page, 'earlier', actions)}
   ${run.phase === 'opening' ? progressLine(say(`opening.${run.kind}`), page.runStart, page) : nothing}
   ${repeat(
     shown.entries,
@@ -60,10 +61,11 @@ export function transcriptView(
   ${obstacles ? trajectoryBar(page, run, obstacles, recording) : nothing}`;
 }
 
-function request({ say }: Page, text: string): TemplateResult {
+function request({ say }: Page, text: string, attached: readonly string[] = []): TemplateResult {
   return html`<section class="request">
     <h2 class="visually-hidden">${say('you')}</h2>
     <p class="prose">${modelText(text)}</p>
+    ${attached.map((label) => html`<p class="muted">${icon('attach')}${modelText(label)}</p>`)}
   </section>`;
 }
 

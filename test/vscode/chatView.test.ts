@@ -286,6 +286,9 @@ describe('The chat view', () => {
       runs,
       {
         start: nothing,
+        attach: nothing,
+        detach: () => {},
+        attachDropped: nothing,
         say: nothing,
         insert: nothing,
         runCode: nothing,
@@ -324,6 +327,7 @@ const surroundings: Omit<PageState, 'run'> = {
   recording: false,
   guard: { approval: 'ask', sandbox: 'off', network: false },
   place: { os: 'sample', db: undefined },
+  attachments: { items: [], free: 2400 },
 };
 
 const started: AgentEvent & { readonly type: 'started' } = {

@@ -208,6 +208,25 @@ describe('The chat page in a browser', function () {
     });
   }
 
+  it('shows what goes along, what it takes and what is left, and takes it away again', async () => {
+    const { page, asked } = await open(chatStates['attached'] ?? idle());
+    const list = page.getByRole('list', { name: 'Attached' });
+    assert.match(await list.innerText(), /src\/orders\.py, lines 3 to 9\s+180 tokens[^]*1,020 tokens are left/);
+    await page.getByRole('button', { name: 'Remove: src/orders.py' }).click();
+    await page.getByRole('button', { name: 'Attach a File' }).click();
+    await page.evaluate(`(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.setData('text/uri-list', 'file:///a/b.py\\r\\n');
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer }));
+    })()`);
+    await page.waitForTimeout(50);
+    assert.deepEqual(asked, [
+      ['detach', 0],
+      ['attach', null],
+      ['attachDropped', ['file:///a/b.py']],
+    ]);
+  });
+
   const deeds = [
     ['Copy: ls -l', 'copy'],
     ['Insert into the editor: ls -l', 'insert'],

@@ -23,6 +23,7 @@ export const surroundings: Omit<PageState, 'run'> = {
   recording: true,
   guard: { approval: 'ask', sandbox: 'workspace', network: false },
   place: { os: 'sample-workspace', db: 'shop.sqlite' },
+  attachments: { items: [], free: 2400 },
 };
 
 export const running: ActiveRun = {
@@ -218,6 +219,15 @@ export const chatStates: Readonly<Record<string, ChatState>> = {
   ]),
   'chat, answering': talk(false, replied.slice(0, -1)),
   'chat, waiting': talk(false, [replied[0] ?? started, { type: 'step', step: 1, limit: 1 }]),
+  attached: around({
+    attachments: {
+      items: [
+        { id: 0, label: 'src/orders.py, lines 3 to 9', tokens: 180 },
+        { id: 1, label: `a-very-long-folder/${'x'.repeat(80)}/`, tokens: 1200 },
+      ],
+      free: 1020,
+    },
+  }),
   'an instruction waits': during({ waiting: [{ id: 0, text: 'Leave out the folder vendor.' }] }, [
     ...proposed,
     approved(1),
