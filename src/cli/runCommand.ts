@@ -18,6 +18,7 @@ import { proxyFor } from './proxy';
 import type { RunArguments } from './runArguments';
 import { trainedPrompt } from './trainedPrompt';
 import { isSomebodyThere, typeIn } from './typeIn';
+import { withoutSecrets } from './withoutSecrets';
 
 export interface RunSettings extends RunArguments {
   /** Where changes of a database wait for a decision; they are forgotten where it is left out. */
@@ -150,11 +151,13 @@ async function exportRows({ database }: RunSession, { exportTo }: RunArguments, 
   }
 }
 
-/** `--record` is the acceptance: a run that succeeded becomes training data. Settles to what went wrong. */
+/** `--record` is the acceptance: a run that succeeded becomes training data, without its secrets. Settles to what went wrong. */
 async function record({ trajectory }: TrajectoryRecorder, file: string | undefined): Promise<unknown> {
   if (file === undefined || !trajectory || obstacles(trajectory).length > 0) return undefined;
   try {
-    await appendDialogue(file, toDialogue(trajectory));
+    const { dialogue, replaced } = await withoutSecrets(toDialogue(trajectory), process.env);
+    await appendDialogue(file, dialogue);
+    if (replaced > 0) process.stderr.write(`Secrets that were replaced in what was recorded: ${replaced}.\n`);
     return undefined;
   } catch (error) {
     return error;

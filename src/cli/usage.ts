@@ -28,7 +28,7 @@ Options:
   --network             commands in the sandbox may use the network
   --image IMAGE         of the container
   --container-engine C  that makes it, e.g. docker, or "podman --runtime runc"; podman or docker if left out
-  --record FILE         append the run to FILE as AgentInstruct when it answered or finished
+  --record FILE         append the run to FILE as AgentInstruct when it answered or finished, without its secrets
   --export FILE.csv     write all rows of the last query of run db to FILE.csv
   --tables A,B          the tables that run db is about: the model is told all of their columns, of the others the names
   --db-access KIND      what run db may do on a server (mysql, mariadb, postgres): read, or work on a scratch copy

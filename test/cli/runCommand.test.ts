@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -40,6 +40,27 @@ describe('agentlm run', function () {
     ]);
     return { stdout, stderr, code, asked: endpoint.requests.length };
   }
+
+  it('records a run without the secrets that are in it, and says how many', async () => {
+    const record = path.join(folder, 'r.jsonl');
+    writeFileSync(path.join(workspace, 'deploy.env'), 'ACCOUNT=mkoenig@corp.net\n');
+    const options = [
+      '--cwd',
+      workspace,
+      '--record',
+      record,
+      '--sandbox',
+      'off',
+      '--approve',
+      'all',
+      '--no-prompt-tail',
+    ];
+    const { stderr } = await run([bash('cat deploy.env'), answer], options);
+    assert.match(stderr, /Secrets that were replaced in what was recorded: 1\./);
+    const row = readFileSync(record, 'utf8');
+    assert.match(row, /ACCOUNT=user1@example\.com/);
+    assert.ok(!row.includes('mkoenig'));
+  });
 
   it('shows an answer as one although the file it goes to has become unwritable, and exits with 1', async () => {
     const record = path.join(folder, 'records');

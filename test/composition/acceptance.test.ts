@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { undecidedSecrets } from '../../src/agent/acceptance';
 import { gpt, human, type Turn } from '../../src/agent/conversation';
-import { namedSecrets } from '../../src/composition/acceptance';
 import { checkCandidate } from '../../src/composition/candidateCheck';
 import { osTask } from '../../src/agent/tasks/os';
 import { decisionOn } from '../../src/vscode/acceptStep';
@@ -76,20 +75,5 @@ describe('A run that is to become training data', () => {
         ['poison', last - 1, false],
       ],
     );
-  });
-});
-
-describe('Secrets of the environment', () => {
-  it('are those with a telling name, and the passwords of addresses', () => {
-    const secrets = namedSecrets({
-      HOME: '/home/me',
-      GITHUB_TOKEN: 'abcdef123',
-      'X-Api-Key': 'kkkkkk',
-      Authorization: 'Bearer zzzzzzz',
-      DATABASE_URL: 'postgres://me:p%40ss@db/x?options=1',
-      TOKENIZERS_PARALLELISM: 'true',
-      EMPTY_SECRET: undefined,
-    });
-    assert.deepEqual(secrets, ['abcdef123', 'kkkkkk', 'zzzzzzz', 'p%40ss', 'p@ss', '']);
   });
 });
