@@ -8,7 +8,8 @@ import { never } from './hosts';
 
 const suite = path.resolve('test/runtime/evaluation/suites/shop.agentlm-suite.json');
 
-describe('An evaluation of the editor', () => {
+describe('An evaluation of the editor', function () {
+  this.timeout(60_000);
   let folder: string;
   let endpoint: FakeEndpoint;
   beforeEach(async () => {
