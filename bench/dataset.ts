@@ -52,7 +52,7 @@ export async function datasetRates(): Promise<DatasetRates> {
 }
 
 async function command(...line: string[]): Promise<void> {
-  const code = await datasetCommand(parseDatasetArguments(line), async () => {}, signal);
+  const code = await datasetCommand(parseDatasetArguments(line, {}), async () => {}, signal);
   // Validation says 1: rows made from one mould are much alike.
   if (code > 1) throw new Error(`dataset ${line.join(' ')} ended with ${code}`);
 }

@@ -36,7 +36,7 @@ const commands = new Map<string, Read>([
   ['policy', readPolicy],
   ['replay', readReplay],
   ['eval', readEval],
-  ['dataset', (argv) => ({ command: 'dataset', dataset: parseDatasetArguments(argv) })],
+  ['dataset', (argv, environment) => ({ command: 'dataset', dataset: parseDatasetArguments(argv, environment) })],
   ['help', () => ({ command: 'help' })],
   ['--version', () => ({ command: 'version' })],
 ]);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { exportNames, type ExportName } from '../dataset/exports';
+import { fetchUsage, parseFetchArguments, type FetchArguments } from './fetchArguments';
 import { readCount, readNumber, readPath } from './readOptions';
 import { UsageError } from './usageError';
 
@@ -38,7 +39,7 @@ export interface MixArguments {
 }
 
 export type DatasetArguments =
-  (Reading & { readonly command: 'validate' | 'stats' | 'errors' }) | ConvertArguments | MixArguments;
+  (Reading & { readonly command: 'validate' | 'stats' | 'errors' }) | ConvertArguments | MixArguments | FetchArguments;
 
 export const datasetUsage = `  agentlm dataset validate FILE... [--max-tokens N] [--json]
   agentlm dataset stats FILE... [--max-tokens N] [--json]
@@ -47,7 +48,7 @@ export const datasetUsage = `  agentlm dataset validate FILE... [--max-tokens N]
   agentlm dataset mix --agent FILE... --general FILE... [--eta 0.2] [--seed N] [--total N] [--validation SHARE]
                       [--leak-check SUITE] --out FILE [--recipe FILE] [--force] [--json]
   agentlm dataset mix --from-recipe FILE --out FILE [--force] [--json]
-`;
+${fetchUsage}`;
 
 const options = {
   to: { type: 'string' },
@@ -71,7 +72,7 @@ const options = {
 type Option = keyof typeof options;
 
 const reading: readonly Option[] = ['max-tokens', 'json'];
-const taken: Readonly<Record<DatasetArguments['command'], readonly Option[]>> = {
+const taken: Readonly<Record<Exclude<DatasetArguments['command'], 'fetch'>, readonly Option[]>> = {
   validate: reading,
   stats: reading,
   errors: reading,
@@ -93,8 +94,13 @@ const taken: Readonly<Record<DatasetArguments['command'], readonly Option[]>> = 
 };
 
 /** @throws {UsageError} saying which argument is wrong. */
-export function parseDatasetArguments([command, ...argv]: readonly string[]): DatasetArguments {
-  if (!isCommand(command)) throw new UsageError('After "dataset" comes validate, stats, errors, convert or mix.');
+export function parseDatasetArguments(
+  [command, ...argv]: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): DatasetArguments {
+  if (command === 'fetch') return parseFetchArguments(argv, environment);
+  if (!isCommand(command))
+    throw new UsageError('After "dataset" comes validate, stats, errors, convert, mix or fetch.');
   const { values, files, agent, general } = parse(argv);
   const wrong = (Object.keys(values) as Option[]).find((name) => !taken[command].includes(name));
   if (wrong !== undefined) throw new UsageError(`--${wrong} does not go with dataset ${command}.`);
@@ -153,7 +159,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function isCommand(text: string | undefined): text is DatasetArguments['command'] {
+function isCommand(text: string | undefined): text is keyof typeof taken {
   return text !== undefined && Object.hasOwn(taken, text);
 }
 

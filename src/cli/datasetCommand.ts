@@ -2,6 +2,7 @@ import { UserError } from '../agent/errors';
 import { visible } from '../agent/hiddenCharacters';
 import { convertCommand } from './datasetConvert';
 import type { DatasetArguments } from './datasetArguments';
+import { fetchCommand } from './datasetFetch';
 import { errorsCommand, statsCommand } from './datasetCounts';
 import { mixCommand } from './datasetMix';
 import { validateCommand } from './datasetValidate';
@@ -23,6 +24,8 @@ export async function datasetCommand(args: DatasetArguments, write: Write, signa
         return await errorsCommand(args, write, signal);
       case 'convert':
         return await convertCommand(args, write, signal);
+      case 'fetch':
+        return await fetchCommand(args, write, signal);
       case 'mix':
         return await mixCommand(args, write, signal);
     }
@@ -30,6 +33,6 @@ export async function datasetCommand(args: DatasetArguments, write: Write, signa
     if (signal.aborted) return exitCodes.interrupted;
     if (!UserError.is(error)) throw error;
     process.stderr.write(`${visible(error.message)}\n`);
-    return exitCodes.usage;
+    return error.code.startsWith('hub.') ? exitCodes.endpoint : exitCodes.usage;
   }
 }

@@ -47,7 +47,7 @@ describe('agentlm dataset', () => {
     const write = async (piece: string): Promise<void> => {
       text += piece;
     };
-    const code = await datasetCommand(parseDatasetArguments(line), write, new AbortController().signal);
+    const code = await datasetCommand(parseDatasetArguments(line, {}), write, new AbortController().signal);
     return {
       code,
       text,
@@ -191,26 +191,17 @@ describe('agentlm dataset', () => {
   ] as const) {
     it(`refuses: dataset ${line.join(' ')}`, () => {
       assert.throws(
-        () => parseDatasetArguments(line),
+        () => parseDatasetArguments(line, {}),
         (error) => error instanceof UsageError && message.test(error.message),
       );
     });
   }
 
   it('takes several files behind --agent and --general', () => {
-    const args = parseDatasetArguments([
-      'mix',
-      '--agent',
-      'a',
-      'b',
-      '--general',
-      'c',
-      '--out',
-      'o',
-      '--general',
-      'd',
-      'e',
-    ]);
+    const args = parseDatasetArguments(
+      ['mix', '--agent', 'a', 'b', '--general', 'c', '--out', 'o', '--general', 'd', 'e'],
+      {},
+    );
     assert.ok(args.command === 'mix');
     assert.deepEqual(
       [args.agent, args.general].map((files) => files.map((file) => path.basename(file))),
