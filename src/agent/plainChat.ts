@@ -10,12 +10,18 @@ export interface PlainMessage {
 const opening = 'Hello.';
 const goOn = 'Go on.';
 
+/** A conversation as a prompt is made of it. */
+export interface PlainConversation {
+  /** Undefined where the system says nothing. */
+  readonly system: string | undefined;
+  readonly turns: readonly Turn[];
+}
+
 /**
- * The turns of a conversation in the one form that Llama-2 was trained on: human and model in turn, the human first and
- * last. What the system says stands before the first words of the human, who says it; messages of one speaker in a row
- * become one, and empty ones are left out.
+ * A conversation in the one form that Llama-2 was trained on: human and model in turn, the human first and last, and all
+ * that the system says before the first of them. Messages of one speaker in a row become one, and empty ones are left out.
  */
-export function plainTurns(messages: readonly PlainMessage[]): readonly Turn[] {
+export function plainConversation(messages: readonly PlainMessage[]): PlainConversation {
   const said = messages.filter(({ text }) => text.trim() !== '');
   const system = said.filter(({ from }) => from === 'system').map(({ text }) => text);
   const spoken: { readonly from: 'human' | 'gpt'; readonly texts: string[] }[] = [];
@@ -25,10 +31,10 @@ export function plainTurns(messages: readonly PlainMessage[]): readonly Turn[] {
     if (last?.from === from) last.texts.push(text);
     else spoken.push({ from, texts: [text] });
   }
-  if (spoken[0]?.from !== 'human') spoken.unshift({ from: 'human', texts: system.length === 0 ? [opening] : [] });
+  if (spoken[0]?.from !== 'human') spoken.unshift({ from: 'human', texts: [opening] });
   if (spoken.at(-1)?.from !== 'human') spoken.push({ from: 'human', texts: [goOn] });
-  spoken[0]?.texts.unshift(...system);
-  return spoken.map(({ from, texts }) =>
+  const turns = spoken.map(({ from, texts }) =>
     from === 'human' ? human(texts.join('\n\n')) : gpt(texts.join('\n\n'), { loss: false }),
   );
+  return { system: system.length === 0 ? undefined : system.join('\n\n'), turns };
 }

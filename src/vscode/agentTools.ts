@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ApprovalMode } from '../agent/approval';
 import { UserError } from '../agent/errors';
 import type { AgentEvent, EventOf } from '../agent/events';
+import { visible } from '../agent/hiddenCharacters';
 import type { TaskKind } from '../agent/task';
 import type { Actions } from './actions';
 import { withSignal } from './cancellation';
@@ -58,8 +59,8 @@ export function taskTool(kind: TaskKind, parts: ToolParts): vscode.LanguageModel
             title: vscode.l10n.t('Let AgentLM work on this task?'),
             message: new vscode.MarkdownString(
               [
-                escapeMarkdownLines(input.task),
-                `_${escapeMarkdown(await whatHappens(kind, place, parts.guard))}_`,
+                escapeMarkdownLines(visible(input.task)),
+                `_${escapeMarkdown(visible(await whatHappens(kind, place, parts.guard)))}_`,
               ].join('\n\n'),
             ),
           },
@@ -116,7 +117,7 @@ export function searchTool({ recording }: Pick<ToolParts, 'recording'>): vscode.
         message: new vscode.MarkdownString(
           [
             vscode.l10n.t('The model that asks gets what is found: tasks, commands and outputs that you kept.'),
-            codeBlock(input.words, 'text'),
+            codeBlock(visible(input.words), 'text'),
           ].join('\n\n'),
         ),
       },

@@ -3,7 +3,9 @@ import type { Turn } from '../agent/conversation';
 import { human } from '../agent/conversation';
 import { UserError } from '../agent/errors';
 import type { Model } from '../agent/model';
-import { plainTurns, type PlainMessage } from '../agent/plainChat';
+import { plainConversation, type PlainMessage } from '../agent/plainChat';
+import { chatSystem } from '../agent/tasks/chat';
+import { addedEndpoint } from './addedEndpoint';
 import { withSignal } from './cancellation';
 import { demoProfile, type EndpointProfile } from './endpointProfiles';
 import { labelOf, type Endpoints } from './endpoints';
@@ -28,6 +30,8 @@ const longestContext = 4096;
 /** A model of VS Code's picker, and the endpoint behind it. */
 interface EndpointModel extends vscode.LanguageModelChatInformation {
   readonly profile: EndpointProfile;
+  /** Of one that was added in VS Code's own list of models, which keeps its key. */
+  readonly access?: EndpointAccess;
 }
 
 /**
@@ -44,17 +48,20 @@ export function registerModelProvider(
   if (!('registerLanguageModelChatProvider' in vscode.lm)) return vscode.Disposable.from();
   return vscode.lm.registerLanguageModelChatProvider(modelVendor, {
     onDidChangeLanguageModelChatInformation: endpoints.onDidChange,
-    async provideLanguageModelChatInformation({ silent }) {
+    async provideLanguageModelChatInformation({ silent, ...more }) {
+      const access = addedEndpoint(more);
+      if (access) return [{ ...describe(access.profile, endpoints, settings), access }];
       if (!silent && profilesOf(endpoints).length === 0) await connect();
       return profilesOf(endpoints).map((profile) => describe(profile, endpoints, settings));
     },
-    async provideLanguageModelChatResponse({ profile, maxOutputTokens }, messages, options, progress, token) {
+    async provideLanguageModelChatResponse({ profile, access, maxOutputTokens }, messages, options, progress, token) {
       await withSignal(token, async (signal) => {
         try {
           if (options.toolMode === vscode.LanguageModelChatToolMode.Required) throw noTools();
-          const turns = plainTurns(messages.map(readMessage));
-          const model = await models.open(await endpoints.accessTo(profile), signal);
+          const { system = chatSystem, turns } = plainConversation(messages.map(readMessage));
+          const model = await models.open(access ?? (await endpoints.accessTo(profile)), signal);
           const request = {
+            system,
             turns,
             maxTokens: replyTokens(options.modelOptions, maxOutputTokens),
             stop: [],

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { plainTurns, type PlainMessage } from '../../src/agent/plainChat';
+import { plainConversation, type PlainMessage } from '../../src/agent/plainChat';
 
-const said = (...messages: readonly PlainMessage[]): string[] =>
-  plainTurns(messages).map(({ from, value }) => `${from}: ${value}`);
+/** Who says what in turn, the system first where it says anything. */
+function said(...messages: readonly PlainMessage[]): string[] {
+  const { system, turns } = plainConversation(messages);
+  return [
+    ...(system === undefined ? [] : [`system: ${system}`]),
+    ...turns.map(({ from, value }) => `${from}: ${value}`),
+  ];
+}
 
 describe('A conversation that is no task', () => {
   it('is told as it was said', () => {
@@ -13,14 +19,14 @@ describe('A conversation that is no task', () => {
     );
   });
 
-  it('has what the system says in the first words of the human', () => {
+  it('has all that the system says before the first words of the human', () => {
     assert.deepEqual(
       said(
         { from: 'system', text: 'Be brief.' },
         { from: 'human', text: 'Hi.' },
         { from: 'system', text: 'In French.' },
       ),
-      ['human: Be brief.\n\nIn French.\n\nHi.'],
+      ['system: Be brief.\n\nIn French.', 'human: Hi.'],
     );
   });
 
@@ -39,7 +45,7 @@ describe('A conversation that is no task', () => {
 
   it('begins and ends with the human, whatever was handed in', () => {
     assert.deepEqual(said({ from: 'gpt', text: 'Hi.' }), ['human: Hello.', 'gpt: Hi.', 'human: Go on.']);
-    assert.deepEqual(said({ from: 'system', text: 'Be brief.' }), ['human: Be brief.']);
+    assert.deepEqual(said({ from: 'system', text: 'Be brief.' }), ['system: Be brief.', 'human: Hello.']);
     assert.deepEqual(said(), ['human: Hello.']);
   });
 
@@ -50,10 +56,10 @@ describe('A conversation that is no task', () => {
     });
     fc.assert(
       fc.property(fc.array(message), (messages) => {
-        const turns = plainTurns(messages);
+        const { system = '', turns } = plainConversation(messages);
         assert.ok(turns.every(({ from }, index) => from === (index % 2 === 0 ? 'human' : 'gpt')));
         assert.equal(turns.length % 2, 1);
-        const words = turns.flatMap(({ value }) => value.split('\n\n'));
+        const words = [system, ...turns.map(({ value }) => value)].flatMap((text) => text.split('\n\n'));
         assert.ok(messages.every(({ text }) => words.includes(text)));
       }),
     );

@@ -100,7 +100,7 @@ describe('A user of the commands that nobody needs every day', function () {
     await page.locator('.monaco-diff-editor').waitFor();
     await row.click({ button: 'right' });
     await page.locator('.monaco-menu .action-item', { hasText: 'Compare with Workspace' }).first().click();
-    await page.locator('.tab', { hasText: 'date.txt' }).nth(1).waitFor();
+    await page.locator('.tab', { hasText: '(now ↔ by the task)' }).waitFor();
     await workbench.screenshot('command-compare');
     await workbench.runCommand('AgentLM: Discard Changes');
     await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Discard' }).click();

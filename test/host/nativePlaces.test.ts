@@ -58,7 +58,8 @@ describe('In the places that VS Code has of its own', () => {
       const [asked] = endpoint.completions;
       assert.equal(
         asked?.prompt,
-        '[INST] Be brief.\n\nHow many eggs? [/INST] A dozen. </s><s>[INST] In a number? [/INST]',
+        '[INST] <<SYS>>\nYou are a helpful, respectful and honest assistant.\n<</SYS>>\n\n' +
+          'Be brief.\n\nHow many eggs? [/INST] A dozen. </s><s>[INST] In a number? [/INST]',
       );
       assert.equal(asked?.body?.['max_tokens'], 7);
     });
