@@ -1,23 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, ConnectionOptions } from 'mysql2';
-import { ConnectionGone, StatementError, type ServerConnection, type WireValue } from './connection';
+import { ConnectionGone, StatementError, type OnRows, type ServerConnection, type WireValue } from './connection';
 import { connectTimeoutMs, endTimeoutMs, tlsOptions, type Login } from './login';
 import { loginFailure } from './loginFailure';
-import { readMysql } from './mysqlResult';
+import { readMysql, type MysqlResult, type MysqlStatement } from './mysqlResult';
 
 /** @throws {UserError} those of loginFailure */
 export async function connectMysql(login: Login): Promise<ServerConnection> {
   const connection = await open(login);
-  let isOpen = true;
+  /** Aborts when the session is over: the driver does not tell a statement whose rows are read one by one. */
+  const over = new AbortController();
   let inTransaction = false;
   let running: Promise<unknown> = Promise.resolve();
-  // Whoever waits for a statement is told by it.
-  connection.on('error', () => (isOpen = false));
-  connection.on('end', () => (isOpen = false));
+  const end = (cause?: unknown): void =>
+    over.abort(new ConnectionGone('The session with the server is over.', { cause }));
+  connection.on('error', end);
+  connection.on('end', () => end());
+
+  const read = async (statement: MysqlStatement, onRows: OnRows | undefined): Promise<MysqlResult> =>
+    readMysql(connection, statement, onRows, killQuery, over.signal);
 
   const run: ServerConnection['run'] = async (sql, onRows, parameters = []) => {
-    if (!isOpen) throw new ConnectionGone('The session with the server is over.');
-    const reading = readMysql(connection, { sql, values: parameters.map(toParameter) }, onRows, killQuery);
+    over.signal.throwIfAborted();
+    const reading = read({ sql, values: parameters.map(toParameter) }, onRows);
     running = reading.catch(() => undefined);
     try {
       const { columns, status, isStopped } = await reading;
@@ -27,7 +32,7 @@ export async function connectMysql(login: Login): Promise<ServerConnection> {
       return columns;
     } catch (error) {
       const failed = failure(error);
-      if (failed instanceof ConnectionGone) isOpen = false;
+      if (failed instanceof ConnectionGone) end(failed);
       throw failed;
     }
   };
@@ -43,18 +48,18 @@ export async function connectMysql(login: Login): Promise<ServerConnection> {
 
   /** One that came when the statement had ended would stop the next one: let it be this. */
   async function takeLateKill(): Promise<void> {
-    await readMysql(connection, { sql: 'DO 0', values: [] }, undefined, killQuery).catch(() => undefined);
+    await read({ sql: 'DO 0', values: [] }, undefined).catch(() => undefined);
   }
 
   async function close(): Promise<void> {
-    isOpen = false;
+    end();
     connection.destroy();
   }
 
   return {
     run,
     async cancel() {
-      if (!isOpen) return;
+      if (over.signal.aborted) return;
       await killQuery().catch(() => undefined);
       const hasEnded = await Promise.race([running.then(() => true), delay(endTimeoutMs, false)]);
       return hasEnded ? takeLateKill() : close();
@@ -63,7 +68,7 @@ export async function connectMysql(login: Login): Promise<ServerConnection> {
       return inTransaction;
     },
     get isOpen() {
-      return isOpen;
+      return !over.signal.aborted;
     },
     close,
   };
@@ -107,6 +112,7 @@ function toParameter(value: WireValue): string | Buffer | null {
 
 /** What the server says has a number and a state; everything else is the end of the session. */
 function failure(error: unknown): Error {
+  if (error instanceof ConnectionGone) return error;
   const { errno, sqlState, sqlMessage } = error as { errno?: number; sqlState?: string; sqlMessage?: string };
   if (errno !== undefined && sqlState !== undefined && sqlMessage !== undefined) {
     return new StatementError(`${errno} (${sqlState}): ${sqlMessage}`, String(errno), { cause: error });

@@ -9,8 +9,14 @@ const batchBytes = 1024 * 1024;
 /** ER_QUERY_INTERRUPTED */
 const interrupted = 1317;
 
+export interface MysqlStatement {
+  readonly sql: string;
+  /** For the `?` in it. */
+  readonly values: readonly (string | Buffer | null)[];
+}
+
 /** What a statement gave; only the first of several results, as a procedure may give them. */
-interface MysqlResult {
+export interface MysqlResult {
   readonly columns: ReturnType<typeof mysqlColumn>[] | undefined;
   /** The server's status flags, where it told them. */
   readonly status: number | undefined;
@@ -21,12 +27,14 @@ interface MysqlResult {
 /**
  * Runs one statement and hands over its rows, while the server waits.
  * @param stop ends the statement at the server, when no more rows are wanted
+ * @param over aborts when the session is over
  */
 export async function readMysql(
   connection: Connection,
-  { sql, values }: { readonly sql: string; readonly values: readonly (string | Buffer | null)[] },
+  { sql, values }: MysqlStatement,
   onRows: OnRows | undefined,
   stop: () => Promise<void>,
+  over: AbortSignal,
 ): Promise<MysqlResult> {
   let columns: MysqlResult['columns'];
   let status: number | undefined;
@@ -67,7 +75,10 @@ export async function readMysql(
     rowsAsArray: true,
     typeCast: (field) => field.buffer(),
   });
-  await new Promise<void>((resolve, reject) => {
+  const { promise: done, resolve, reject } = Promise.withResolvers<void>();
+  const lose = (): void => reject(over.reason);
+  over.addEventListener('abort', lose, { once: true });
+  try {
     query.on('fields', (fields?: FieldPacket[]) => (columns ??= fields?.map(mysqlColumn)));
     query.on('result', (row: unknown, index?: number) => {
       if (!Array.isArray(row)) {
@@ -85,7 +96,10 @@ export async function readMysql(
       if (isStopped && (error as { errno?: number }).errno === interrupted) resolve();
       else reject(error);
     });
-  });
+    await done;
+  } finally {
+    over.removeEventListener('abort', lose);
+  }
   await handing;
   await hand();
   if (failed !== undefined) throw failed;
