@@ -6,6 +6,7 @@ import { shellFlood } from './flood';
 import { loopOverhead } from './loop';
 import { reviewCost, sandboxCosts } from './sandbox';
 import { shellRoundTrip } from './shell';
+import { serverCosts } from './servers';
 import { sqlCost } from './sql';
 
 /** A line of the table. */
@@ -77,6 +78,19 @@ export const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       { what: 'SQL, CSV loaded', value: rate(sql.csvRowsPerSecond) },
       { what: 'SQL, endless statement stopped', value: milliseconds(sql.cancelMs) },
     ];
+  },
+
+  async servers() {
+    const costs = await serverCosts();
+    return costs.flatMap(({ name, ...cost }) => [
+      { what: `${name}, a statement, median`, value: milliseconds(cost.actionMs) },
+      { what: `${name}, by the driver alone`, value: milliseconds(cost.driverMs) },
+      { what: `${name}, endless statement stopped`, value: milliseconds(cost.cancelMs) },
+      { what: `${name}, 100,000 rows copied on the same server`, value: milliseconds(cost.copyMs) },
+      { what: `${name}, 10,000 changed rows of them found`, value: milliseconds(cost.changesMs) },
+      { what: `${name}, the same applied with a script`, value: milliseconds(cost.applyMs) },
+      { what: `${name}, a server started for a run, with its tables`, value: milliseconds(cost.localMs) },
+    ]);
   },
 
   dialect() {

@@ -33,7 +33,7 @@ export interface Conversion {
 /** What a run did to its copy of a database, waiting for a decision. It survives the end of the program. */
 export interface DatabaseReview {
   readonly id: string;
-  /** Absolute path of the original. */
+  /** Absolute path of the original, or the URL of a server's database, without a password. */
   readonly source: string;
   /** False for data files, which can be exported but not applied to. */
   readonly canApply: boolean;
@@ -52,7 +52,8 @@ export interface DatabaseReview {
   changes(rowLimit: number, signal: AbortSignal): Promise<DatabaseChanges>;
 
   /**
-   * Makes the same changes in the original, all of them in one transaction, after a backup of it was written beside it.
+   * Makes the same changes in the original, all of them in one transaction, after a backup of it was written beside it; of
+   * a server's, a script that takes them back.
    * A row that is no longer as the run found it is a conflict: with `refuse` nothing at all is applied then, with `skip`
    * everything but such rows. What was applied is no longer pending.
    * @throws {UserError} `database.*` for whatever is in the way; the original is then as it was.
@@ -119,6 +120,6 @@ export interface ApplyReport {
   readonly conflictCount: number;
   /** The first of them. */
   readonly conflicts: readonly RowConflict[];
-  /** The copy of the original as it was just before; null when nothing was applied. */
+  /** The copy of the original as it was just before, or the script that takes it back; null when nothing was applied. */
   readonly backup: string | null;
 }

@@ -8,6 +8,7 @@ import type {
   RowCounts,
   SchemaChange,
 } from '../agent/database';
+import { isServerUrl } from '../agent/databaseServer';
 import { cellText, type Cell } from '../agent/grid';
 import { visible } from '../agent/hiddenCharacters';
 import { shortId } from './pendingRuns';
@@ -89,7 +90,7 @@ export function reportText(source: string, report: ApplyReport): string {
     ...(schemaChanges > 0 ? [`  ${schemaChanges} changes of tables, views, indexes and triggers`] : []),
     ...(tables.length + schemaChanges === 0 ? ['  nothing, for all of it was there already'] : []),
     ...(conflictCount > 0 ? [`Left as they are now, ${conflictCount} rows:`, ...told, ...more] : []),
-    ...(backup === null ? [] : [`As it was before: ${visible(backup)}`]),
+    ...(backup === null ? [] : [`${isServerUrl(source) ? 'Takes it back' : 'As it was before'}: ${visible(backup)}`]),
     '',
   ].join('\n');
 }

@@ -171,6 +171,8 @@ const kinds: Record<Login['server']['engine'], Programs> = {
       '--shared_buffers=64MB',
       '--max_connections=20',
       '--logging_collector=off',
+      // Compiling a statement can take a second, in which it cannot be stopped.
+      '--jit=off',
     ],
     socket: (folder) => folder,
   },
