@@ -4,6 +4,8 @@ import type { ServerTable } from './serverTable';
 /** How rows of a server are changed one by one. */
 export interface ChangeDialect {
   readonly quote: (name: string) => string;
+  /** The table of this name, with its schema where that is part of the name. */
+  readonly identifier: (name: string) => string;
   /** Stands before VALUES, so that rows come with all of their values. */
   readonly beforeValues: string;
   /** Of the parameter with this number, from 1 on. */

@@ -4,6 +4,7 @@ import { quoteMysql } from './mysqlTables';
 /** How rows of MySQL and MariaDB are changed one by one. */
 export const mysqlChanges: ChangeDialect = {
   quote: quoteMysql,
+  identifier: quoteMysql,
   beforeValues: '',
   placeholder: () => '?',
   lockRows: ' FOR UPDATE',

@@ -1,6 +1,6 @@
 import { connectionLost, interrupted, timedOut } from '../mysqlErrors';
 import { keyword, tokenize } from '../tokens';
-import { allRows, StatementError } from './connection';
+import { allRows, StatementError, type ServerConnection } from './connection';
 import type { ServerEngine } from './engine';
 import { mysqlChanges } from './mysqlChanges';
 import { connectMysql } from './mysqlConnection';
@@ -23,16 +23,18 @@ export const mysqlEngine: ServerEngine = {
   },
 
   async excessOf(connection) {
-    const grants = (await allRows(connection, 'SHOW GRANTS')).map(([grant]) => String(grant));
+    const grants = (await allRows(connection, `SHOW GRANTS${await usingRoles(connection)}`)).map(([grant]) =>
+      String(grant),
+    );
     const everywhere = grants.filter((grant) => / ON \*\.\* /.test(grant)).join(' ');
     if (/GRANT ALL PRIVILEGES ON \*\.\*/.test(everywhere)) return 'ALL PRIVILEGES';
     return /\b(FILE|SUPER)\b/.exec(everywhere)?.[1];
   },
 
   async limitTime(connection, timeoutMs) {
-    const [[version] = []] = await allRows(connection, 'SELECT VERSION()');
-    const isMariadb = /mariadb/i.test(String(version));
-    const limit = isMariadb ? `max_statement_time = ${timeoutMs / 1000}` : `max_execution_time = ${timeoutMs}`;
+    const limit = (await isMariadb(connection))
+      ? `max_statement_time = ${timeoutMs / 1000}`
+      : `max_execution_time = ${timeoutMs}`;
     await connection.run(`SET SESSION ${limit}`);
   },
 
@@ -101,4 +103,22 @@ const readOnly = '1792 (25006): Cannot execute statement in a READ ONLY transact
 /** From everywhere: who connects may come through a proxy, under another name than the server would think. */
 function account(user: string): string {
   return `'${user}'@'%'`;
+}
+
+/** MySQL tells what an account may do by its active roles when it is asked for them; MariaDB tells it in any case. */
+async function usingRoles(connection: ServerConnection): Promise<string> {
+  if (await isMariadb(connection)) return '';
+  try {
+    const [[roles] = []] = await allRows(connection, 'SELECT CURRENT_ROLE()');
+    return roles === null || roles === 'NONE' ? '' : ` FOR CURRENT_USER() USING ${String(roles)}`;
+  } catch (error) {
+    // MySQL 5.7 has no roles.
+    if (error instanceof StatementError) return '';
+    throw error;
+  }
+}
+
+async function isMariadb(connection: ServerConnection): Promise<boolean> {
+  const [[version] = []] = await allRows(connection, 'SELECT VERSION()');
+  return /mariadb/i.test(String(version));
 }

@@ -1,4 +1,4 @@
-import { allRows, type ServerConnection } from './connection';
+import { allRows, StatementError, type ServerConnection } from './connection';
 import type { ServerTable, StoredColumn } from './serverTable';
 
 export function quoteMysql(name: string): string {
@@ -53,10 +53,18 @@ export async function readMysqlTables(connection: ServerConnection): Promise<Ser
   return found;
 }
 
-/** Without the name of another server's user: a view of a copy runs with the rights of who reads it. */
+/**
+ * Without the name of another server's user: a view of a copy runs with the rights of who reads it. Empty for a view that
+ * may be read, while how it is made may not be known.
+ */
 async function definitionOf(connection: ServerConnection, name: string, type: ServerTable['type']): Promise<string> {
-  const [[, made] = []] = await allRows(connection, `SHOW CREATE ${type} ${quoteMysql(name)}`);
-  return String(made).replace(/^CREATE ALGORITHM=.*? VIEW /, 'CREATE SQL SECURITY INVOKER VIEW ');
+  try {
+    const [[, made] = []] = await allRows(connection, `SHOW CREATE ${type} ${quoteMysql(name)}`);
+    return String(made).replace(/^CREATE ALGORITHM=.*? VIEW /, 'CREATE SQL SECURITY INVOKER VIEW ');
+  } catch (error) {
+    if (error instanceof StatementError) return '';
+    throw error;
+  }
 }
 
 function storedColumn(name: string, dataType: string): StoredColumn {

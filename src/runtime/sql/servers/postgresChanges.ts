@@ -5,6 +5,7 @@ import { quotePostgres } from './postgresTables';
 /** How rows of PostgreSQL are changed one by one. */
 export const postgresChanges: ChangeDialect = {
   quote: quotePostgres,
+  identifier: (name) => name.split('.').map(quotePostgres).join('.'),
   beforeValues: 'OVERRIDING SYSTEM VALUE ',
   placeholder: (number) => `$${number}`,
   lockRows: '',

@@ -51,5 +51,5 @@ async function* undoLines(
 }
 
 export function dropStatement({ changes }: ServerEngine, type: string, name: string): string {
-  return `DROP ${type === 'view' ? 'VIEW' : 'TABLE'} IF EXISTS ${name.split('.').map(changes.quote).join('.')}`;
+  return `DROP ${type === 'view' ? 'VIEW' : 'TABLE'} IF EXISTS ${changes.identifier(name)}`;
 }

@@ -60,7 +60,13 @@ for (const { name, require, start } of kindsOfServers) {
       this.timeout(120_000);
       require(this);
       server = await start();
-      await server.query(own.make, own.insert, 'CREATE TABLE notes (line TEXT)', "INSERT INTO notes VALUES ('a')");
+      await server.query(
+        own.make,
+        own.insert,
+        'CREATE TABLE notes (line TEXT)',
+        "INSERT INTO notes VALUES ('a')",
+        'CREATE VIEW seen AS SELECT * FROM notes',
+      );
       database = await open();
     });
 
@@ -78,7 +84,7 @@ for (const { name, require, start } of kindsOfServers) {
     it('tells its tables, or those that were chosen', async () => {
       assert.deepEqual(
         database.tables.map((table) => table.name),
-        ['every_type', 'notes'],
+        ['every_type', 'notes', 'seen'],
       );
       const chosen = await open(0, ['notes']);
       await chosen.close();
@@ -178,6 +184,24 @@ for (const { name, require, start } of kindsOfServers) {
         { server: server.described({ access: 'read' }), password: server.passwords.owner, workerPath: '' },
         never,
       );
+      await assert.rejects(opening, (error) => UserError.is(error) && error.code === 'database.tooManyRights');
+    });
+
+    it('refuses an account whose role could', async () => {
+      const roles =
+        name === 'MariaDB'
+          ? [
+              'CREATE ROLE filer',
+              'GRANT FILE ON *.* TO filer',
+              "CREATE USER climber IDENTIFIED BY 'open sesame'",
+              'GRANT SELECT ON shop.* TO climber',
+              'GRANT filer TO climber',
+              'SET DEFAULT ROLE filer FOR climber',
+            ]
+          : ["CREATE ROLE climber LOGIN PASSWORD 'open sesame'", 'GRANT pg_read_server_files TO climber'];
+      await server.query(...roles);
+      const described = server.described({ access: 'read', user: 'climber' });
+      const opening = openServer({ server: described, password: 'open sesame', workerPath: '' }, never);
       await assert.rejects(opening, (error) => UserError.is(error) && error.code === 'database.tooManyRights');
     });
 
