@@ -3,7 +3,8 @@ import { createConnection, type Connection } from 'mysql2/promise';
 import type { Execution, Table } from '../../agent/environment';
 import { UserError } from '../../agent/errors';
 import { interrupted, timedOut } from '../sql/mysqlErrors';
-import { mysqlRows, type MysqlColumn, type MysqlValue } from './mysqlRows';
+import type { MysqlColumn } from '../sql/servers/mysqlValues';
+import { mysqlRows, type MysqlValue } from './mysqlRows';
 import { joinLimit } from './tableHash';
 import { createTable, insertRow, quotedName, type OpenDatabase } from './trialDatabase';
 
