@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createConnection, type Connection } from 'mysql2/promise';
+import type { Connection } from 'mysql2/promise';
 import type { Execution, Table } from '../../agent/environment';
 import { UserError } from '../../agent/errors';
 import { interrupted, timedOut } from '../sql/mysqlErrors';
@@ -71,8 +71,9 @@ async function connectTo(
   url: string,
   more: { readonly multipleStatements?: boolean; readonly database?: string },
 ): Promise<Connection> {
+  const { createPromisedConnection } = await import('../sql/servers/mysqlDriver');
   try {
-    return await createConnection({
+    return await createPromisedConnection({
       ...more,
       uri: url,
       connectTimeout: connectTimeoutMs,
