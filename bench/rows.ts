@@ -1,3 +1,5 @@
+import { findChromium } from '../scripts/chromium.mts';
+import { runsHere } from '../scripts/codeServerInstall.mts';
 import { datasetRates } from './dataset';
 import { dialectCost } from './dialect';
 import { endpointCost } from './endpoint';
@@ -111,6 +113,25 @@ export const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       })),
       { what: 'dataset mix, a million rows', value: `${dataset.millionSeconds.toFixed(0)} s` },
       { what: 'dataset mix, a million rows, memory', value: megabytes(dataset.millionPeakMb) },
+    ];
+  },
+
+  async chat() {
+    if (!runsHere || findChromium() === undefined) return [{ what: 'chat', value: 'no Chromium' }];
+    // Loaded here: the other parts need no browser.
+    const { chatInWorkbench, chatPageMemory } = await import('./chat');
+    const view = await chatInWorkbench();
+    const page = await chatPageMemory();
+    return [
+      { what: 'chat, shown for the first time, by command', value: milliseconds(view.firstMs) },
+      { what: 'chat, shown again, median', value: milliseconds(view.reshowMs) },
+      { what: 'chat, tokens a second while a reply streams', value: view.tokensASecond.toFixed(0) },
+      { what: 'chat, time between frames meanwhile, median', value: milliseconds(view.frameMs) },
+      { what: 'chat, time between frames meanwhile, 95 of 100', value: milliseconds(view.frameP95Ms) },
+      { what: 'chat, posts a second meanwhile', value: view.postsASecond.toFixed(1) },
+      { what: 'chat, the largest post', value: `${view.largestPostKb.toFixed(1)} KB` },
+      { what: 'chat, heap of the page after 10,000 steps', value: megabytes(page.heapMb) },
+      { what: 'chat, time between frames of scrolling them, 95 of 100', value: milliseconds(page.scrollP95Ms) },
     ];
   },
 

@@ -19,6 +19,8 @@ await build({
   platform: 'node',
   format: 'cjs',
   packages: 'external',
+  // The stage of the chat page has its words from src/vscode/, which runs here without an editor.
+  alias: { vscode: './test/vscode.ts' },
   loader: { '.sh': 'text' },
 });
 const measured = (...args: readonly string[]): readonly never[] =>

@@ -68,7 +68,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const runParts = { settings, rules, endpoints, guard, database, endpointRuntime, shells, storage, sqlWorker };
   const runs = new Runs(async (...start) => startRunOf(runParts, ...start));
   const manifest = context.extension.packageJSON as Manifest;
-  const history = new History(runs, runStore(storage), settings, recording, manifest.version, log);
+  const { workspaceState } = context;
+  const history = new History(runs, runStore(storage), settings, recording, manifest.version, log, workspaceState);
   const reviewPanels = new DatabaseReviewPanels(context.extensionUri, log, () => refreshChanges());
   const changes: ChangesView = new ChangesView(changeStore(storage, sqlWorker), reviewPanels);
   const acceptStep = new AcceptStep(recording, checkCandidate, () => knownSecrets(endpoints, keys));

@@ -35,6 +35,10 @@ export interface PastRun {
   readonly header: RunHeader;
 }
 
+const memoryKey = 'runNames';
+/** VS Code keeps them in one piece, which is to stay small. */
+const mostNames = 500;
+
 /** Keeps the runs of this workspace on this machine, so that a reload or a crash loses none, for as long as the user wants. */
 export class History implements vscode.Disposable {
   private readonly journals = new Map<Run, Promise<RunJournal>>();
@@ -48,6 +52,8 @@ export class History implements vscode.Disposable {
     /** Of the product. */
     private readonly version: string,
     private readonly log: Log,
+    /** The names that the user gave, by the ids of runs. */
+    private readonly memory: vscode.Memento,
   ) {
     this.subscription = runs.onDidStart((run) => {
       if (this.recording.on || this.limit > 0) this.keep(run);
@@ -80,6 +86,26 @@ export class History implements vscode.Disposable {
 
   async delete({ id }: PastRun): Promise<void> {
     await this.store.delete(id);
+    await this.rename(id, '');
+  }
+
+  /** What the user called a run; undefined where they called it nothing. */
+  nameOf(id: string): string | undefined {
+    return this.names[id];
+  }
+
+  /** @param name empty for a run that is to be called by its task again */
+  async rename(id: string, name: string): Promise<void> {
+    const { [id]: _, ...others } = this.names;
+    const kept = Object.entries(others).slice(-mostNames);
+    await this.memory.update(
+      memoryKey,
+      Object.fromEntries([...kept, ...(name.trim() === '' ? [] : [[id, name.trim()]])]),
+    );
+  }
+
+  private get names(): Readonly<Record<string, string>> {
+    return this.memory.get(memoryKey, {});
   }
 
   /** Settles when all that was heard is on the disk. */

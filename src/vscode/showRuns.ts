@@ -6,6 +6,8 @@ import type { Run } from './run';
 import type { Runs } from './runs';
 
 interface RunItem extends vscode.QuickPickItem {
+  /** Of the run, once it has begun. */
+  readonly id?: string | undefined;
   show?(): void | Promise<void>;
   delete?(): Promise<void>;
 }
@@ -36,13 +38,26 @@ export async function showRuns(runs: Runs, history: History, log: Log): Promise<
       close(chosen !== undefined);
     });
   });
-  picker.onDidTriggerItemButton(({ item }) => {
+  let renaming = false;
+  const rename = async ({ id, label }: RunItem): Promise<void> => {
+    if (id === undefined) return;
+    renaming = true;
+    const title = vscode.l10n.t('Rename');
+    const prompt = vscode.l10n.t('Leave it empty to call it by its task.');
+    const name = await vscode.window.showInputBox({ title, prompt, value: history.nameOf(id) ?? label });
+    renaming = false;
+    if (name !== undefined) await history.rename(id, name);
+    picker.show();
+  };
+  picker.onDidTriggerItemButton(({ item, button }) => {
     attempt(async () => {
-      await item.delete?.();
+      if (button.tooltip === renameButton().tooltip) await rename(item);
+      else await item.delete?.();
       await load();
     });
   });
-  picker.onDidHide(() => close(false));
+  // The box for a new name takes the place of the list, which comes back.
+  picker.onDidHide(() => renaming || close(false));
   picker.show();
   try {
     await load();
@@ -56,15 +71,30 @@ function itemsOf(runs: Runs, past: readonly PastRun[], history: History): RunIte
   const urgentFirst = runs.all.toReversed().toSorted((a, b) => urgency(a) - urgency(b));
   const separator = { label: vscode.l10n.t('Earlier'), kind: vscode.QuickPickItemKind.Separator };
   return [
-    ...urgentFirst.map((run) => ({ ...runItem(run.request, run.askedAt, stateOf(run)), show: () => runs.show(run) })),
+    ...urgentFirst.map((run) => ({
+      ...named(runItem(run.request, run.askedAt, stateOf(run)), run.id, history),
+      buttons: run.id === undefined ? [] : [renameButton()],
+      show: () => runs.show(run),
+    })),
     ...(past.length > 0 ? [separator] : []),
     ...past.map((run) => ({
-      ...runItem(run.header, run.header.askedAt),
-      buttons: [{ iconPath: new vscode.ThemeIcon('trash'), tooltip: vscode.l10n.t('Delete') }],
+      ...named(runItem(run.header, run.header.askedAt), run.id, history),
+      buttons: [renameButton(), { iconPath: new vscode.ThemeIcon('trash'), tooltip: vscode.l10n.t('Delete') }],
       show: () => history.show(run),
       delete: () => history.delete(run),
     })),
   ];
+}
+
+function renameButton(): vscode.QuickInputButton {
+  return { iconPath: new vscode.ThemeIcon('edit'), tooltip: vscode.l10n.t('Rename') };
+}
+
+/** Under the name that the user gave it, its task below. */
+function named(item: vscode.QuickPickItem, id: string | undefined, history: History): RunItem {
+  const name = id === undefined ? undefined : history.nameOf(id);
+  if (name === undefined) return { ...item, id };
+  return { ...item, id, label: name.replaceAll('$(', '$ ('), detail: `${item.detail ?? ''} · ${item.label}` };
 }
 
 /** A task in a list. */

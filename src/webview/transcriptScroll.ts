@@ -5,6 +5,11 @@ const nearEnd = 32;
 /** Pixels from an edge of what is drawn at which more is drawn. */
 const nearEdge = 800;
 
+/** What people scroll with: a scroll that nothing of this came before was none of theirs. */
+const signs = ['wheel', 'touchmove', 'keydown', 'pointerdown', 'focusin'] as const;
+/** Milliseconds for which a scroll goes on after the hand that began it. */
+const lingering = 1000;
+
 export interface TranscriptEdges {
   /** Somebody is about to read beyond what is drawn. */
   readonly readsOn: (toward: 'beginning' | 'end') => void;
@@ -18,6 +23,8 @@ export interface TranscriptEdges {
  */
 export class TranscriptScroll implements ReactiveController {
   followsEnd = true;
+  /** When somebody last did something that can scroll. */
+  private touchedAt = -Infinity;
 
   constructor(
     private readonly host: LitElement,
@@ -25,6 +32,18 @@ export class TranscriptScroll implements ReactiveController {
   ) {
     host.addController(this);
   }
+
+  hostConnected(): void {
+    for (const sign of signs) this.host.addEventListener(sign, this.touched, { passive: true });
+  }
+
+  hostDisconnected(): void {
+    for (const sign of signs) this.host.removeEventListener(sign, this.touched);
+  }
+
+  private readonly touched = ({ target }: Event): void => {
+    if (target instanceof Node && this.scroller?.contains(target)) this.touchedAt = performance.now();
+  };
 
   hostUpdated(): void {
     // The parts draw themselves after this element: a frame later the height is the final one.
@@ -39,7 +58,9 @@ export class TranscriptScroll implements ReactiveController {
   readonly scrolled = (): void => {
     const { scroller } = this;
     if (!scroller) return;
-    this.followsEnd = below(scroller) < nearEnd && this.edges.isAtEnd();
+    if (below(scroller) < nearEnd) this.followsEnd = this.edges.isAtEnd();
+    // What is drawn anew scrolls as well, and nobody meant to leave the end by that.
+    else if (performance.now() < this.touchedAt + lingering) this.followsEnd = false;
     this.look(scroller);
   };
 

@@ -448,7 +448,8 @@ describe('The chat page with a long run', function () {
     for (const event of aStep(101)) say(event);
     await page.getByText('echo 101', { exact: true }).waitFor();
     await until(page, endRead);
-    await page.evaluate(`document.querySelector('.transcript').scrollBy(0, -3000)`);
+    await page.mouse.move(150, 300);
+    await page.mouse.wheel(0, -3000);
     await page.waitForTimeout(200);
     const top: number = await page.evaluate(scrollTop);
     for (let number = 102; number < 130; number++) for (const event of aStep(number)) say(event);
