@@ -23,13 +23,14 @@ export function chatReply(page: Page, entry: ReplyEntry): TemplateResult {
         : nothing
     }
     ${pieces.map((piece, index) =>
-      piece.is === 'code'
-        ? code(page, piece)
-        : html`<p class=${streams && index === pieces.length - 1 ? 'prose streaming' : 'prose'}>
-            ${modelText(piece.text)}
-          </p>`,
+      piece.is === 'code' ? code(page, piece) : words(piece.text, streams && index === pieces.length - 1),
     )}
   </section>`;
+}
+
+function words(text: string, streams: boolean): TemplateResult {
+  const look = streams ? 'prose streaming' : 'prose';
+  return html`<p class=${look}>${modelText(text)}</p>`;
 }
 
 function code(page: Page, { language, text, whole }: Extract<ReplyPiece, { readonly is: 'code' }>): TemplateResult {

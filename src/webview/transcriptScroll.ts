@@ -6,7 +6,8 @@ const nearEnd = 32;
 const nearEdge = 800;
 
 /** What people scroll with: a scroll that nothing of this came before was none of theirs. */
-const signs = ['wheel', 'touchmove', 'keydown', 'pointerdown', 'focusin'] as const;
+const signs = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
+const keys: ReadonlySet<string> = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' ', 'Tab']);
 /** Milliseconds for which a scroll goes on after the hand that began it. */
 const lingering = 1000;
 
@@ -41,8 +42,13 @@ export class TranscriptScroll implements ReactiveController {
     for (const sign of signs) this.host.removeEventListener(sign, this.touched);
   }
 
-  private readonly touched = ({ target }: Event): void => {
-    if (target instanceof Node && this.scroller?.contains(target)) this.touchedAt = performance.now();
+  private readonly touched = (event: Event): void => {
+    const { scroller } = this;
+    if (!(event.target instanceof Node) || !scroller?.contains(event.target)) return;
+    // A click on a button is none: only its scroll bar is the element itself.
+    if (event.type === 'pointerdown' && event.target !== scroller) return;
+    if (event instanceof KeyboardEvent && !keys.has(event.key)) return;
+    this.touchedAt = performance.now();
   };
 
   hostUpdated(): void {
