@@ -5,6 +5,7 @@ import { dialectCost } from './dialect';
 import { endpointCost } from './endpoint';
 import { evaluationSpeed } from './evaluation';
 import { shellFlood } from './flood';
+import { libraryTimes } from './library';
 import { loopOverhead } from './loop';
 import { reviewCost, sandboxCosts } from './sandbox';
 import { shellRoundTrip } from './shell';
@@ -132,6 +133,19 @@ export const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       { what: 'chat, the largest post', value: `${view.largestPostKb.toFixed(1)} KB` },
       { what: 'chat, heap of the page after 10,000 steps', value: megabytes(page.heapMb) },
       { what: 'chat, time between frames of scrolling them, 95 of 100', value: milliseconds(page.scrollP95Ms) },
+    ];
+  },
+
+  async library() {
+    const library = await libraryTimes();
+    return [
+      { what: 'library, 100,000 trajectories from the index', value: milliseconds(library.openIndex) },
+      { what: 'the same, CPU', value: milliseconds(library.openIndexCpu) },
+      { what: 'viewer, 1 GB of JSONL, first rows', value: milliseconds(library.firstRows) },
+      { what: `viewer, 1 GB of JSONL, all ${library.rows} rows found`, value: milliseconds(library.allRows) },
+      { what: 'viewer, a page of 50 rows from the middle', value: milliseconds(library.page) },
+      { what: 'viewer, a row from the middle', value: milliseconds(library.row) },
+      { what: 'viewer, 1 GB of JSONL, memory', value: megabytes(library.memoryMb) },
     ];
   },
 

@@ -6,6 +6,7 @@ import { createEndpointRuntime } from './composition/endpointRuntime';
 import { createEvaluationArchive, createEvaluationTools } from './composition/evaluation';
 import { localModelTools } from './composition/localModelTools';
 import { replayOpener } from './composition/replay';
+import { countTrajectories, libraryStore, openTrajectories } from './composition/library';
 import { createShells } from './composition/shells';
 import { startRunOf } from './composition/startRun';
 import { appendRow, changeStore, runStore, storageIn, trainingExporter } from './composition/storage';
@@ -30,6 +31,7 @@ import { EvaluationTests } from './vscode/evaluationTests';
 import { ExportPanels } from './vscode/exportPanel';
 import { Guard } from './vscode/guard';
 import { History } from './vscode/history';
+import { openLibrary } from './vscode/libraryPlaces';
 import { LocalModels } from './vscode/localModels';
 import { registerNativePlaces } from './vscode/nativePlaces';
 import { Places } from './vscode/places';
@@ -113,6 +115,19 @@ export function activate(context: vscode.ExtensionContext): void {
   const plainRuns = new PlainRuns(runs);
   const replays = new Replays(runs, history, database, replayOpener({ settings, guard, shells, sqlWorker }));
   const walkthrough = new WalkthroughProgress(runs, endpoints);
+  const library = openLibrary({
+    extensionUri: context.extensionUri,
+    state: context.workspaceState,
+    store: libraryStore(storage.libraryIndex, log),
+    open: openTrajectories,
+    count: countTrajectories,
+    // What was recorded, and what was accepted of it.
+    folders: () => [storage.library, ...recording.folders],
+    runs,
+    history,
+    acceptance: acceptPanels,
+    log,
+  });
 
   context.subscriptions.push(
     channel,
@@ -139,6 +154,7 @@ export function activate(context: vscode.ExtensionContext): void {
       runs,
       history,
       changes,
+      library: library.commands,
       evaluations,
       evaluationResults,
       localModels,
@@ -170,6 +186,7 @@ export function activate(context: vscode.ExtensionContext): void {
       showChat: () => chat.reveal(),
       log,
     }),
+    library,
     plainRuns,
     replays,
     evaluations,

@@ -69,7 +69,7 @@ describe('The words', () => {
     const named = [
       ...Object.values(english)
         .join(' ')
-        .matchAll(/\(command:(agentlm\.\w+)/g),
+        .matchAll(/\(command:(agentlm\.[\w.]+)/g),
     ].map(([, id = '']) => id);
     assert.ok(named.length > 0);
     assert.deepEqual(

@@ -4,12 +4,14 @@ import type { ChangeStore } from '../vscode/changesView';
 import type { RunStore } from '../vscode/history';
 import type { AppendDialogue } from '../vscode/recording';
 
-/** Where this workspace's runs leave what outlives them. Absolute paths of folders that need not exist yet. */
+/** Where this workspace's runs leave what outlives them. Absolute paths that need not exist yet. */
 export interface Storage {
   /** Records of runs, `*.trajectory.jsonl`: the last ones, */
   readonly runs: string;
   /** and those that were made while recording was on, which stay. */
   readonly library: string;
+  /** A file that knows what they hold. */
+  readonly libraryIndex: string;
   readonly changes: string;
   readonly databases: string;
   readonly evaluations: string;
@@ -21,6 +23,7 @@ export function storageIn(folder: string): Storage {
   return {
     runs: of('runs'),
     library: of('trajectories'),
+    libraryIndex: of('library.jsonl'),
     changes: of('changes'),
     databases: of('databases'),
     evaluations: of('evaluations'),

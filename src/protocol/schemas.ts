@@ -141,7 +141,11 @@ export function readExportArgument<K extends keyof ExportHostApi>(
   return readWith(exportArguments[name], name, argument);
 }
 
-function readWith<T>(schema: z.ZodMiniType<T>, name: string, argument: unknown): T {
+/**
+ * What a schema makes of an argument.
+ * @throws {Error} that names the place that does not fit, and none of its content.
+ */
+export function readWith<T>(schema: z.ZodMiniType<T>, name: string, argument: unknown): T {
   const read = schema.safeParse(argument);
   if (read.success) return read.data;
   const [issue] = read.error.issues;

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
 import type { RunKind, TaskKind } from '../agent/task';
 import type { Actions } from './actions';
+import type { LibraryCommands } from './libraryCommands';
 import { modelVendor } from './modelProvider';
 import { chooseFormat, chooseSource } from './exportWords';
 import type { ExportPanels } from './exportPanel';
@@ -27,6 +28,7 @@ export interface CommandParts {
   readonly runs: Runs;
   readonly history: History;
   readonly changes: ChangesView;
+  readonly library: LibraryCommands;
   readonly evaluations: Pick<EvaluationTests, 'add' | 'remove' | 'openConversation'>;
   readonly evaluationResults: { show(): void };
   readonly localModels: { run(): Promise<void> };
@@ -46,7 +48,7 @@ export interface CommandParts {
 
 /** Registers every command of the manifest. A failure is shown to whoever ran the command. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { actions, runs, history, changes, localModels, chat, places, log } = parts;
+  const { actions, runs, history, changes, library, localModels, chat, places, log } = parts;
   const startInChat = async (kind: TaskKind, problem: string | undefined): Promise<void> => {
     if (problem === undefined) return;
     // The chat takes the focus, which would close whatever `start` has to ask first.
@@ -98,6 +100,24 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'agentlm.chooseDatabase': () => actions.chooseDatabase(),
     'agentlm.chooseTables': () => actions.chooseTables(),
     'agentlm.exportResult': () => actions.exportResult(),
+    'agentlm.library.refresh': () => library.refresh(),
+    'agentlm.library.search': () => library.search(),
+    'agentlm.library.filter': () => library.filter(),
+    'agentlm.library.clearFilter': () => library.clearFilter(),
+    'agentlm.library.groupBy': () => library.groupBy(),
+    'agentlm.library.open': (...given) => library.open(...given),
+    'agentlm.library.openAsText': (...given) => library.openAsText(...given),
+    'agentlm.library.accept': (...given) => library.accept(...given),
+    'agentlm.library.reject': (...given) => library.reject(...given),
+    'agentlm.library.reconsider': (...given) => library.reconsider(...given),
+    'agentlm.library.tag': (...given) => library.tag(...given),
+    'agentlm.library.note': (...given) => library.note(...given),
+    'agentlm.library.reward': (...given) => library.reward(...given),
+    'agentlm.library.delete': (...given) => library.delete(...given),
+    'agentlm.library.emptyTrash': () => library.emptyTrash(),
+    'agentlm.library.compare': (...given) => library.compare(...given),
+    'agentlm.library.statistics': (...given) => library.statistics(...given),
+    'agentlm.library.openFile': (...given) => library.openFile(...given),
     'agentlm.openRun': async (id, step) => {
       const run = typeof id === 'string' ? runs.find(id) : undefined;
       if (!run) throw new UserError('run.gone', 'This task is not one of this window. Run AgentLM: Show Tasks.');

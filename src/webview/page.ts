@@ -2,7 +2,7 @@ import type { HostApi } from '../protocol/messages';
 import type { PageStringKey } from '../protocol/pageStrings';
 
 /** A text in the user's language, with its values in place. */
-export type Say = (key: PageStringKey, ...values: readonly (string | number)[]) => string;
+export type Say<Key extends string = PageStringKey> = (key: Key, ...values: readonly (string | number)[]) => string;
 
 /** Asks the extension for something. A failure is shown on the page, so there is nothing to wait for. */
 export type Request = <K extends keyof HostApi>(name: K, argument: Parameters<HostApi[K]>[0]) => void;
@@ -15,9 +15,7 @@ export interface Page {
   readonly runStart: number;
 }
 
-export function sayFrom<Key extends string = PageStringKey>(
-  strings: Readonly<Record<Key, string>>,
-): (key: Key, ...values: readonly (string | number)[]) => string {
+export function sayFrom<Key extends string>(strings: Readonly<Record<Key, string>>): Say<Key> {
   return (key, ...values) =>
     strings[key].replace(/\{(\d+)\}/g, (placeholder, index: string) => String(values[Number(index)] ?? placeholder));
 }

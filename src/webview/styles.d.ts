@@ -1,0 +1,2 @@
+/** The build collects imported style sheets beside the script of the page. */
+declare module '*.css';
