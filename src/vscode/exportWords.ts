@@ -110,6 +110,7 @@ export async function chooseFormat(): Promise<TrainerFormat | undefined> {
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Export Training Data'),
     placeHolder: vscode.l10n.t('For which trainer?'),
+    ignoreFocusOut: true,
     matchOnDetail: true,
   });
   return picked?.format;
@@ -128,6 +129,7 @@ export async function chooseSource(): Promise<readonly string[] | undefined | nu
   const picked = await vscode.window.showQuickPick([accepted, files], {
     title: vscode.l10n.t('Export Training Data'),
     placeHolder: vscode.l10n.t('Which rows?'),
+    ignoreFocusOut: true,
   });
   if (picked === undefined) return null;
   if (picked === accepted) return undefined;
