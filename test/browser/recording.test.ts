@@ -115,12 +115,13 @@ describe('A user who collects training data', function () {
     await preview.locator('.tokens ins').last().scrollIntoViewIfNeeded();
     await workbench.screenshot('export-tokens');
     await preview.getByRole('button', { name: 'Export…' }).click();
-    const input = page.locator('.quick-input-widget input.input');
-    await input.waitFor();
-    await input.fill(path.join(folder, 'train.jsonl'));
+    // The dialog fills itself in; what is typed sooner is lost.
+    await page.waitForFunction(
+      "document.querySelector('.quick-input-widget input.input')?.value.endsWith('/agentlm-axolotl.jsonl')",
+    );
     await page.locator('.quick-input-widget').getByText('OK', { exact: true }).click();
-    await preview.getByText(/^Written: .*train\.jsonl, .*train\.axolotl\.yaml$/).waitFor();
-    const text = await readFile(path.join(folder, 'train.jsonl'), 'utf8');
+    await preview.getByText(/^Written: .*agentlm-axolotl\.jsonl, .*agentlm-axolotl\.axolotl\.yaml$/).waitFor();
+    const text = await readFile(path.join(folder, 'agentlm-axolotl.jsonl'), 'utf8');
     assert.match(text, /REDACTED_GITHUB_TOKEN_1/);
     assert.ok(!text.includes(token));
   });
