@@ -17,7 +17,7 @@ describe('A user who runs a task again', function () {
 
   before(async function () {
     folder = await mkdtemp(path.join(tmpdir(), 'agentlm-workspace-'));
-    if ((await probeSandbox(path.join(tmpdir(), `agentlm-probe-${process.pid}`))) !== undefined) this.skip();
+    if ((await probeSandbox(path.join(folder, 'probe'))) !== undefined) this.skip();
     endpoint = await startFakeEndpoint([bash('echo the same'), bash('date +%N'), 'Think: Done.\n\nAct: finish']);
     workbench = await openWorkbench({
       name: 'replay',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -14,8 +14,10 @@ describe('A trajectory that is run again', () => {
   assert.ok(folder);
 
   before(async function () {
-    const storage = path.join(tmpdir(), `agentlm-test-${process.pid}`);
-    if ((await probeSandbox(storage)) !== undefined) this.skip();
+    const storage = await mkdtemp(path.join(tmpdir(), 'agentlm-test-'));
+    const missing = await probeSandbox(storage);
+    await rm(storage, { recursive: true });
+    if (missing !== undefined) this.skip();
   });
 
   it('shows in an editor of differences what it would read now, and leaves nothing behind', async () => {
