@@ -1,10 +1,9 @@
-import { ContextBudget } from './budget';
 import { gpt, human, type Turn } from './conversation';
 import type { AgentEvent, Outcome, RunOrigin } from './events';
 import type { Model, Usage } from './model';
 import type { RunCourse } from './steering';
 import { Stopwatch } from './stopwatch';
-import { chatSystem } from './tasks/chat';
+import { chatBudget, chatRequest } from './tasks/chat';
 
 export interface ConversationSettings {
   readonly id: string;
@@ -57,11 +56,7 @@ export async function* converse(
     }
   }
 
-  const counted = {
-    contextLength: model.contextLength,
-    countTokens: async (prompt: readonly Turn[]) => model.countTokens(prompt, chatSystem),
-  };
-  const budget = new ContextBudget(counted, settings.replyTokens, 1);
+  const budget = chatBudget(model, settings.replyTokens);
 
   async function* reply(): AsyncGenerator<AgentEvent> {
     steps++;
@@ -70,17 +65,10 @@ export async function* converse(
     const { promptTokens, omittedTurns, trimmed } = fitted;
     if (trimmed) yield { type: 'notice', notice: { code: 'trimmed', omittedTurns, promptTokens } };
     yield { type: 'context', promptTokens, reservedTokens: budget.reservedTokens, contextLength: model.contextLength };
-    const request = {
-      system: chatSystem,
-      turns: fitted.turns,
-      maxTokens: budget.reservedTokens,
-      stop: [],
-      grammar: { regex: '', gbnf: '' },
-    };
     let text = '';
     let used: Usage | undefined;
     clock.start('model');
-    for await (const chunk of model.reply(request, signal)) {
+    for await (const chunk of model.reply(chatRequest(fitted.turns, budget), signal)) {
       used = chunk.usage ?? used;
       // The natural first token of Llama-2 brings a space along, which is no part of the reply.
       const more = text === '' ? chunk.text.trimStart() : chunk.text;

@@ -92,7 +92,7 @@ async function printReply(chat: Chat, text: string, { write, say }: Terminal, si
   let open = false;
   try {
     for await (const event of chat.say(text, signal)) {
-      if (event.type === 'forgotten') say(`The window is full: the first ${event.turns} messages are forgotten.`);
+      if (event.type === 'forgotten') say(`The window is full: ${event.turns} earlier messages are left out.`);
       if (event.type === 'ended' && event.reason === 'length') say('\nThe reply ran into its token limit.');
       if (event.type !== 'delta') continue;
       open = true;

@@ -29,7 +29,7 @@ describe('A conversation that is no task', () => {
     );
   });
 
-  it('forgets the oldest exchanges when the window is full, says so, and then has room for some more', async () => {
+  it('leaves out early exchanges when the window is full, says so, and then has room for some more', async () => {
     const model = scriptedModel(Array<string>(40).fill('r'.repeat(40)), { contextLength: 400 });
     const chat = createChat(model, 100);
     const forgotten: number[] = [];
@@ -49,7 +49,7 @@ describe('A conversation that is no task', () => {
     const model = scriptedModel(['Hello.', 'Yes.'], { contextLength: 400 });
     const chat = createChat(model, 100);
     await say(chat, 'Hi');
-    await assert.rejects(say(chat, 'x'.repeat(2000)), { code: 'chat.too-long' });
+    await assert.rejects(say(chat, 'x'.repeat(2000)), { code: 'run.too-long' });
     await say(chat, 'Still there?');
     assert.deepEqual(values(model.requests[1] ?? assert.fail()), ['Hi', 'Hello.', 'Still there?']);
   });
