@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { rowExporter, tableReader } from './composition/databases';
+import { readServerTables, rowExporter, tableReader } from './composition/databases';
 import { checkCandidate, knownSecrets } from './composition/acceptance';
 import { createEndpointRuntime } from './composition/endpointRuntime';
 import { createEvaluationArchive, createEvaluationTools } from './composition/evaluation';
@@ -22,6 +22,7 @@ import { registerCommands } from './vscode/commands';
 import { EndpointPicker } from './vscode/endpointPicker';
 import { DatabaseChoice } from './vscode/databaseChoice';
 import type { Manifest } from './vscode/diagnostics';
+import { DatabaseServers } from './vscode/databaseServers';
 import { DatabaseReviewPanels } from './vscode/databaseReviewPanel';
 import { Endpoints } from './vscode/endpoints';
 import { EndpointTest } from './vscode/endpointTest';
@@ -63,7 +64,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const endpointTest = new EndpointTest(endpointRuntime.tools, endpoints);
   const picker = new EndpointPicker(endpoints, endpointRuntime.tools, endpointTest);
   const localModels = new LocalModels(localModelTools, endpoints, settings, log);
-  const database = new DatabaseChoice(context.workspaceState, tableReader(sqlWorker));
+  const databaseServers = new DatabaseServers(settings, context.secrets, readServerTables);
+  const database = new DatabaseChoice(context.workspaceState, databaseServers, tableReader(sqlWorker, databaseServers));
   const places = new Places(database);
   const recording = new Recording(context.workspaceState, settings, appendRow);
   const guard = new Guard(settings, shells);
@@ -95,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
     changes,
     terminals,
     exportRows: rowExporter(storage),
+    databaseServers,
   });
   const chat = new ChatView(context.extensionUri, runs, actions, log);
   const watch = new ServerWatch(runs, endpoints, endpointRuntime.tools, log);

@@ -1,10 +1,13 @@
+import { isServerUrl } from '../agent/databaseServer';
 import type { ReadTables } from '../vscode/databaseChoice';
+import type { DatabaseServers, ReadServerTables } from '../vscode/databaseServers';
 import type { ExportRows } from '../vscode/resultExport';
 import type { Storage } from './storage';
 
 /** @param sqlWorker path of the program that holds a database */
-export function tableReader(sqlWorker: string): ReadTables {
+export function tableReader(sqlWorker: string, servers: DatabaseServers): ReadTables {
   return async (path, signal) => {
+    if (isServerUrl(path)) return readServerTables(await servers.loginFor(path), signal);
     const { openDatabase } = await import('../runtime/sql/openDatabase');
     const database = await openDatabase({ path, workerPath: sqlWorker }, signal);
     await database.close();
@@ -19,3 +22,8 @@ export function rowExporter({ rows }: Storage): ExportRows {
     return exportResult(rows, id, target);
   };
 }
+
+/** Logs in to a database server and reads what is there. */
+export const readServerTables: ReadServerTables = async () => {
+  throw new Error('not yet');
+};

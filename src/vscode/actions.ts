@@ -8,12 +8,14 @@ import type { AcceptPanels } from './acceptPanel';
 import type { AcceptStep } from './acceptStep';
 import type { Attachments } from './attachments';
 import type { ChangesView } from './changesView';
+import type { DatabaseServers } from './databaseServers';
 import type { EndpointPicker } from './endpointPicker';
 import type { EndpointProfile } from './endpointProfiles';
 import type { Endpoints } from './endpoints';
 import type { Guard } from './guard';
 import type { Places } from './places';
 import type { Recording } from './recording';
+import { editDatabaseServer, manageDatabaseServers } from './manageDatabaseServers';
 import { exportResult, type ExportRows } from './resultExport';
 import type { Run } from './run';
 import type { Runs } from './runs';
@@ -32,6 +34,7 @@ export interface Surfaces {
   readonly changes: ChangesView;
   readonly terminals: { show(): void };
   readonly exportRows: ExportRows;
+  readonly databaseServers: DatabaseServers;
 }
 
 /** What a user can do, whichever way they ask for it: the palette, the chat, a menu. All of them throw UserErrors. */
@@ -206,6 +209,16 @@ export class Actions implements vscode.Disposable {
 
   async chooseDatabase(): Promise<void> {
     await this.surfaces.places.database.choose();
+  }
+
+  /** The new one is the database of the next task, where an agent may work on it. */
+  async addDatabaseServer(): Promise<void> {
+    const place = await editDatabaseServer(this.surfaces.databaseServers);
+    if (place !== undefined) await this.surfaces.places.database.use(place);
+  }
+
+  async manageDatabaseServers(): Promise<void> {
+    await manageDatabaseServers(this.surfaces.databaseServers);
   }
 
   async chooseTables(): Promise<void> {

@@ -99,6 +99,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     },
     'agentlm.chooseDatabase': () => actions.chooseDatabase(),
     'agentlm.chooseTables': () => actions.chooseTables(),
+    'agentlm.addDatabaseServer': () => actions.addDatabaseServer(),
+    'agentlm.manageDatabaseServers': () => actions.manageDatabaseServers(),
     'agentlm.exportResult': () => actions.exportResult(),
     'agentlm.library.refresh': () => library.refresh(),
     'agentlm.library.search': () => library.search(),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Table } from '../agent/environment';
 import { cancellableProgress } from './cancellableProgress';
 import { pickDatabase } from './databasePicker';
+import type { DatabaseServers } from './databaseServers';
 import { pickTables } from './tablePicker';
 
 /** What is remembered of a workspace. */
@@ -22,6 +23,7 @@ export class DatabaseChoice implements vscode.Disposable {
 
   constructor(
     private readonly state: vscode.Memento,
+    private readonly servers: DatabaseServers,
     private readonly readTables: ReadTables,
   ) {}
 
@@ -33,13 +35,13 @@ export class DatabaseChoice implements vscode.Disposable {
   get label(): string | undefined {
     const { current } = this;
     if (current === undefined) return undefined;
-    const name = path.basename(current);
+    const name = this.nameOf(current);
     const tables = this.tablesOf(current)?.length;
     if (tables === undefined) return name;
     return tables === 1 ? vscode.l10n.t('{0}, 1 table', name) : vscode.l10n.t('{0}, {1} tables', name, tables);
   }
 
-  /** From now on database tasks work on this file or folder. */
+  /** From now on database tasks work on this file, folder, or server. */
   async use(database: string): Promise<void> {
     const others = this.recent.filter((each) => each !== database);
     await this.state.update(memory.recent, [database, ...others].slice(0, recentLimit));
@@ -49,7 +51,7 @@ export class DatabaseChoice implements vscode.Disposable {
 
   /** Offers the databases that were used last, those of the workspace, and any other. Undefined when the user leaves. */
   async choose(): Promise<string | undefined> {
-    const database = await pickDatabase(this.recent);
+    const database = await pickDatabase(this.recent, this.servers);
     if (database !== undefined) await this.use(database);
     return database;
   }
@@ -63,7 +65,7 @@ export class DatabaseChoice implements vscode.Disposable {
   async chooseTables(): Promise<void> {
     const database = this.current ?? (await this.choose());
     if (database === undefined) return;
-    const name = path.basename(database);
+    const name = this.nameOf(database);
     const title = vscode.l10n.t('Reading the tables of {0}', name);
     const tables = await cancellableProgress(title, async (_, signal) => this.readTables(database, signal));
     const chosen = tables && (await pickTables(name, tables, this.tablesOf(database) ?? []));
@@ -77,7 +79,7 @@ export class DatabaseChoice implements vscode.Disposable {
     signal: AbortSignal,
   ): Promise<readonly string[] | undefined> {
     if (this.unasked.has(database)) return undefined;
-    const chosen = (await pickTables(path.basename(database), tables, [], signal)) ?? [];
+    const chosen = (await pickTables(this.nameOf(database), tables, [], signal)) ?? [];
     if (chosen.length > 0) await this.useTables(database, chosen);
     else if (!signal.aborted) this.unasked.add(database);
     return chosen.length > 0 ? chosen : undefined;
@@ -85,6 +87,10 @@ export class DatabaseChoice implements vscode.Disposable {
 
   dispose(): void {
     this.changed.dispose();
+  }
+
+  private nameOf(database: string): string {
+    return this.servers.find(database)?.name ?? path.basename(database);
   }
 
   /** The last one first. */

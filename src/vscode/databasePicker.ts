@@ -1,6 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { isServerUrl } from '../agent/databaseServer';
 import { databaseEndings, soughtEndings } from './databaseFiles';
+import type { DatabaseProfile } from './databaseProfiles';
+import type { DatabaseServers } from './databaseServers';
+import { accessInWords, editDatabaseServer } from './manageDatabaseServers';
+import { sentence } from './report';
 
 interface DatabaseItem extends vscode.QuickPickItem {
   /** The database, when it is chosen; undefined when the user finds none. */
@@ -8,12 +13,12 @@ interface DatabaseItem extends vscode.QuickPickItem {
 }
 
 /**
- * Offers the databases that were used last, those of the workspace, and any other.
+ * Offers the databases that were used last, those of the workspace, the servers of the settings, and any other.
  * @param recent the last one first
- * @returns an absolute path; undefined when the user leaves
+ * @returns an absolute path, or the place of a server; undefined when the user leaves
  */
-export async function pickDatabase(recent: readonly string[]): Promise<string | undefined> {
-  const choice = await vscode.window.showQuickPick(items(recent), {
+export async function pickDatabase(recent: readonly string[], servers: DatabaseServers): Promise<string | undefined> {
+  const choice = await vscode.window.showQuickPick(items(recent, servers), {
     title: vscode.l10n.t('Choose a Database'),
     placeHolder: vscode.l10n.t('Statements run on a copy: the file itself is never changed.'),
     matchOnDescription: true,
@@ -21,13 +26,15 @@ export async function pickDatabase(recent: readonly string[]): Promise<string | 
   return choice?.choose?.();
 }
 
-async function items(recent: readonly string[]): Promise<DatabaseItem[]> {
-  const [known, found] = await Promise.all([present(recent), databasesOfWorkspace()]);
+async function items(recent: readonly string[], servers: DatabaseServers): Promise<DatabaseItem[]> {
+  const files = recent.filter((place) => !isServerUrl(place));
+  const [known, found] = await Promise.all([present(files), databasesOfWorkspace()]);
   const others = found.filter((file) => !known.includes(file));
   return [
     ...separated(vscode.l10n.t('Recent'), known.map(fileItem)),
     ...separated(vscode.l10n.t('In this workspace'), others.map(fileItem)),
-    ...separated(vscode.l10n.t('More'), otherDatabases()),
+    ...separated(vscode.l10n.t('Database servers'), serverItems(servers)),
+    ...separated(vscode.l10n.t('More'), otherDatabases(servers)),
   ];
 }
 
@@ -53,8 +60,33 @@ function fileItem(file: string): DatabaseItem {
   };
 }
 
+function serverItems(servers: DatabaseServers): DatabaseItem[] {
+  const { profiles, problems } = servers.list;
+  return [
+    ...profiles.map((profile) => ({
+      label: profile.name,
+      description: accessInWords(profile.server.access),
+      iconPath: new vscode.ThemeIcon('server'),
+      choose: async () => allowed(servers, profile),
+    })),
+    ...problems.map((problem) => ({
+      label: sentence(problem),
+      iconPath: new vscode.ThemeIcon('error'),
+      choose: async () => {
+        await vscode.commands.executeCommand('workbench.action.openSettings', '@id:agentlm.databases');
+        return undefined;
+      },
+    })),
+  ];
+}
+
+/** One on which an agent may do nothing leads to where that is changed. */
+async function allowed(servers: DatabaseServers, profile: DatabaseProfile): Promise<string | undefined> {
+  return profile.server.access === 'nothing' ? editDatabaseServer(servers, profile) : profile.place;
+}
+
 /** A dialog for files and one for folders: on Windows and Linux no dialog offers both. */
-function otherDatabases(): DatabaseItem[] {
+function otherDatabases(servers: DatabaseServers): DatabaseItem[] {
   const title = vscode.l10n.t('Choose a Database');
   const openLabel = vscode.l10n.t('Use as Database');
   const filters = {
@@ -72,6 +104,11 @@ function otherDatabases(): DatabaseItem[] {
       description: vscode.l10n.t('each CSV, TSV, JSON or Parquet file in it is a table'),
       iconPath: new vscode.ThemeIcon('folder-opened'),
       choose: () => browse({ title, openLabel, canSelectFolders: true }),
+    },
+    {
+      label: vscode.l10n.t('Add Database Server…'),
+      iconPath: new vscode.ThemeIcon('server'),
+      choose: () => editDatabaseServer(servers),
     },
   ];
 }
