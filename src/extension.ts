@@ -69,13 +69,24 @@ export function activate(context: vscode.ExtensionContext): void {
   const places = new Places(database);
   const recording = new Recording(context.workspaceState, settings, appendRow);
   const guard = new Guard(settings, shells);
-  const runParts = { settings, rules, endpoints, guard, database, endpointRuntime, shells, storage, sqlWorker };
+  const runParts = {
+    settings,
+    rules,
+    endpoints,
+    guard,
+    database,
+    databaseServers,
+    endpointRuntime,
+    shells,
+    storage,
+    sqlWorker,
+  };
   const runs = new Runs(async (...start) => startRunOf(runParts, ...start));
   const manifest = context.extension.packageJSON as Manifest;
   const { workspaceState } = context;
   const history = new History(runs, runStore(storage), settings, recording, manifest.version, log, workspaceState);
   const reviewPanels = new DatabaseReviewPanels(context.extensionUri, log, () => refreshChanges());
-  const changes: ChangesView = new ChangesView(changeStore(storage, sqlWorker), reviewPanels);
+  const changes: ChangesView = new ChangesView(changeStore(storage, sqlWorker, databaseServers), reviewPanels);
   const acceptStep = new AcceptStep(recording, checkCandidate, () => knownSecrets(endpoints, keys));
   const acceptPanels = new AcceptPanels(context.extensionUri, acceptStep, recording, log);
   const exportPanels = new ExportPanels(context.extensionUri, trainingExporter(storage), keys, log);

@@ -24,6 +24,7 @@ export function rowExporter({ rows }: Storage): ExportRows {
 }
 
 /** Logs in to a database server and reads what is there. */
-export const readServerTables: ReadServerTables = async () => {
-  throw new Error('not yet');
+export const readServerTables: ReadServerTables = async (login, signal) => {
+  const { readServerTables: read } = await import('../runtime/sql/servers/openServer');
+  return read(login, signal);
 };

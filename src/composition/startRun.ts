@@ -1,11 +1,13 @@
 import { withAttachments } from '../agent/attachments';
 import type { Approve } from '../agent/approval';
+import { isServerUrl } from '../agent/databaseServer';
 import type { Table } from '../agent/environment';
 import type { OpeningNotice } from '../agent/events';
 import type { RunRequest, RunSession } from '../agent/session';
 import type { RunCourse } from '../agent/steering';
 import type { ApprovalRules } from '../vscode/approvalRules';
 import type { DatabaseChoice } from '../vscode/databaseChoice';
+import type { DatabaseServers } from '../vscode/databaseServers';
 import type { Endpoints } from '../vscode/endpoints';
 import type { Guard } from '../vscode/guard';
 import type { Settings } from '../vscode/settings';
@@ -20,6 +22,7 @@ export interface RunParts {
   readonly endpoints: Endpoints;
   readonly guard: Guard;
   readonly database: DatabaseChoice;
+  readonly databaseServers: DatabaseServers;
   readonly endpointRuntime: EndpointRuntime;
   readonly shells: Shells;
   readonly storage: Storage;
@@ -39,7 +42,8 @@ export async function startRunOf(
   onNotice: (notice: OpeningNotice) => void,
   course: RunCourse = {},
 ): Promise<RunSession> {
-  const { settings, rules, endpoints, guard, database, endpointRuntime, shells, storage, sqlWorker } = parts;
+  const { settings, rules, endpoints, guard, database, databaseServers, endpointRuntime, shells, storage, sqlWorker } =
+    parts;
   const [access, guarded, { startRun }] = await Promise.all([
     endpoints.access(),
     guard.forRun(),
@@ -74,6 +78,7 @@ export async function startRunOf(
       keepRule: (rule: Parameters<ApprovalRules['keep']>[0]) => rules.keep(rule),
     },
     sqlWorker,
+    server: isServerUrl(request.place) ? await databaseServers.loginFor(request.place) : undefined,
     databaseStorage: storage.databases,
     course,
     resultStorage: storage.rows,

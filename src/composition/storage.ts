@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { TrainingExporter } from '../agent/trainingExport';
 import type { ChangeStore } from '../vscode/changesView';
+import type { DatabaseServers } from '../vscode/databaseServers';
 import type { RunStore } from '../vscode/history';
 import type { AppendDialogue } from '../vscode/recording';
 
@@ -64,7 +65,7 @@ export function trainingExporter({ runs, library }: Storage): TrainingExporter {
 }
 
 /** @param sqlWorker path of the program that holds a database */
-export function changeStore({ changes, databases }: Storage, sqlWorker: string): ChangeStore {
+export function changeStore({ changes, databases }: Storage, sqlWorker: string, servers: DatabaseServers): ChangeStore {
   return {
     async files() {
       const { listPending } = await import('../runtime/shell/changes/pending');
@@ -72,7 +73,7 @@ export function changeStore({ changes, databases }: Storage, sqlWorker: string):
     },
     async databases() {
       const { listPendingDatabases } = await import('../runtime/sql/changes/pendingDatabases');
-      return listPendingDatabases(databases, sqlWorker);
+      return listPendingDatabases(databases, sqlWorker, async (server) => servers.passwordOf(server));
     },
   };
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DatabaseChanges, DatabaseReview, RowCounts } from '../agent/database';
+import { isServerUrl } from '../agent/databaseServer';
 import { openChannel } from '../protocol/channel';
 import type { ReviewHostApi, ReviewPageApi, ReviewState } from '../protocol/reviewMessages';
 import { readReviewArgument } from '../protocol/schemas';
@@ -141,7 +142,9 @@ async function agreeToApply(
     ...(conflicts > 0
       ? [vscode.l10n.t('{0} of these rows have changed meanwhile and are left as they are.', conflicts)]
       : []),
-    vscode.l10n.t('A copy of the database is written beside it first.'),
+    isServerUrl(source)
+      ? vscode.l10n.t('A script that takes the changes back is written first.')
+      : vscode.l10n.t('A copy of the database is written beside it first.'),
   ].join('\n');
   const apply = vscode.l10n.t('Apply');
   const question = vscode.l10n.t('Apply these changes to {0}?', path.basename(source));

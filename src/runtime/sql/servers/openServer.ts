@@ -50,6 +50,24 @@ export async function openServer(options: ServerOptions, signal: AbortSignal): P
   }
 }
 
+/**
+ * The tables and views of a database on a server, whatever an agent may do there.
+ * @throws {UserError} `database.*` when it cannot be read
+ */
+export async function readServerTables({ server, password }: Login, signal: AbortSignal): Promise<readonly Table[]> {
+  const engine = engineOf(server.engine);
+  const connection = await engine.connect({ server, password });
+  try {
+    const tables = await whileWanted(connection, signal, async () => engine.readTables(connection));
+    return tables.map(({ name, columnNames: columns }) => ({ name, columns }));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof StatementError || error instanceof ConnectionGone ? cannotOpen(server, error) : error;
+  } finally {
+    await connection.close();
+  }
+}
+
 async function openReading(
   { server, password, statementTimeoutMs = 30_000 }: ServerOptions,
   engine: ServerEngine,
@@ -249,7 +267,7 @@ function tooManyRights(server: DatabaseServer, excess: string): UserError {
   return new UserError('database.tooManyRights', template, [serverUrl(server), excess]);
 }
 
-function cannotOpen(server: DatabaseServer, cause: Error): UserError {
+function cannotOpen(server: Login['server'], cause: Error): UserError {
   const template =
     'The database of {0} could not be opened: {1}. Check the rights of its user, or choose fewer tables.';
   return new UserError('database.cannotOpen', template, [serverUrl(server), cause.message], { cause });
