@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { serverUrl, type DatabaseServer } from '../agent/databaseServer';
 import type { Table } from '../agent/environment';
 import { UserError } from '../agent/errors';

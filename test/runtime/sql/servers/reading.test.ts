@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DatabaseEnvironment } from '../../../../src/agent/database';
 import { UserError } from '../../../../src/agent/errors';
-import { openServer } from '../../../../src/runtime/sql/servers/openServer';
+import { openServer, readServerTables } from '../../../../src/runtime/sql/servers/openServer';
 import { kindsOfServers, type TestServer } from '../../../databaseServers';
 
 const never = new AbortController().signal;
@@ -93,6 +93,13 @@ for (const { name, require, start } of kindsOfServers) {
         open(0, ['nothing']),
         (error) => UserError.is(error) && error.code === 'database.noSuchTable',
       );
+    });
+
+    it('tells them also where an agent may do nothing, and what is wrong with a login', async () => {
+      const described = server.described({ access: 'nothing', user: 'reader' });
+      const tables = await readServerTables({ server: described, password: 'open sesame' }, never);
+      assert.deepEqual(tables.at(-1), { name: 'notes', columns: ['line'] });
+      await assert.rejects(readServerTables({ server: described, password: 'wrong' }, never), UserError.is);
     });
 
     it('words every type as Python’s client does', async () => {
