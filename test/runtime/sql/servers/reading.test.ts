@@ -99,7 +99,9 @@ for (const { name, require, start } of kindsOfServers) {
       const described = server.described({ access: 'nothing', user: 'reader' });
       const tables = await readServerTables({ server: described, password: 'open sesame' }, never);
       assert.deepEqual(tables.at(-1), { name: 'notes', columns: ['line'] });
-      await assert.rejects(readServerTables({ server: described, password: 'wrong' }, never), UserError.is);
+      await assert.rejects(readServerTables({ server: described, password: 'wrong' }, never), (error) =>
+        UserError.is(error),
+      );
     });
 
     it('words every type as Python’s client does', async () => {
