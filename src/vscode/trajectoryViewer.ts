@@ -94,6 +94,8 @@ function connect(
   /** Of the reading or the search that goes on. */
   let working = new AbortController();
   let matches: number[] | undefined;
+  /** Whether all rows were found. */
+  let complete = false;
   let selected = 0;
   let timer: NodeJS.Timeout | undefined;
   let state: ViewerState = {
@@ -129,7 +131,7 @@ function connect(
     change({ phase, share: 0 });
     try {
       await task(AbortSignal.any([mine.signal, closing.signal]));
-      if (mine === working) change({ phase: 'ready', share: 1 });
+      if (mine === working) change({ phase: complete ? 'ready' : 'stopped', share: 1 });
     } catch (error) {
       if (mine === working) change({ phase: 'stopped' });
       if (mine.signal.aborted || closing.signal.aborted) return;
@@ -139,16 +141,24 @@ function connect(
 
   async function read(): Promise<void> {
     matches = undefined;
-    await work('reading', (signal) => file.scan((share) => change({ share }), signal));
+    complete = false;
+    await work('reading', async (signal) => {
+      await file.scan((share) => change({ share }), signal);
+      complete = true;
+    });
     if (isFiltering(state.filter)) await filter(state.filter);
   }
 
   async function filter(wanted: TrajectoryFilter): Promise<void> {
+    change({ filter: wanted });
+    // It waits for all rows to be found, and is applied then.
+    if (state.phase === 'reading') return;
     const found: number[] = [];
     matches = isFiltering(wanted) ? found : undefined;
-    change({ filter: wanted });
     if (matches === undefined) {
-      change({ phase: 'ready' });
+      working.abort();
+      working = new AbortController();
+      change({ phase: complete ? 'ready' : 'stopped' });
       return;
     }
     await work('filtering', (signal) =>
