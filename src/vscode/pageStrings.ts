@@ -59,7 +59,7 @@ export function pageStrings(): PageStrings {
     'code.insert': vscode.l10n.t('Insert'),
     'code.insertNamed': vscode.l10n.t('Insert into the editor: {0}'),
     'code.run': vscode.l10n.t('Run as Task'),
-    'code.runNamed': vscode.l10n.t('Run as a task: {0}'),
+    'code.runNamed': vscode.l10n.t('Run as Task: {0}'),
     'opening.os': vscode.l10n.t('Opening the shell'),
     'opening.db': vscode.l10n.t('Opening the database'),
     step: vscode.l10n.t('Step {0} of {1}'),

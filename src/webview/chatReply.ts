@@ -44,7 +44,7 @@ function code(page: Page, { language, text, whole }: Extract<ReplyPiece, { reado
     >
       ${say(`code.${key}`)}
     </button>`;
-  return html`<section class="card code-card" aria-label=${say('code')}>
+  return html`<div class="card code-card">
     <div class="card-header">
       ${icon('terminal')}
       <h4>${language === '' ? say('code') : modelText(language)}</h4>
@@ -52,5 +52,5 @@ function code(page: Page, { language, text, whole }: Extract<ReplyPiece, { reado
       ${whole && text.trim() !== '' && shells.has(language.toLowerCase()) ? button('runCode', 'run') : nothing}
     </div>
     <pre class="code command">${modelText(text)}</pre>
-  </section>`;
+  </div>`;
 }

@@ -230,7 +230,7 @@ describe('The chat page in a browser', function () {
   const deeds = [
     ['Copy: ls -l', 'copy'],
     ['Insert into the editor: ls -l', 'insert'],
-    ['Run as a task: ls -l', 'runCode'],
+    ['Run as Task: ls -l', 'runCode'],
   ] as const;
   for (const [button, request] of deeds) {
     it(`does with code of a reply: ${request}`, async () => {
