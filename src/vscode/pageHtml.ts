@@ -19,9 +19,9 @@ export function pageHtml({ script, styles, cspSource, nonce, language, title }: 
     `font-src ${cspSource}`,
     `base-uri 'none'`,
     `form-action 'none'`,
-    // Nothing becomes markup or script but the templates that are part of the page.
+    // Nothing becomes markup or script but the templates that are part of the page, and the plot; each bundle has a lit.
     `require-trusted-types-for 'script'`,
-    `trusted-types lit-html`,
+    `trusted-types lit-html agentlm-plot 'allow-duplicates'`,
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="${escapeHtml(language)}">

@@ -27,7 +27,7 @@ describe('The page of the chat', () => {
       "base-uri 'none'",
       "form-action 'none'",
       "require-trusted-types-for 'script'",
-      'trusted-types lit-html',
+      "trusted-types lit-html agentlm-plot 'allow-duplicates'",
     ]);
   });
 
