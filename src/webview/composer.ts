@@ -93,7 +93,7 @@ function chips({ say, request }: Page, { attachments: { items, free } }: PageSta
     ${items.map(
       ({ id, label, tokens }) =>
         html`<li class="chip">
-          <span class="chip-label">${modelText(label)}</span>
+          <span class="chip-label" title=${visible(label)}>${modelText(label)}</span>
           <span class="muted">${say('attach.tokens', numbers.format(tokens))}</span>
           <button
             type="button"
@@ -168,7 +168,11 @@ function place({ say, request }: Page, { place }: PageState, kind: TaskKind): Te
   return html`<button
     type="button"
     class="quiet place"
-    title=${name === undefined ? say('composer.choose') : `${visible(say(`composer.place.${kind}`, name))} – ${say('composer.change')}`}
+    title=${
+      name === undefined
+        ? `${say(`composer.noPlace.${kind}`)} – ${say('composer.choose')}`
+        : `${visible(say(`composer.place.${kind}`, name))} – ${say('composer.change')}`
+    }
     @click=${() => request(kind === 'os' ? 'chooseFolder' : 'chooseDatabase', null)}
   >
     ${icon(kind === 'os' ? 'folder' : 'database')}
