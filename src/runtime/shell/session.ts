@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { parse } from 'unbash';
 import { UserError } from '../../agent/errors';
 import { startBash, type Bash, type CommandEnd, type CommandListener, type TerminalSize } from './bash';
 import { charsetOf } from './decode';
@@ -240,7 +241,20 @@ function commandFile(script: string, exitCode: number): string {
     .replaceAll('\r\n', '\n')
     .replaceAll("'", String.raw`'\''`)}'`;
   const restored = exitCode === 0 ? '' : String.raw`(exit ${exitCode}) && \builtin :; `;
-  return String.raw`${restored}\builtin eval ${quoted}` + '\n';
+  const checked = leavesOpen(script)
+    ? String.raw`\builtin command "$BASH" -n -c ${quoted} || \builtin return` + '\n'
+    : '';
+  return checked + String.raw`${restored}\builtin eval ${quoted}` + '\n';
+}
+
+/**
+ * Whether a substitution may have no end. bash spoils its own memory when it evaluates one in a loop like ours, and dies of
+ * that at the next command (5.2.15, Debian 12): another bash has to look first.
+ */
+function leavesOpen(script: string): boolean {
+  return (
+    script.includes('$(') && (parse(script).errors?.some(({ message }) => message.includes('unterminated')) ?? false)
+  );
 }
 
 /** @throws {UserError} `shell.noFolder` when neither is there. */
