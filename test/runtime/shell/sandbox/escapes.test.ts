@@ -3,7 +3,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { as, holdRun, identities, makePlace, requireSandbox, type HeldRun, type Place } from './held';
+import { as, holdRun, identities, makePlace, requireSandbox, type HeldRun, type Place, sandboxNode } from './held';
 import { startServers, type Servers } from './servers';
 
 /** None of these does harm should it succeed: files are opened and not written to, processes and servers are the test's own. */
@@ -14,7 +14,7 @@ interface Attempt {
   readonly output: string | RegExp;
 }
 
-const node = `'${process.execPath}' -e`;
+const node = `'${sandboxNode}' -e`;
 /** Knocks at a server: `net.connect` with these arguments. */
 const knock = (target: string): string =>
   `${node} 'const s = require("net").connect(${target}, () => { console.log("reached"); s.destroy(); }); s.on("error", () => {}).setTimeout(1000, () => s.destroy())'`;

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -34,12 +44,25 @@ export interface Place {
 }
 
 /** Not in /tmp, where a sandbox shows nothing of the host at all. */
-const outside = '/var/lib';
+const outside = process.getuid?.() === 0 ? '/var/lib' : realpathSync(process.env['HOME'] ?? '/tmp');
+
+/** The Node of this process, for commands in a sandbox. */
+export const sandboxNode = visibleProgram(process.execPath);
+
+/** The program itself, or a copy where it lies in /tmp, as that of a clone there does; the copy goes with this process. */
+function visibleProgram(program: string): string {
+  if (!realpathSync(program).startsWith(`${realpathSync(tmpdir())}/`)) return program;
+  const folder = mkdtempSync(path.join(outside, 'agentlm-test-program-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o755);
+  const copy = path.join(folder, path.basename(program));
+  copyFileSync(program, copy);
+  return copy;
+}
 
 export function makePlace(identity: Identity): Place {
   const isRoot = process.getuid?.() === 0;
-  const base = isRoot ? outside : realpathSync(process.env['HOME'] ?? '/tmp');
-  const folder = mkdtempSync(path.join(base, 'agentlm-test-'));
+  const folder = mkdtempSync(path.join(outside, 'agentlm-test-'));
   const own = (file: string): void => {
     if (isRoot && identity !== 'root') chownSync(file, nobody, nobody);
   };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openPending } from '../../../../src/runtime/shell/changes/pending';
 import { processesWith } from '../shells';
-import { holdRun, identities, makePlace, requireSandbox, type HeldRun, type Place } from './held';
+import { holdRun, identities, makePlace, requireSandbox, type HeldRun, type Place, sandboxNode } from './held';
 import { startServers } from './servers';
 
 for (const identity of identities) {
@@ -70,7 +70,7 @@ for (const identity of identities) {
     it('lets a long command go to the background, and shows what it writes, prints and serves to the next shells', () =>
       withRun(async ({ run, toBackground }) => {
         await run('mkdir in; cd in; export X=1');
-        const server = `'${process.execPath}' -e 'require("net").createServer((s) => s.end("served\\n")).listen(8123, () => console.log("listens"))'`;
+        const server = `'${sandboxNode}' -e 'require("net").createServer((s) => s.end("served\\n")).listen(8123, () => console.log("listens"))'`;
         const { output, note = '' } = await toBackground(
           `echo early; (${server}) & sleep 0.3; echo w >written; read x`,
           /listens/,
@@ -200,7 +200,7 @@ for (const identity of identities) {
     it('reaches the network when that is switched on, but no socket of the host', async () => {
       const servers = await startServers(place);
       const tcp = 'exec 3<>/dev/tcp/127.0.0.1/$TEST_TCP && echo reached';
-      const knock = `'${process.execPath}' -e 'require("net").connect("\\0" + process.env.TEST_ABSTRACT).on("connect", () => { console.log("reached"); process.exit(); }).on("error", () => console.log("refused"))'`;
+      const knock = `'${sandboxNode}' -e 'require("net").connect("\\0" + process.env.TEST_ABSTRACT).on("connect", () => { console.log("reached"); process.exit(); }).on("error", () => console.log("refused"))'`;
       try {
         await withRun(
           async ({ run }) => {
@@ -306,7 +306,7 @@ for (const identity of identities) {
           this.skip();
         await withRun(
           async ({ run }) => {
-            const many = `'${process.execPath}' -e 'let failed = 0; for (let i = 0; i < 200; i++) require("child_process").spawn("sleep", ["765434"]).on("error", () => failed++); setTimeout(() => { console.log(failed > 100); process.exit(); }, 500)'`;
+            const many = `'${sandboxNode}' -e 'let failed = 0; for (let i = 0; i < 200; i++) require("child_process").spawn("sleep", ["765434"]).on("error", () => failed++); setTimeout(() => { console.log(failed > 100); process.exit(); }, 500)'`;
             assert.equal((await run(many)).output, 'true\n');
             assert.ok(processesWith('sleep 765434').length <= 100);
           },
