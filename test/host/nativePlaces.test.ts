@@ -111,7 +111,7 @@ describe('In the places that VS Code has of its own', () => {
         message.value,
         /^Count \\\*all\\\* owls\\\.\n\n_The model writes commands\\, which run in a shell in /,
       );
-      assert.match(message.value, /None of it asks before it runs/);
+      assert.match(message.value, /Sandbox.*workspace.*Each of them waits for your approval/);
       for (const place of ['/etc', '../..'])
         await assert.rejects(async () => prepare(place), /is not in this workspace/);
     });
