@@ -81,9 +81,7 @@ describe('A user who looks at what a task has changed', function () {
     const { page } = workbench;
     await chat.getByText('Database', { exact: true }).click();
     await chat.getByRole('button', { name: /No database chosen/ }).click();
-    const input = page.locator('.quick-input-widget input.input');
-    await input.fill('shop.sqlite');
-    await input.press('Enter');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'shop.sqlite' }).first().click();
     await chat.getByText('shop.sqlite').waitFor();
     await send(raise);
     await approve();
