@@ -150,6 +150,8 @@ describe('A user without a mouse', function () {
 
   it('stops a task with Escape, and comes from the last control of the page to the first one', async () => {
     await press('Control+k', 'a');
+    // What is typed before the new conversation is there belongs to the one before.
+    await chat.getByText('Try one of these').waitFor();
     await chat.locator('#composer-text:focus').waitFor();
     await type('How many customers have never placed an order?');
     await press('Enter');

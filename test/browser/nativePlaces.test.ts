@@ -25,7 +25,7 @@ describe('A user of the places that VS Code has of its own', function () {
     workbench = await openWorkbench({
       name: 'nativePlaces',
       workspace: sample.workspace,
-      settings: { 'agentlm.endpoint': 'demo', 'chat.disableAIFeatures': false },
+      settings: { 'agentlm.endpoint': 'demo', 'agentlm.sandbox.kind': 'off', 'chat.disableAIFeatures': false },
     });
   });
 
