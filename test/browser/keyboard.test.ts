@@ -94,7 +94,16 @@ describe('A user without a mouse', function () {
     const trajectories = path.join(sample.workspace, '.agentlm/trajectories');
     const files = await readdir(trajectories).catch(() => []);
     const texts = await Promise.all(files.map((file) => readFile(path.join(trajectories, file), 'utf8')));
-    return texts.flatMap((text) => text.trimEnd().split('\n'));
+    return texts.flatMap((text) => text.split('\n').slice(0, -1));
+  }
+
+  /** The page says that it is accepted while it is being written. */
+  async function keeps(count: number): Promise<readonly string[]> {
+    for (;;) {
+      const rows = await kept();
+      if (rows.length >= count) return rows;
+      await workbench.page.waitForTimeout(50);
+    }
   }
 
   it('gives an OS task, edits its first command, runs the second, and keeps the trajectory', async () => {
@@ -122,7 +131,7 @@ describe('A user without a mouse', function () {
     await said('The model says that the task is done.');
     await command('AgentLM: Accept Trajectory');
     await chat.getByText('Accepted. The trajectory was written to disk.').waitFor();
-    const [row = ''] = await kept();
+    const [row = ''] = await keeps(1);
     assert.match(row, /"id": ?"os_/);
     assert.match(row, /reports/);
   });
@@ -145,7 +154,7 @@ describe('A user without a mouse', function () {
     await walkTo(/^Accept$/, 'Tab');
     await press('Enter');
     await chat.getByText('Accepted. The trajectory was written to disk.').last().waitFor();
-    assert.equal((await kept()).length, 2);
+    assert.equal((await keeps(2)).length, 2);
   });
 
   it('stops a task with Escape, and comes from the last control of the page to the first one', async () => {
@@ -153,7 +162,9 @@ describe('A user without a mouse', function () {
     // What is typed before the new conversation is there belongs to the one before.
     await chat.getByText('Try one of these').waitFor();
     await chat.locator('#composer-text:focus').waitFor();
-    await type('How many customers have never placed an order?');
+    const question = 'How many customers have never placed an order?';
+    await type(question);
+    assert.equal(await chat.locator('#composer-text').inputValue(), question);
     await press('Enter');
     await run().waitFor();
     await press('Escape');

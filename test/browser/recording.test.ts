@@ -49,7 +49,7 @@ describe('A user who collects training data', function () {
     const trajectories = path.join(folder, '.agentlm/trajectories');
     const files = await readdir(trajectories).catch(() => []);
     const texts = await Promise.all(files.map((file) => readFile(path.join(trajectories, file), 'utf8')));
-    return texts.flatMap((text) => text.trimEnd().split('\n')).map(parseDialogue);
+    return texts.flatMap((text) => text.split('\n').slice(0, -1)).map(parseDialogue);
   }
 
   async function run(): Promise<void> {
@@ -59,6 +59,22 @@ describe('A user who collects training data', function () {
     await input.press('Enter');
     chat = await workbench.webview('Chat');
     await chat.getByText('The model answered.').last().waitFor();
+  }
+
+  /** The page says that it is accepted while it is being written. */
+  async function keeps(count: number): Promise<Dialogue[]> {
+    const trajectories = path.join(folder, '.agentlm/trajectories');
+    const files = await readdir(trajectories).catch(() => []);
+    const texts = await Promise.all(files.map((file) => readFile(path.join(trajectories, file), 'utf8')));
+    return texts.flatMap((text) => text.split('\n').slice(0, -1)).map(parseDialogue);
+  }
+
+  async function run(): Promise<void> {
+    for (;;) {
+      const rows = await kept();
+      if (rows.length >= count) return rows;
+      await workbench.page.waitForTimeout(50);
+    }
   }
 
   it('sees the secrets of a run and what each would become before it is accepted', async () => {
@@ -92,7 +108,7 @@ describe('A user who collects training data', function () {
     await workbench.screenshot('accept-corrected');
     await page.getByRole('button', { name: 'Accept' }).click();
     await page.getByText('Accepted. The trajectory was written to disk.').waitFor();
-    const [row] = await kept();
+    const [row] = await keeps(1);
     const own = row?.conversations.slice(-3) ?? [];
     assert.deepEqual(
       own.map(({ loss }) => loss),

@@ -178,7 +178,7 @@ describe('A state of the chat in the workbench', function () {
     await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'shop.sqlite' }).first().click();
     await send('Query it.');
     await said('The model answered.');
-    await chat.getByRole('region', { name: 'Rows' }).scrollIntoViewIfNeeded();
+    await chat.getByRole('region', { name: 'Rows', exact: true }).first().scrollIntoViewIfNeeded();
     await look('rows');
   });
 

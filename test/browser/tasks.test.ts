@@ -81,7 +81,16 @@ describe('A user of the editor', function () {
     const trajectories = path.join(sample.workspace, '.agentlm/trajectories');
     const files = await readdir(trajectories).catch(() => []);
     const texts = await Promise.all(files.map((file) => readFile(path.join(trajectories, file), 'utf8')));
-    return texts.flatMap((text) => text.trimEnd().split('\n')).map(parseDialogue);
+    return texts.flatMap((text) => text.split('\n').slice(0, -1)).map(parseDialogue);
+  }
+
+  /** The page says that it is accepted while it is being written. */
+  async function keeps(count: number): Promise<Dialogue[]> {
+    for (;;) {
+      const rows = await keeps(2);
+      if (rows.length >= count) return rows;
+      await workbench.page.waitForTimeout(50);
+    }
   }
 
   it('starts an OS task from the palette, types into its shell, approves its command, and reads the answer', async () => {
@@ -108,7 +117,7 @@ describe('A user of the editor', function () {
     await button('Turn On Recording').click();
     await button('Accept').click();
     await chat.getByText('Accepted. The trajectory was written to disk.').waitFor();
-    const [dialogue] = await kept();
+    const [dialogue] = await keeps(1);
     assert.match(dialogue?.id ?? '', /^os_/);
     assert.deepEqual(
       dialogue?.conversations.map(({ from, loss }) => `${from} ${loss}`),
@@ -122,7 +131,7 @@ describe('A user of the editor', function () {
     const before = await readFile(sample.database);
     await chat.getByText('Database', { exact: true }).click();
     await chat.getByRole('button', { name: /No database chosen/ }).click();
-    await enter('shop.sqlite');
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'shop.sqlite' }).first().click();
     await chat.getByText('shop.sqlite').waitFor();
     await send('Which product brought in the most revenue?');
     await button(/^Run: /).waitFor();
@@ -132,7 +141,7 @@ describe('A user of the editor', function () {
     await button('Accept').click();
     await chat.getByText('Accepted. The trajectory was written to disk.').last().waitFor();
     await workbench.screenshot('database-task-answered');
-    const rows = await kept();
+    const rows = await keeps(2);
     assert.equal(rows.length, 2);
     assert.match(rows[1]?.id ?? '', /^db_/);
     assert.deepEqual(await readFile(sample.database), before);
