@@ -63,13 +63,6 @@ describe('A user who collects training data', function () {
 
   /** The page says that it is accepted while it is being written. */
   async function keeps(count: number): Promise<Dialogue[]> {
-    const trajectories = path.join(folder, '.agentlm/trajectories');
-    const files = await readdir(trajectories).catch(() => []);
-    const texts = await Promise.all(files.map((file) => readFile(path.join(trajectories, file), 'utf8')));
-    return texts.flatMap((text) => text.split('\n').slice(0, -1)).map(parseDialogue);
-  }
-
-  async function run(): Promise<void> {
     for (;;) {
       const rows = await kept();
       if (rows.length >= count) return rows;

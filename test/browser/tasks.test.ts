@@ -87,7 +87,7 @@ describe('A user of the editor', function () {
   /** The page says that it is accepted while it is being written. */
   async function keeps(count: number): Promise<Dialogue[]> {
     for (;;) {
-      const rows = await keeps(2);
+      const rows = await kept();
       if (rows.length >= count) return rows;
       await workbench.page.waitForTimeout(50);
     }

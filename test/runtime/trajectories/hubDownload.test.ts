@@ -105,19 +105,23 @@ describe('A data set of the hub', () => {
   });
 
   it('goes on where the connection broke', async () => {
-    let times = 0;
     serve = (request, response) => {
-      if (++times > 2) return whole(request, response);
       const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-      response.setHeader('content-range', `bytes ${start}-${content.length - 1}/${content.length}`);
-      response.writeHead(start > 0 ? 206 : 200, { 'content-length': content.length - start });
-      response.write(content.subarray(start, start + 50_000), () => response.socket?.end());
+      if (start > 0) return whole(request, response);
+      response.writeHead(200, { 'content-length': content.length });
+      response.write(content.subarray(0, 50_000));
+      // What has not been taken when a connection breaks is lost with it.
+      const part = path.join(folder, `${file.path}.part`);
+      const watch = setInterval(() => {
+        if (!existsSync(part) || statSync(part).size === 0) return;
+        clearInterval(watch);
+        response.destroy();
+      }, 5);
     };
     assert.ok(readFileSync(await fetchIt()).equals(content));
     const ranges = asked.filter(({ url }) => url.startsWith('/signed')).map(({ range }) => range);
-    assert.equal(ranges.length, 3);
     assert.equal(ranges[0], undefined);
-    assert.ok(ranges.slice(1).every((range) => /^bytes=[1-9]\d*-$/.test(range ?? '')));
+    assert.match(ranges.at(-1) ?? '', /^bytes=[1-9]\d*-$/);
   });
 
   it('begins anew with a server that knows no ranges', async () => {
