@@ -10,12 +10,17 @@ export function highEntropy(text: string): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
   for (const match of text.matchAll(candidate)) {
     const [token] = match;
-    if (!looksRandom(token)) continue;
+    if (!partsOf(token).some(looksRandom)) continue;
     const before = text.slice(Math.max(0, match.index - 4000), match.index);
     if (publicBefore.test(before) || decodesToText(token)) continue;
     found.push({ start: match.index, end: match.index + token.length });
   }
   return found;
+}
+
+/** What of a token is one word: of an absolute path each long name, since a folder for temporary files is no secret. */
+function partsOf(token: string): readonly string[] {
+  return token.startsWith('/') ? token.split('/').filter((name) => name.length >= 24) : [token];
 }
 
 /**
