@@ -66,16 +66,6 @@ describe('A user of the commands that nobody needs every day', function () {
     await workbench.screenshot('command-choose-tables');
   });
 
-  it('is asked what a database server is, and which one to change', async () => {
-    await workbench.runCommand('AgentLM: Add Database Server');
-    await choice('PostgreSQL').waitFor();
-    await workbench.screenshot('command-add-server');
-    await workbench.page.keyboard.press('Escape');
-    await workbench.runCommand('AgentLM: Manage Database Servers');
-    await choice('Add Database Server…').waitFor();
-    await workbench.page.keyboard.press('Escape');
-  });
-
   it('rejects a trajectory, and keeps the rows of its last query', async () => {
     await workbench.runCommand('AgentLM: Toggle Trajectory Recording');
     await chat.getByText('Database', { exact: true }).click();

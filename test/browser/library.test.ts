@@ -80,64 +80,6 @@ describe('A user who looks through recorded trajectories', function () {
     assert.deepEqual(await verdicts(), ['rejected']);
   });
 
-  it('puts it back, tags it, notes something, and gives it a reward', async () => {
-    const { page } = workbench;
-    const input = page.locator('.quick-input-widget input.input');
-    const lines = async (): Promise<string> => readFile(path.join(trajectories, 'os_2.trajectory.jsonl'), 'utf8');
-    const answers = async (command: string, words: string): Promise<void> => {
-      await row('Make a folder named logs.').click();
-      await workbench.runCommand(command);
-      await input.fill(words);
-      await input.press('Enter');
-      await input.waitFor({ state: 'hidden' });
-    };
-    await row('Make a folder named logs.').click();
-    await workbench.runCommand('AgentLM: Put Back to Be Reviewed');
-    await answers('AgentLM: Tag Trajectories…', 'logs, slow');
-    await answers('AgentLM: Add a Note to Trajectories…', 'It forgot the folder.');
-    await answers('AgentLM: Set the Reward of Trajectories…', '0.5');
-    for (const written of ['"undecided"', '["logs","slow"]', 'It forgot the folder.', '"reward":0.5']) {
-      while (!(await lines()).includes(written)) await page.waitForTimeout(50);
-    }
-    await row('Make a folder named logs.').click();
-    await workbench.runCommand('AgentLM: Reject Selected Trajectories');
-    await row('Rejected').waitFor();
-  });
-
-  it('groups them, searches them, and opens one as text', async () => {
-    const { page } = workbench;
-    const input = page.locator('.quick-input-widget input.input');
-    const choice = (text: string) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
-    await workbench.runCommand('AgentLM: Group Trajectories By…');
-    await choice('Verdict').waitFor();
-    await page.keyboard.press('Escape');
-    await workbench.runCommand('AgentLM: Search Trajectories');
-    await input.fill('logs');
-    await input.press('Enter');
-    await page.getByText(/^1 of 3: /).waitFor();
-    await workbench.runCommand('AgentLM: Show All Trajectories');
-    await row('Make a folder named logs.').click({ button: 'right' });
-    await page.locator('.monaco-menu .action-item', { hasText: 'Open as Text' }).first().click();
-    await page.locator('.monaco-editor .view-lines', { hasText: 'os_three' }).first().waitFor();
-    await workbench.runCommand('View: Close Editor');
-  });
-
-  it('is asked before one becomes training data, before the trash is emptied, and which file to open', async () => {
-    const { page } = workbench;
-    await row('agentlm-7b').click();
-    await workbench.runCommand('AgentLM: Accept Selected Trajectories');
-    await page
-      .getByText(/was not recorded in this workspace/)
-      .first()
-      .waitFor();
-    await workbench.screenshot('library-accept');
-    await workbench.runCommand('AgentLM: Empty the Trash of Trajectories');
-    await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Cancel' }).click();
-    await workbench.runCommand('AgentLM: Open in the Trajectory Viewer');
-    await page.locator('.quick-input-widget').waitFor();
-    await page.keyboard.press('Escape');
-  });
-
   it('filters them by what went wrong, and shows all again', async () => {
     await workbench.runCommand('AgentLM: Filter Trajectories');
     const input = workbench.page.locator('.quick-input-widget input.input');
