@@ -26,6 +26,8 @@ describe('A user of the commands that nobody needs every day', function () {
     });
     await workbench.runCommand('AgentLM: New Task in Chat');
     chat = await workbench.webview('Chat');
+    // A page that takes the focus late would close a menu that was opened meanwhile.
+    await chat.locator('textarea:focus').waitFor();
   });
 
   afterEach(async function () {
