@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseEnvironment } from '../../../src/agent/database';
@@ -189,13 +189,6 @@ describe('Files that cannot be copied', function () {
     const link = path.join(bench.folder, 'link.db');
     symlinkSync(path.join(bench.folder, 'nowhere'), link);
     await refuses(bench.open(link), 'database.missing', link);
-  });
-
-  it('may not be read', async function () {
-    if (process.getuid?.() === 0) this.skip(); // Root may read everything.
-    const file = bench.database('private.db', 'CREATE TABLE t (a)');
-    chmodSync(file, 0);
-    await refuses(bench.open(file), 'database.unreadable', 'may read it');
   });
 
   it('are encrypted', async () => {
