@@ -1,7 +1,7 @@
 import type { CheckCandidate } from '../agent/acceptance';
 import { addressPasswords, namedSecrets } from '../dataset/secrets/namedSecrets';
-import type { ApiKeys } from '../vscode/apiKeys';
-import type { Endpoints } from '../vscode/endpoints';
+import type { ApiKeys } from '../vscode/endpoints/apiKeys';
+import type { Endpoints } from '../vscode/endpoints/endpoints';
 
 /** Loaded when the first trajectory is to become training data: the rules of secretlint and the vocabulary are large. */
 export const checkCandidate: CheckCandidate = async (...candidate) => {

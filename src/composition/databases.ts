@@ -1,7 +1,7 @@
 import { isServerUrl } from '../agent/databaseServer';
-import type { ReadTables } from '../vscode/databaseChoice';
-import type { DatabaseServers, ReadServerTables } from '../vscode/databaseServers';
-import type { ExportRows } from '../vscode/resultExport';
+import type { ReadTables } from '../vscode/databases/databaseChoice';
+import type { DatabaseServers, ReadServerTables } from '../vscode/databases/databaseServers';
+import type { ExportRows } from '../vscode/databases/resultExport';
 import type { Storage } from './storage';
 
 /** @param sqlWorker path of the program that holds a database */

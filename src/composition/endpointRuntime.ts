@@ -1,9 +1,9 @@
 import type { DemoEndpoint } from '../runtime/demo/server';
 import { createAdmission, type Admission } from '../runtime/endpoint/admission';
 import type { RunOptions } from '../runtime/startRun';
-import { demoProfile } from '../vscode/endpointProfiles';
-import type { EndpointAccess, EndpointTools } from '../vscode/endpointTools';
-import type { PlainModels } from '../vscode/modelProvider';
+import { demoProfile } from '../vscode/endpoints/endpointProfiles';
+import type { EndpointAccess, EndpointTools } from '../vscode/endpoints/endpointTools';
+import type { PlainModels } from '../vscode/native/modelProvider';
 import type { Settings } from '../vscode/settings';
 
 /** The endpoints of this window, as runtime/ reaches them. */

@@ -1,5 +1,10 @@
 import type { KeptRequest } from '../runtime/evaluation/keptEvaluations';
-import type { EvaluationArchive, EvaluationRequest, EvaluationTools, SuiteSource } from '../vscode/evaluationTools';
+import type {
+  EvaluationArchive,
+  EvaluationRequest,
+  EvaluationTools,
+  SuiteSource,
+} from '../vscode/evaluation/evaluationTools';
 import type { Settings } from '../vscode/settings';
 import type { EndpointRuntime } from './endpointRuntime';
 import type { Storage } from './storage';

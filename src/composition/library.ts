@@ -1,6 +1,6 @@
 import type { OpenTrajectoryFile } from '../agent/trajectoryFile';
 import type { CountTrajectories } from '../agent/trajectoryStatistics';
-import type { LibraryStore } from '../vscode/library';
+import type { LibraryStore } from '../vscode/trajectories/library';
 import type { Log } from '../vscode/report';
 
 /** The recorded trajectories and data sets of this window, by an index of ours. */

@@ -1,6 +1,6 @@
 import type { LocalModelProgress } from '../runtime/localModel/localModel';
 import type { PullProgress } from '../runtime/localModel/pullModel';
-import type { LocalModelTools } from '../vscode/localModels';
+import type { LocalModelTools } from '../vscode/endpoints/localModels';
 
 /** Loaded when a local model is asked for. */
 export const localModelTools: LocalModelTools = {

@@ -1,7 +1,7 @@
 import type { SandboxKind } from '../agent/environment';
 import { UserError } from '../agent/errors';
-import type { Guard } from '../vscode/guard';
-import type { OpenReplay } from '../vscode/replays';
+import type { Guard } from '../vscode/runs/guard';
+import type { OpenReplay } from '../vscode/runs/replays';
 import { sentence } from '../vscode/report';
 import type { Settings } from '../vscode/settings';
 import type { Shells } from './shells';

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { SandboxKind } from '../agent/environment';
 import type { SandboxOptions } from '../runtime/shell/sandbox/openSandbox';
-import type { GuardState, SandboxFinder } from '../vscode/guard';
+import type { GuardState, SandboxFinder } from '../vscode/runs/guard';
 import { sentence } from '../vscode/report';
 import type { Settings } from '../vscode/settings';
-import type { OpenTerminalShell } from '../vscode/terminalProfile';
+import type { OpenTerminalShell } from '../vscode/native/terminalProfile';
 import type { Storage } from './storage';
 
 /** What stands between a run and the machine. */

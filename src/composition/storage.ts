@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { TrainingExporter } from '../agent/trainingExport';
-import type { ChangeStore } from '../vscode/changesView';
-import type { DatabaseServers } from '../vscode/databaseServers';
-import type { RunStore } from '../vscode/history';
-import type { AppendDialogue } from '../vscode/recording';
+import type { ChangeStore } from '../vscode/changes/changesView';
+import type { DatabaseServers } from '../vscode/databases/databaseServers';
+import type { RunStore } from '../vscode/runs/history';
+import type { AppendDialogue } from '../vscode/trajectories/recording';
 
 /** Where this workspace's runs leave what outlives them. Absolute paths that need not exist yet. */
 export interface Storage {

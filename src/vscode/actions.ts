@@ -4,21 +4,21 @@ import { UserError } from '../agent/errors';
 import type { AgentEvent } from '../agent/events';
 import type { RunKind, TaskKind } from '../agent/task';
 import type { PageState } from '../protocol/messages';
-import type { AcceptPanels } from './acceptPanel';
-import type { AcceptStep } from './acceptStep';
-import type { Attachments } from './attachments';
-import type { ChangesView } from './changesView';
-import type { DatabaseServers } from './databaseServers';
-import type { EndpointPicker } from './endpointPicker';
-import type { EndpointProfile } from './endpointProfiles';
-import type { Endpoints } from './endpoints';
-import type { Guard } from './guard';
+import type { AcceptPanels } from './trajectories/acceptPanel';
+import type { AcceptStep } from './trajectories/acceptStep';
+import type { Attachments } from './chat/attachments';
+import type { ChangesView } from './changes/changesView';
+import type { DatabaseServers } from './databases/databaseServers';
+import type { EndpointPicker } from './endpoints/endpointPicker';
+import type { EndpointProfile } from './endpoints/endpointProfiles';
+import type { Endpoints } from './endpoints/endpoints';
+import type { Guard } from './runs/guard';
 import type { Places } from './places';
-import type { Recording } from './recording';
-import { editDatabaseServer, manageDatabaseServers } from './manageDatabaseServers';
-import { exportResult, type ExportRows } from './resultExport';
-import type { Run } from './run';
-import type { Runs } from './runs';
+import type { Recording } from './trajectories/recording';
+import { editDatabaseServer, manageDatabaseServers } from './databases/manageDatabaseServers';
+import { exportResult, type ExportRows } from './databases/resultExport';
+import type { Run } from './runs/run';
+import type { Runs } from './runs/runs';
 
 /** What the actions act on. */
 export interface Surfaces {

@@ -3,18 +3,18 @@ import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
 import type { RunKind, TaskKind } from '../agent/task';
 import type { Actions } from './actions';
-import type { LibraryCommands } from './libraryCommands';
-import { modelVendor } from './modelProvider';
-import { chooseFormat, chooseSource } from './exportWords';
-import type { ExportPanels } from './exportPanel';
-import type { History } from './history';
-import type { ChangesView } from './changesView';
-import type { Endpoints } from './endpoints';
-import type { EvaluationTests } from './evaluationTests';
+import type { LibraryCommands } from './trajectories/libraryCommands';
+import { modelVendor } from './native/modelProvider';
+import { chooseFormat, chooseSource } from './trajectories/exportWords';
+import type { ExportPanels } from './trajectories/exportPanel';
+import type { History } from './runs/history';
+import type { ChangesView } from './changes/changesView';
+import type { Endpoints } from './endpoints/endpoints';
+import type { EvaluationTests } from './evaluation/evaluationTests';
 import type { Places } from './places';
 import { report, type Log } from './report';
-import type { Runs } from './runs';
-import { showRuns } from './showRuns';
+import type { Runs } from './runs/runs';
+import { showRuns } from './chat/showRuns';
 
 /** What the commands need of the chat. */
 export interface Chat {

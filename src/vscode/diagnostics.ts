@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { ApiKeys } from './apiKeys';
-import { demoProfile, type EndpointProfile } from './endpointProfiles';
-import type { Endpoints, Health } from './endpoints';
+import type { ApiKeys } from './endpoints/apiKeys';
+import { demoProfile, type EndpointProfile } from './endpoints/endpointProfiles';
+import type { Endpoints, Health } from './endpoints/endpoints';
 import type { RecentErrors } from './recentErrors';
 import type { Settings } from './settings';
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../agent/errors';
 import type { TaskKind } from '../agent/task';
 import type { PlaceLabel } from '../protocol/messages';
-import type { DatabaseChoice } from './databaseChoice';
+import type { DatabaseChoice } from './databases/databaseChoice';
 
 /** Where tasks work: the folder of the workspace, and the database that was chosen for it. */
 export class Places implements vscode.Disposable {

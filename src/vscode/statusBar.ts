@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { demoProfile } from './endpointProfiles';
-import { labelOf, type Endpoints } from './endpoints';
-import { endpointTooltip } from './endpointTooltip';
+import { demoProfile } from './endpoints/endpointProfiles';
+import { labelOf, type Endpoints } from './endpoints/endpoints';
+import { endpointTooltip } from './endpoints/endpointTooltip';
 import { escapeMarkdown } from './markdown';
-import type { Recording } from './recording';
-import type { Runs } from './runs';
-import type { ServerWatch } from './serverWatch';
+import type { Recording } from './trajectories/recording';
+import type { Runs } from './runs/runs';
+import type { ServerWatch } from './endpoints/serverWatch';
 
 /** The endpoint, whether a task runs or waits for the user, and beside it whether trajectories are recorded. */
 export class StatusBar implements vscode.Disposable {

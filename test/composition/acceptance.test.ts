@@ -3,7 +3,7 @@ import { undecidedSecrets } from '../../src/agent/acceptance';
 import { gpt, human, type Turn } from '../../src/agent/conversation';
 import { checkCandidate } from '../../src/composition/candidateCheck';
 import { osTask } from '../../src/agent/tasks/os';
-import { decisionOn } from '../../src/vscode/acceptStep';
+import { decisionOn } from '../../src/vscode/trajectories/acceptStep';
 
 const token = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
 const unreviewed = { replaced: [], kept: [] };

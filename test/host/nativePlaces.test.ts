@@ -5,9 +5,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import manifest from '../../package.json';
 import { formatDialogue, gpt, human } from '../../src/agent/conversation';
-import { searchTool, taskTool, type ToolParts } from '../../src/vscode/agentTools';
+import { searchTool, taskTool, type ToolParts } from '../../src/vscode/native/agentTools';
 import { startFakeEndpoint, type FakeEndpoint } from '../fakeEndpoint';
-import { finished, started, startRunOf } from '../vscode/startedRun';
+import { finished, started, startRunOf } from '../vscode/runs/startedRun';
 
 const makesFolder = "Make a folder named reports and put today's date into reports/date.txt.";
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import manifest from '../../package.json';
 import { UserError } from '../../src/agent/errors';
-import { readProfiles } from '../../src/vscode/endpointProfiles';
+import { readProfiles } from '../../src/vscode/endpoints/endpointProfiles';
 import { diagnosticsText } from '../../src/vscode/diagnostics';
 import { rememberErrors, withoutValues } from '../../src/vscode/recentErrors';
 

@@ -8,8 +8,8 @@ import { framedPort } from '../../src/protocol/framedPort';
 import type { AgentEvent, HostApi, PageApi, PageEvent, PageState, Place } from '../../src/protocol/messages';
 import type { ReviewHostApi, ReviewPageApi, ReviewState } from '../../src/protocol/reviewMessages';
 import { readHostArgument, readReviewArgument } from '../../src/protocol/schemas';
-import { pageHtml } from '../../src/vscode/pageHtml';
-import { pageStrings } from '../../src/vscode/pageStrings';
+import { pageHtml } from '../../src/vscode/pages/pageHtml';
+import { pageStrings } from '../../src/vscode/pages/pageStrings';
 import themes from '../fixtures/themes.json';
 import { running, type ChatState } from './chatStates';
 

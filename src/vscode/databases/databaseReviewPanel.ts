@@ -1,0 +1,164 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { DatabaseChanges, DatabaseReview, RowCounts } from '../../agent/database';
+import { isServerUrl } from '../../agent/databaseServer';
+import { openChannel } from '../../protocol/channel';
+import type { ReviewHostApi, ReviewPageApi, ReviewState } from '../../protocol/reviewMessages';
+import { readReviewArgument } from '../../protocol/schemas';
+import { pageStrings } from '../pages/pageStrings';
+import { sentence, type Log } from '../report';
+import { fillWebview, portOf } from '../pages/webviewPage';
+
+/** Rows of a table that the page shows. */
+const rowLimit = 200;
+
+/** Shows what a task changed in its copy of a database, and applies or discards it when the user says so. */
+export class DatabaseReviewPanels implements vscode.Disposable {
+  private readonly panels = new Map<string, vscode.WebviewPanel>();
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly log: Log,
+    /** A review was applied or discarded. */
+    private readonly onDidDecide: () => void,
+  ) {}
+
+  /** Opens the page of a review, or brings it to the front. */
+  show(review: DatabaseReview): void {
+    const open = this.panels.get(review.id);
+    if (open) {
+      open.reveal();
+      return;
+    }
+    const title = vscode.l10n.t('Changes of {0}', path.basename(review.source));
+    const panel = vscode.window.createWebviewPanel('agentlm.databaseReview', title, vscode.ViewColumn.Active);
+    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'icon.svg');
+    this.panels.set(review.id, panel);
+    const close = this.connect(panel, review);
+    panel.onDidDispose(() => {
+      close();
+      this.panels.delete(review.id);
+    });
+    fillWebview(panel, this.extensionUri, { name: 'review', styles: ['chat.css', 'review.css'], title });
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.panels.values()).dispose();
+  }
+
+  /** Returns the way to stop whatever goes on for the panel. */
+  private connect({ webview }: vscode.WebviewPanel, review: DatabaseReview): () => void {
+    const closing = new AbortController();
+    let state = firstState(review);
+    const change = (part: Partial<ReviewState>): void => {
+      state = { ...state, ...part };
+      channel.tell('state', state);
+    };
+    const read = async (): Promise<void> => {
+      const changes = await review.changes(rowLimit, closing.signal);
+      change({ phase: 'waiting', changes });
+    };
+    const describe = (error: unknown): string => {
+      this.log.error(error);
+      return sentence(error);
+    };
+    const channel = openChannel<ReviewHostApi, ReviewPageApi>(portOf(webview), {
+      handlers: {
+        ready: () => ({ state, strings: pageStrings() }),
+        apply: async ({ conflicts }) => {
+          const { changes, report: before } = state;
+          if (state.phase !== 'waiting' || !changes) return;
+          change({ phase: 'working' });
+          const left = conflicts === 'skip' ? (before?.conflictCount ?? 0) : 0;
+          if (!(await agreeToApply(review, changes, left))) {
+            change({ phase: 'waiting' });
+            return;
+          }
+          try {
+            const report = await review.apply(conflicts, closing.signal);
+            const backup = report.backup === null ? null : path.basename(report.backup);
+            change({ phase: report.applied ? 'applied' : 'waiting', report: { ...report, backup } });
+          } catch (error) {
+            change({ phase: 'waiting' });
+            throw error;
+          }
+          this.onDidDecide();
+        },
+        discard: async () => {
+          if (state.phase !== 'waiting') return;
+          change({ phase: 'working' });
+          const agreed = await agreeToDiscard(review);
+          if (agreed) await review.discard();
+          change({ phase: agreed ? 'discarded' : 'waiting' });
+          if (!agreed) return;
+          this.onDidDecide();
+        },
+      },
+      read: readReviewArgument,
+      describe,
+      onInvalid: (reason) => this.log.error(`The page of changes sent something unexpected. ${reason}`),
+    });
+    read().catch((error: unknown) => {
+      if (closing.signal.aborted) return;
+      change({ phase: 'waiting' });
+      void vscode.window.showErrorMessage(describe(error));
+    });
+    return () => {
+      closing.abort();
+      channel.close();
+    };
+  }
+}
+
+function firstState({ problem, source, canApply }: DatabaseReview): ReviewState {
+  return {
+    problem,
+    database: path.basename(source),
+    path: placeOf(source),
+    canApply,
+    phase: 'reading',
+    changes: undefined,
+    report: undefined,
+  };
+}
+
+/** Where a file is, as the page says it: a path within the workspace, else its folder, without whose home that is in. */
+function placeOf(file: string): string {
+  const within = vscode.workspace.asRelativePath(file);
+  return within === file ? path.join('…', path.basename(path.dirname(file)), path.basename(file)) : within;
+}
+
+/** The question names what will be changed: database, tables and rows. */
+async function agreeToApply(
+  { source }: DatabaseReview,
+  { schema, tables }: DatabaseChanges,
+  conflicts: number,
+): Promise<boolean> {
+  const structure = schema.length > 0 ? [vscode.l10n.t('{0} changes of the structure', schema.length)] : [];
+  const detail = [
+    source,
+    ...tables.map(({ table, ...counts }) => `${table}: ${countsInWords(counts)}`),
+    ...structure,
+    ...(conflicts > 0
+      ? [vscode.l10n.t('{0} of these rows have changed meanwhile and are left as they are.', conflicts)]
+      : []),
+    isServerUrl(source)
+      ? vscode.l10n.t('A script that takes the changes back is written first.')
+      : vscode.l10n.t('A copy of the database is written beside it first.'),
+  ].join('\n');
+  const apply = vscode.l10n.t('Apply');
+  const question = vscode.l10n.t('Apply these changes to {0}?', path.basename(source));
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, apply)) === apply;
+}
+
+async function agreeToDiscard({ source }: DatabaseReview): Promise<boolean> {
+  const discard = vscode.l10n.t('Discard');
+  const question = vscode.l10n.t('Discard the changes of {0}?', path.basename(source));
+  const detail = vscode.l10n.t('The database stays as it is.');
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, discard)) === discard;
+}
+
+/** Of a table whose rows changed. */
+export function countsInWords({ inserted, updated, deleted }: RowCounts): string {
+  return vscode.l10n.t('{0} inserted, {1} updated, {2} deleted', inserted, updated, deleted);
+}

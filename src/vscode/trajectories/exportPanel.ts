@@ -1,0 +1,127 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ExportChoice, TrainingExporter } from '../../agent/trainingExport';
+import { openChannel } from '../../protocol/channel';
+import type { ExportHostApi, ExportPageApi, ExportState } from '../../protocol/exportMessages';
+import { readExportArgument } from '../../protocol/schemas';
+import type { ApiKeys } from '../endpoints/apiKeys';
+import { cancellableProgress } from '../cancellableProgress';
+import { exportStrings, formatInWords, type TrainerFormat } from './exportWords';
+import { askForHubTarget } from './hubTarget';
+import { sentence, type Log } from '../report';
+import { fillWebview, portOf } from '../pages/webviewPage';
+
+/** Shows what an export would hold, token by token, and writes it when the user says so. */
+export class ExportPanels implements vscode.Disposable {
+  private readonly panels = new Set<vscode.WebviewPanel>();
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly exporter: TrainingExporter,
+    private readonly keys: ApiKeys,
+    private readonly log: Log,
+  ) {}
+
+  show(choice: ExportChoice, format: TrainerFormat): void {
+    const title = vscode.l10n.t('Export for {0}', formatInWords(format).label);
+    const panel = vscode.window.createWebviewPanel('agentlm.export', title, vscode.ViewColumn.Active);
+    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'icon.svg');
+    this.panels.add(panel);
+    const close = this.connect(panel, choice, format);
+    panel.onDidDispose(() => {
+      close();
+      this.panels.delete(panel);
+    });
+    fillWebview(panel, this.extensionUri, { name: 'export', styles: ['chat.css', 'export.css'], title });
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.panels).dispose();
+  }
+
+  /** Returns the way to stop whatever goes on for the panel. */
+  private connect({ webview }: vscode.WebviewPanel, chosen: ExportChoice, format: TrainerFormat): () => void {
+    const closing = new AbortController();
+    let choice = chosen;
+    let state: ExportState = {
+      format: formatInWords(format).label,
+      phase: 'reading',
+      preview: undefined,
+      learnGiven: format === 'fastchat' ? choice.learnGiven : undefined,
+      written: [],
+    };
+    const change = (part: Partial<ExportState>): void => {
+      state = { ...state, ...part };
+      channel.tell('state', state);
+    };
+    const read = async (): Promise<void> => {
+      change({ phase: 'reading', preview: undefined, written: [] });
+      const wanted = choice;
+      const preview = await this.exporter.preview(wanted, closing.signal);
+      if (wanted === choice) change({ phase: 'ready', preview });
+    };
+    const describe = (error: unknown): string => {
+      this.log.error(error);
+      return sentence(error);
+    };
+    /** @param work settles to what was written; undefined when the user stopped it */
+    const work = async (write: () => Promise<readonly string[] | undefined>): Promise<void> => {
+      if (state.phase !== 'ready' && state.phase !== 'done') return;
+      change({ phase: 'working' });
+      try {
+        const written = await write();
+        change(written ? { phase: 'done', written } : { phase: 'ready' });
+      } catch (error) {
+        change({ phase: 'ready' });
+        throw error;
+      }
+    };
+    const channel = openChannel<ExportHostApi, ExportPageApi>(portOf(webview), {
+      handlers: {
+        ready: () => ({ state, strings: exportStrings() }),
+        setLearnGiven: async ({ on }) => {
+          choice = { ...choice, learnGiven: on };
+          change({ learnGiven: on });
+          await read();
+        },
+        save: () => work(() => this.save(choice, format)),
+        push: () => work(() => this.push(choice)),
+      },
+      read: readExportArgument,
+      describe,
+      onInvalid: (reason) => this.log.error(`The page of an export sent something unexpected. ${reason}`),
+    });
+    read().catch((error: unknown) => {
+      if (closing.signal.aborted) return;
+      change({ phase: 'ready' });
+      void vscode.window.showErrorMessage(describe(error));
+    });
+    return () => {
+      closing.abort();
+      channel.close();
+    };
+  }
+
+  private async save(choice: ExportChoice, format: TrainerFormat): Promise<readonly string[] | undefined> {
+    const name = `agentlm-${format}${formatInWords(format).extension}`;
+    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
+    const target = await vscode.window.showSaveDialog({
+      title: vscode.l10n.t('Export Training Data'),
+      ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
+    });
+    if (target?.scheme !== 'file') return undefined;
+    return cancellableProgress(vscode.l10n.t('Writing {0}', path.basename(target.fsPath)), (_, signal) =>
+      this.exporter.write(choice, target.fsPath, signal),
+    );
+  }
+
+  private async push(choice: ExportChoice): Promise<readonly string[] | undefined> {
+    const target = await askForHubTarget(this.keys);
+    if (!target) return undefined;
+    const address = await cancellableProgress(
+      vscode.l10n.t('Sending to {0}', target.repository),
+      (onProgress, signal) => this.exporter.push(choice, target, onProgress, signal),
+    );
+    return address === undefined ? undefined : [address];
+  }
+}
