@@ -1,16 +1,10 @@
-import { existsSync } from 'node:fs';
-import { glob, readFile, rm } from 'node:fs/promises';
+import { glob } from 'node:fs/promises';
 import path from 'node:path';
 import { findChromium } from './chromium.mts';
 import { newestRelease, oldestRelease, runsHere, type Release } from './codeServerInstall.mts';
 import { runNode, tools } from './command.mts';
+import { add, countTests, nothing, type Counts } from './counts.mts';
 import { runHostTests } from './hostTests.mts';
-
-export interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
 
 export interface SuiteOptions {
   /** Run only tests whose title holds this text. */
@@ -77,21 +71,18 @@ export const suites: readonly Suite[] = [
 
 /** Each command is a test of its own, which passes with exit code 0. */
 async function check(...commands: readonly (readonly string[])[]): Promise<Counts> {
-  let failed = 0;
+  const failures: string[] = [];
   for (const [tool = '', ...toolArguments] of commands) {
     const code = await runNode(tool, ...toolArguments);
-    console.log(`${code === 0 ? '✔' : '✘'} ${[path.parse(tool).name, ...toolArguments].join(' ')}`);
-    if (code !== 0) failed += 1;
+    const name = [path.parse(tool).name, ...toolArguments].join(' ');
+    console.log(`${code === 0 ? '✔' : '✘'} ${name}`);
+    if (code !== 0) failures.push(name);
   }
-  return { passed: commands.length - failed, failed, skipped: 0 };
+  return { ...nothing, passed: commands.length - failures.length, failed: failures.length, failures };
 }
 
 function runInHost(release: Release, options: SuiteOptions): Promise<Counts> {
-  return countsOf(`host-${release}`, (counts) => runHostTests({ counts, release, ...options }));
-}
-
-export function add(a: Counts, b: Counts): Counts {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+  return countTests(`host-${release}`, (counts) => runHostTests({ counts, release, ...options }));
 }
 
 /** @param release the VS Code of browser tests */
@@ -105,7 +96,7 @@ async function runMocha(
   process.env['AGENTLM_TEST_RELEASE'] = release;
   const files = await Array.fromAsync(found);
   if (files.length === 0) throw new Error('There are no test files.');
-  return countsOf(name, (counts) =>
+  return countTests(name, (counts, these = files) =>
     runNode(
       '--enable-source-maps',
       ...(inspect ? ['--inspect-brk'] : []),
@@ -116,20 +107,9 @@ async function runMocha(
       ...(inspect ? ['--no-timeout'] : ['--timeout', '20000']),
       ...(process.env['CI'] ? ['--forbid-only'] : []),
       ...(grep === '' ? [] : ['--fgrep', grep]),
-      ...files.sort(),
+      ...these.toSorted(),
     ),
   );
-}
-
-/** Runs something that has mochaReporter.cjs write its counts to a file, and reads them. */
-async function countsOf(name: string, run: (file: string) => Promise<number>): Promise<Counts> {
-  const file = path.resolve('out/counts', `${name}.json`);
-  await rm(file, { force: true });
-  const code = await run(file);
-  if (!existsSync(file)) throw new Error('The tests did not come to their end; look above and into out/artefacts/.');
-  const counts: Counts = JSON.parse(await readFile(file, 'utf8'));
-  // All passed and yet it failed: something was thrown or left open after the last test.
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
 function missingForWorkbench(): string | undefined {
