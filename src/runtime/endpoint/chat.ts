@@ -1,6 +1,7 @@
-import { openAI, readChunk, settings } from './completions';
+import { readChunk, settings } from './completions';
 import type { Engine } from './engine';
 import { speakerTurns } from './llamaPrompt';
+import { openAIEvents } from './openaiStream';
 
 interface Message {
   readonly role: 'system' | 'user' | 'assistant';
@@ -16,12 +17,12 @@ export const chat: Engine = {
   route: '/v1/chat/completions',
   continues: false,
   async ask(endpoint, question, signal) {
-    const client = await openAI(endpoint, signal);
     const messages = speakerTurns(question.turns).map(({ from, text }): Message =>
       from === 'human' ? { role: 'user', content: text } : { role: 'assistant', content: text },
     );
     if (question.system !== undefined) messages.unshift({ role: 'system', content: question.system });
-    return client.chat.completions.create({ model: question.model, messages, ...settings(question) }, { signal });
+    const body = { model: question.model, messages, ...settings(question) };
+    return openAIEvents(endpoint, '/v1/chat/completions', body, signal);
   },
   read: readChunk,
 };

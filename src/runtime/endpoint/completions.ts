@@ -1,9 +1,7 @@
 import type { Grammar } from '../../agent/model';
-import type { Endpoint } from './address';
 import { finishOf, nothing, topP, type AnswerPart, type AnswerUsage, type Engine, type Question } from './engine';
-import { eventStream } from './eventStream';
 import type { GrammarField } from './facts';
-import { send } from './http';
+import { openAIEvents } from './openaiStream';
 import { isRecord, readRefusal } from './refusal';
 
 /**
@@ -15,9 +13,8 @@ export const completions: Engine = {
   route: '/v1/completions',
   continues: true,
   async ask(endpoint, question, signal) {
-    const client = await openAI(endpoint, signal);
     const { model, prompt } = question;
-    return client.completions.create({ model, prompt, ...settings(question) }, { signal });
+    return openAIEvents(endpoint, '/v1/completions', { model, prompt, ...settings(question) }, signal);
   },
   read: readChunk,
 };
@@ -49,14 +46,6 @@ const grammarIn: Readonly<Record<GrammarField, (grammar: Grammar) => object>> = 
   // TGI knows it on its own routes only.
   'parameters.grammar': () => ({}),
 };
-
-/** The package in a bundle of its own, over our own exchange. */
-export async function openAI(endpoint: Endpoint, signal: AbortSignal) {
-  const { createOpenAI } = await import('./openaiClient');
-  return createOpenAI(`${endpoint.address}/v1`, async (url, { body }) =>
-    eventStream(endpoint, await send(endpoint, url, { body: typeof body === 'string' ? body : undefined, signal })),
-  );
-}
 
 /** Reads an event of any server with an OpenAI-compatible API. Whatever else arrives says nothing. */
 export function readChunk(event: unknown): AnswerPart {
