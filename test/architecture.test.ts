@@ -25,8 +25,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   dataset: /^$/,
   protocol: /^zod\/mini$/,
   webview: /^(lit|highlight\.js|uplot)(\/|$)/,
-  runtime:
-    /^(node:|openai|node-pty|csv-parse|llama-tokenizer-js|hyparquet|@secretlint\/|@xterm\/headless|mysql2|pg$|unbash)/,
+  runtime: /^(node:|openai|node-pty|csv-parse|hyparquet|@secretlint\/|@xterm\/headless|mysql2|pg$|unbash)/,
   vscode: /^(node:path|node:crypto|vscode)$/,
   cli: /^node:/,
   composition: /^(node:path|vscode)$/,

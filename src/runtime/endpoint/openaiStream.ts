@@ -5,9 +5,7 @@ import { eventStream } from './eventStream';
 import { send } from './http';
 
 /** What is asked, in the words of the API, with whatever else a server of another maker understands. */
-type Body = (
-  OpenAI.CompletionCreateParamsStreaming | OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming
-) &
+type Body = (OpenAI.CompletionCreateParamsStreaming | OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming) &
   Readonly<Record<string, unknown>>;
 
 /**

@@ -47,7 +47,7 @@ export function createTokenCounter(loadTokenizer = lazyTokenizer): (pieces: read
   };
 }
 
-/** Half a megabyte of vocabulary in a bundle of its own. */
+/** The vocabulary in a bundle of its own. */
 async function lazyTokenizer(): Promise<(text: string) => number> {
   return (await import('./llamaTokenizer')).tokenCount;
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import tokenizer from 'llama-tokenizer-js';
 import { gpt, human, type Turn } from '../../../src/agent/conversation';
 import { joinPrompt, promptPieces } from '../../../src/runtime/endpoint/llamaPrompt';
-import { tokenCount } from '../../../src/runtime/endpoint/llamaTokenizer';
+import { tokenCount, tokenPieces } from '../../../src/runtime/endpoint/llamaTokenizer';
 import { createTokenCounter } from '../../../src/runtime/endpoint/tokens';
 
 const said = (value: string) => gpt(value, { loss: true });
@@ -34,13 +36,27 @@ describe('counting tokens', function () {
     );
   });
 
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc
+      .array(fc.constantFrom(' ', '  ', '\n', '\t', 'ls -la', '▁', '</s>', '[INST]', '12345', 'é', '😀', '\ud800'))
+      .map((parts) => parts.join('')),
+  );
+
+  it('merges as llama-tokenizer-js does, token by token', () => {
+    const pieces = fc
+      .array(fc.oneof(fc.constantFrom(...tokenizer.vocabById.slice(3)), text))
+      .map((all) => all.join(''));
+    const same = (said: string) => {
+      const expected = tokenizer.encode(said, false, true);
+      assert.equal(tokenCount(said), expected.length);
+      assert.equal(tokenPieces(said).join(''), said.replaceAll('▁', ' ').toWellFormed());
+    };
+    for (const file of globSync('docs/*.md')) same(readFileSync(file, 'utf8').slice(0, 5000));
+    fc.assert(fc.property(pieces, same));
+  });
+
   it('agrees with a server on every conversation', async () => {
-    const text = fc.oneof(
-      fc.string({ unit: 'grapheme' }),
-      fc
-        .array(fc.constantFrom(' ', '  ', '\n', '\t', 'ls -la', '▁', '</s>', '[INST]', '12345', 'é', '😀', '\ud800'))
-        .map((parts) => parts.join('')),
-    );
     const rounds = fc.array(fc.tuple(text, text), { maxLength: 3 });
     const counter = createTokenCounter();
     await fc.assert(
