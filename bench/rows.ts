@@ -1,5 +1,6 @@
 import { findChromium } from '../scripts/chromium.mts';
 import { runsHere } from '../scripts/codeServerInstall.mts';
+import { agentCost } from './agent';
 import { datasetRates } from './dataset';
 import { dialectCost } from './dialect';
 import { endpointCost } from './endpoint';
@@ -20,6 +21,24 @@ export interface Row {
 
 /** What can be measured without an editor, each to be run in a process of its own. */
 export const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  async agent() {
+    const { product, floor, firstPromptTokens, sentTokens, cacheableShare } = await agentCost();
+    const beside = (what: string, value: (cost: typeof product) => string): readonly Row[] => [
+      { what: `agent, ${what}`, value: value(product) },
+      { what: `minimal loop, ${what}`, value: value(floor) },
+    ];
+    return [
+      ...beside('first prompt after the start', ({ firstPromptMs }) => milliseconds(firstPromptMs)),
+      ...beside('between a reply and the next prompt', ({ gapMs }) => milliseconds(gapMs)),
+      ...beside('CPU for 20 quick commands', ({ cpuSeconds }) => `${cpuSeconds.toFixed(2)} s`),
+      ...beside('most memory', ({ memoryMB }) => megabytes(memoryMB)),
+      ...beside('sent to the server', ({ sentBytes }) => `${(sentBytes / 1024).toFixed(1)} KB`),
+      { what: 'agent, tokens of the first prompt', value: String(firstPromptTokens) },
+      { what: 'agent, tokens of all prompts', value: String(sentTokens) },
+      { what: 'agent, of each prompt that the next begins with', value: `${(cacheableShare * 100).toFixed(1)} %` },
+    ];
+  },
+
   async shell() {
     const { medianMs, p99Ms } = await shellRoundTrip();
     return [
