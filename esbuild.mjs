@@ -4,12 +4,14 @@
 //   dist/sqlWorker.js                the child process that holds a database
 //   dist/webview/                    the pages and their fonts
 //   dist/node_modules/               node-pty, the one native dependency
+//   dist/ThirdPartyNotices.txt       the licences of all that was bundled
 //   out/test/                        the unit tests, out/test-host/ the tests that run inside VS Code
 // A new dist/ is made beside the old one and takes its place file by file: commands that run load their parts from it.
 import { context, build as buildOnce } from 'esbuild';
-import { cp, glob, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { cp, glob, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { noticesOf } from './scripts/notices.mjs';
 
 const flags = new Set(process.argv.slice(2));
 const watch = flags.has('--watch');
@@ -79,8 +81,19 @@ function start(options, name) {
   return running;
 }
 
+/** Files that went into dist/. */
+const inputs = new Set();
+
 async function run(options) {
-  if (!watch) return buildOnce({ ...options, outdir: options.outdir.replace(/^dist(?=\/|$)/, made) });
+  if (!watch) {
+    const result = await buildOnce({
+      ...options,
+      metafile: true,
+      outdir: options.outdir.replace(/^dist(?=\/|$)/, made),
+    });
+    if (options.outdir.startsWith('dist')) for (const input of Object.keys(result.metafile.inputs)) inputs.add(input);
+    return result;
+  }
   const watching = await context(options);
   await watching.watch();
   return watching;
@@ -187,7 +200,10 @@ if (flags.has('--tests')) {
 const results = await Promise.allSettled(bundles);
 if (!watch) {
   const failed = results.some(({ status }) => status === 'rejected');
-  if (!failed) await replaceDist();
+  if (!failed) {
+    await writeFile(path.join(made, 'ThirdPartyNotices.txt'), await noticesOf([...inputs]));
+    await replaceDist();
+  }
   await rm(made, { recursive: true, force: true });
   if (failed) process.exit(1);
 }

@@ -95,7 +95,7 @@ async function startServer() {
   let prompts: string[] = [];
   let bytes = 0;
   const server = createServer((request, response) => {
-    if (request.url === '/v1/models') return void json(response, { object: 'list', data: [{ id: 'agentlm-7b' }] });
+    if (request.url === '/v1/models') return json(response, { object: 'list', data: [{ id: 'agentlm-7b' }] });
     if (request.method !== 'POST') return void response.writeHead(404).end();
     asked.push(performance.now());
     void readAll(request).then((body) => {

@@ -5,6 +5,7 @@ import { newestRelease, oldestRelease, runsHere, type Release } from './codeServ
 import { runNode, tools } from './command.mts';
 import { add, countTests, nothing, type Counts } from './counts.mts';
 import { runHostTests } from './hostTests.mts';
+import { makeVsix, ownTarget } from './vsix.mts';
 
 export interface SuiteOptions {
   /** Run only tests whose title holds this text. */
@@ -39,11 +40,7 @@ export const suites: readonly Suite[] = [
     name: 'unit',
     built: true,
     run: (options) =>
-      runMocha(
-        'unit',
-        glob('out/test/**/*.test.js', { exclude: ['out/test/host/**', 'out/test/browser/**'] }),
-        options,
-      ),
+      runMocha('unit', glob('out/test/**/*.test.js', { exclude: ['out/test/{host,browser,package}/**'] }), options),
   },
   {
     name: 'host',
@@ -58,11 +55,22 @@ export const suites: readonly Suite[] = [
     run: (options) => runMocha('browser', glob('out/test/browser/**/*.test.js'), options),
   },
   {
+    name: 'package',
+    built: true,
+    async run(options) {
+      // As it is published: smaller, and without the way back to the sources.
+      if ((await runNode('esbuild.mjs', '--minify')) !== 0) throw new Error('The build failed. Its errors are above.');
+      return runMocha('package', glob('out/test/package/**/*.test.js'), options);
+    },
+  },
+  {
     name: 'floor',
     built: true,
     missing: missingForWorkbench,
     async run(options) {
       const inHost = await runInHost(oldestRelease, options);
+      // Installed, as a user has it. Read by test/browser/workbench.mts.
+      process.env['AGENTLM_TEST_EXTENSION'] = await makeVsix(ownTarget);
       const inBrowser = await runMocha('floor', glob('out/test/browser/tasks.test.js'), options, oldestRelease);
       return add(inHost, inBrowser);
     },

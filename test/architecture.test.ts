@@ -72,6 +72,37 @@ describe('The house', () => {
     );
   });
 
+  it('activates with little: nothing that is big, and nothing that reaches the world', async () => {
+    const { metafile } = await build({
+      entryPoints: ['src/extension.ts'],
+      bundle: true,
+      platform: 'node',
+      external: ['vscode'],
+      write: false,
+      outdir: 'unused',
+      metafile: true,
+      logLevel: 'silent',
+      plugins: [
+        {
+          name: 'what is loaded later',
+          setup(later) {
+            later.onResolve({ filter: /^\./ }, ({ kind, path: file }) =>
+              kind === 'dynamic-import' ? { path: file, external: true } : undefined,
+            );
+          },
+        },
+      ],
+    });
+    const files = Object.keys(metafile.inputs);
+    const bundled = files.map((file) => /.*node_modules\/([^/]+)/.exec(file)?.[1]).filter((name) => name !== undefined);
+    assert.deepEqual([...new Set(bundled)], ['zod']);
+    const imported = Object.values(metafile.outputs)
+      .flatMap(({ imports }) => imports)
+      .filter(({ kind }) => kind !== 'dynamic-import')
+      .map(({ path: name }) => name);
+    assert.deepEqual([...new Set(imported)].sort(), ['node:crypto', 'node:path', 'vscode']);
+  });
+
   it('has a core that runs anywhere: it bundles without Node, browser or editor', async () => {
     const result = await build({
       entryPoints: [

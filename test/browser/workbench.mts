@@ -50,7 +50,8 @@ export interface Workbench {
 
 /** Starts VS Code with the extension in a fresh profile, and opens it in a headless browser. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const { name, workspace, extension = '.', theme = 'Dark Modern', viewport = { width: 1280, height: 800 } } = options;
+  const { name, workspace, theme = 'Dark Modern', viewport = { width: 1280, height: 800 } } = options;
+  const extension = options.extension ?? process.env['AGENTLM_TEST_EXTENSION'] ?? '.';
   const release = releaseOf(process.env['AGENTLM_TEST_RELEASE']) ?? newestRelease;
   const settingsIn = (worn: Theme) => ({
     'workbench.colorTheme': worn,

@@ -8,7 +8,7 @@ const last = 2 ** 16;
  * The tokens of the Llama-2 vocabulary but its special ones and its bytes, each with its rank. The vocabulary was learnt by
  * merging, and is in the order of learning: of two merges that are possible, the one that makes the earlier token comes first.
  */
-const ranks = new Map(vocabulary.split('\n').map((token, place) => [token, / $/.test(token) ? last : place]));
+const ranks = new Map(vocabulary.split('\n').map((token, place) => [token, token.endsWith(' ') ? last : place]));
 
 /** Longer words are no words, and seldom come again. */
 const longestKnown = 32;

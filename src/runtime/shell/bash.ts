@@ -1,4 +1,4 @@
-import * as pty from 'node-pty';
+import type { Terminal } from 'node-pty';
 import { UserError } from '../../agent/errors';
 import { createMarkScanner } from './marks';
 import { visible } from '../../agent/hiddenCharacters';
@@ -64,10 +64,11 @@ const killTimeoutMs = 1_000;
 
 /**
  * Starts a bash and waits until it is ready for its first command.
- * @throws {UserError} `shell.start` when it does not come that far, `shell.slow` when that takes too long.
+ * @throws {UserError} `shell.start` when it does not come that far, `shell.slow` when that takes too long, `shell.noTerminal`
+ *   when this package has none for the machine.
  */
 export async function startBash(options: BashOptions): Promise<Bash> {
-  const terminal = spawn(options);
+  const terminal = await spawn(options);
   const gone = Promise.withResolvers<ShellEnd>();
   terminal.onExit(({ exitCode, signal = 0 }) =>
     gone.resolve(signal === 0 ? { kind: 'gone', exitCode, signal: null } : { kind: 'gone', exitCode: null, signal }),
@@ -180,7 +181,22 @@ function startError({ argv, cwd }: BashOptions, preamble: string, end: ShellEnd 
   );
 }
 
-function spawn({ argv, cwd, variables, size }: BashOptions): pty.Terminal {
+async function spawn({ argv, cwd, variables, size }: BashOptions): Promise<Terminal> {
   const [program = 'bash', ...rest] = argv;
-  return pty.spawn(program, rest, { cwd, env: variables, cols: size.columns, rows: size.rows, encoding: null });
+  const { spawn: open } = await loadTerminal();
+  return open(program, rest, { cwd, env: variables, cols: size.columns, rows: size.rows, encoding: null });
+}
+
+/** The one native part. A package for all platforms has none, and does everything else without it. */
+async function loadTerminal() {
+  try {
+    return await import('node-pty');
+  } catch (cause) {
+    throw new UserError(
+      'shell.noTerminal',
+      'This package of AgentLM has no terminal for {0}, so no command can run. Install the package that is made for it, if there is one (docs/platforms.md). Database tasks and everything else work.',
+      [`${process.platform}-${process.arch}`],
+      { cause },
+    );
+  }
 }
