@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { readServerTables, rowExporter, tableReader } from './composition/databases';
 import { checkCandidate, knownSecrets } from './composition/acceptance';
+import { openAgentInstruct } from './composition/agentInstruct';
 import { createEndpointRuntime } from './composition/endpointRuntime';
 import { createEvaluationArchive, createEvaluationTools } from './composition/evaluation';
 import { localModelTools } from './composition/localModelTools';
@@ -32,6 +33,7 @@ import { EvaluationTests } from './vscode/evaluation/evaluationTests';
 import { ExportPanels } from './vscode/trajectories/exportPanel';
 import { Guard } from './vscode/runs/guard';
 import { History } from './vscode/runs/history';
+import { importAgentInstruct } from './vscode/trajectories/importAgentInstruct';
 import { openLibrary } from './vscode/trajectories/libraryPlaces';
 import { LocalModels } from './vscode/endpoints/localModels';
 import { registerNativePlaces } from './vscode/native/nativePlaces';
@@ -46,6 +48,7 @@ import { RunTerminals } from './vscode/runs/runTerminals';
 import { ServerWatch } from './vscode/endpoints/serverWatch';
 import { Settings } from './vscode/settings';
 import { StatusBar } from './vscode/statusBar';
+import { TrainedPromptChoice } from './vscode/runs/trainedPromptChoice';
 import { WalkthroughProgress } from './vscode/native/walkthroughProgress';
 
 /** Makes everything and hands it over. Touches no network and no disk: runtime/ is loaded when the first task starts. */
@@ -69,6 +72,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const places = new Places(database);
   const recording = new Recording(context.workspaceState, settings, appendRow);
   const guard = new Guard(settings, shells);
+  const agentInstruct = openAgentInstruct(path.join(context.globalStorageUri.fsPath, 'agentInstruct'));
+  const openFile = async (file: vscode.Uri): Promise<void> => library.commands.openFile(file);
+  const bringAgentInstruct = () => importAgentInstruct({ importer: agentInstruct.importer, settings, openFile, log });
+  const prompts = new TrainedPromptChoice(settings, agentInstruct.prompts, bringAgentInstruct);
   const runParts = {
     settings,
     rules,
@@ -79,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): void {
     endpointRuntime,
     shells,
     storage,
+    prompts,
     sqlWorker,
   };
   const runs = new Runs(async (...start) => startRunOf(runParts, ...start));
@@ -109,6 +117,7 @@ export function activate(context: vscode.ExtensionContext): void {
     terminals,
     exportRows: rowExporter(storage),
     databaseServers,
+    prompts,
   });
   const chat = new ChatView(context.extensionUri, runs, actions, log);
   const watch = new ServerWatch(runs, endpoints, endpointRuntime.tools, log);
@@ -122,7 +131,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const evaluations = new EvaluationTests(
     new EvaluationSuites(context.workspaceState),
     endpoints,
-    createEvaluationTools({ settings, endpointRuntime, storage, sqlWorker }),
+    createEvaluationTools({ settings, endpointRuntime, storage, prompts, sqlWorker }),
     evaluationResults,
     log,
   );
@@ -135,8 +144,8 @@ export function activate(context: vscode.ExtensionContext): void {
     store: libraryStore(storage.libraryIndex, log),
     open: openTrajectories,
     count: countTrajectories,
-    // What was recorded, and what was accepted of it.
-    folders: () => [storage.library, ...recording.folders],
+    // What was recorded, what was accepted of it, and what was imported.
+    folders: () => [storage.library, ...recording.folders, agentInstruct.datasets],
     runs,
     history,
     acceptance: acceptPanels,
@@ -179,6 +188,7 @@ export function activate(context: vscode.ExtensionContext): void {
       replays,
       walkthrough,
       exportPanels,
+      importAgentInstruct: bringAgentInstruct,
       async copyDiagnostics() {
         const { copyDiagnostics } = await import('./vscode/diagnostics');
         await copyDiagnostics(manifest, endpoints, keys, settings, log);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { agentInstruct } from '../agent/agentInstruct';
 import { parse, readKey } from './readOptions';
 import { UsageError } from './usageError';
 
@@ -16,7 +17,7 @@ export interface FetchArguments {
   readonly json: boolean;
 }
 
-export const fetchUsage = `  agentlm dataset fetch [THUDM/AgentInstruct] (--out FOLDER | --list) [--split os]... [--revision main]
+export const fetchUsage = `  agentlm dataset fetch [${agentInstruct}] (--out FOLDER | --list) [--split os]... [--revision main]
                       [--hub https://huggingface.co] [--token-env NAME] [--json]
 `;
 
@@ -33,10 +34,10 @@ const options = {
 /** @throws {UsageError} saying which argument is wrong. */
 export function parseFetchArguments(argv: readonly string[], environment: NodeJS.ProcessEnv): FetchArguments {
   const { values, positionals } = parse(argv, options, 'dataset fetch');
-  const [repository = 'THUDM/AgentInstruct', ...more] = positionals;
-  if (more.length > 0) throw new UsageError('Name one data set at a time, e.g. THUDM/AgentInstruct.');
+  const [repository = agentInstruct, ...more] = positionals;
+  if (more.length > 0) throw new UsageError(`Name one data set at a time, e.g. ${agentInstruct}.`);
   if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
-    throw new UsageError(`"${repository}" is no data set of the hub: its name has an owner, e.g. THUDM/AgentInstruct.`);
+    throw new UsageError(`"${repository}" is no data set of the hub: its name has an owner, e.g. ${agentInstruct}.`);
   }
   if ((values.out === undefined) === (values.list !== true)) {
     throw new UsageError('Say where to write the files: --out FOLDER; or only list them: --list.');

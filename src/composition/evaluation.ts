@@ -6,6 +6,7 @@ import type {
   SuiteSource,
 } from '../vscode/evaluation/evaluationTools';
 import type { Settings } from '../vscode/settings';
+import type { TrainedPromptChoice } from '../vscode/runs/trainedPromptChoice';
 import type { EndpointRuntime } from './endpointRuntime';
 import type { Storage } from './storage';
 
@@ -14,6 +15,7 @@ export interface EvaluationParts {
   readonly settings: Settings;
   readonly endpointRuntime: EndpointRuntime;
   readonly storage: Storage;
+  readonly prompts: Pick<TrainedPromptChoice, 'of'>;
   /** Path of the program that holds a database. */
   readonly sqlWorker: string;
 }
@@ -76,13 +78,15 @@ async function suitePlace({ place, scripts }: SuiteSource) {
 }
 
 async function requestOf(
-  { settings, endpointRuntime, sqlWorker }: EvaluationParts,
+  { settings, endpointRuntime, prompts, sqlWorker }: EvaluationParts,
   { suite, only, access }: Omit<EvaluationRequest, 'resume'>,
 ): Promise<KeptRequest> {
   const image = settings.get('evaluation.image');
+  const place = await suitePlace(suite);
   return {
-    suite: await suitePlace(suite),
+    suite: place,
     only,
+    prompt: await prompts.of(place.kind),
     endpoint: await endpointRuntime.options(access),
     rules: settings.get('evaluation.rules') === 'new' ? 'new' : 'old',
     temperature: 0,

@@ -11,6 +11,7 @@ import type { DatabaseServers } from '../vscode/databases/databaseServers';
 import type { Endpoints } from '../vscode/endpoints/endpoints';
 import type { Guard } from '../vscode/runs/guard';
 import type { Settings } from '../vscode/settings';
+import type { TrainedPromptChoice } from '../vscode/runs/trainedPromptChoice';
 import type { EndpointRuntime } from './endpointRuntime';
 import type { Shells } from './shells';
 import type { Storage } from './storage';
@@ -26,6 +27,7 @@ export interface RunParts {
   readonly endpointRuntime: EndpointRuntime;
   readonly shells: Shells;
   readonly storage: Storage;
+  readonly prompts: Pick<TrainedPromptChoice, 'of'>;
   /** Path of the program that holds a database. */
   readonly sqlWorker: string;
 }
@@ -42,8 +44,19 @@ export async function startRunOf(
   onNotice: (notice: OpeningNotice) => void,
   course: RunCourse = {},
 ): Promise<RunSession> {
-  const { settings, rules, endpoints, guard, database, databaseServers, endpointRuntime, shells, storage, sqlWorker } =
-    parts;
+  const {
+    settings,
+    rules,
+    endpoints,
+    guard,
+    database,
+    databaseServers,
+    endpointRuntime,
+    shells,
+    storage,
+    prompts,
+    sqlWorker,
+  } = parts;
   const [access, guarded, { startRun }] = await Promise.all([
     endpoints.access(),
     guard.forRun(),
@@ -71,6 +84,7 @@ export async function startRunOf(
     inputTimeoutMs: settings.get('inputTimeout') * 1000,
     longCommandMs: settings.get('longCommand') * 1000,
     promptTail: settings.get('os.promptTail'),
+    prompt: await prompts.of(kind),
     statementTimeoutMs: settings.get('statementTimeout') * 1000,
     approval: {
       mode: guarded.approval,

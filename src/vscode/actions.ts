@@ -19,6 +19,7 @@ import { editDatabaseServer, manageDatabaseServers } from './databases/manageDat
 import { exportResult, type ExportRows } from './databases/resultExport';
 import type { Run } from './runs/run';
 import type { Runs } from './runs/runs';
+import type { TrainedPromptChoice } from './runs/trainedPromptChoice';
 
 /** What the actions act on. */
 export interface Surfaces {
@@ -35,6 +36,7 @@ export interface Surfaces {
   readonly terminals: { show(): void };
   readonly exportRows: ExportRows;
   readonly databaseServers: DatabaseServers;
+  readonly prompts: Pick<TrainedPromptChoice, 'require'>;
 }
 
 /** What a user can do, whichever way they ask for it: the palette, the chat, a menu. All of them throw UserErrors. */
@@ -145,6 +147,7 @@ export class Actions implements vscode.Disposable {
     if (problem.trim() === '') throw new UserError('run.empty', 'The task is empty. Describe what is to be done.');
     if (!this.surfaces.endpoints.selected) await this.surfaces.picker.select();
     await this.surfaces.endpoints.access();
+    await this.surfaces.prompts.require(kind);
     const place = options.place ?? (await this.surfaces.places.for(kind));
     if (place === undefined) return undefined;
     const tables = kind === 'db' ? this.surfaces.places.database.tablesOf(place) : undefined;

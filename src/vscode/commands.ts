@@ -39,6 +39,7 @@ export interface CommandParts {
   readonly replays: { run(file?: vscode.Uri): Promise<void> };
   readonly walkthrough: { show(): Promise<void> };
   readonly exportPanels: ExportPanels;
+  readonly importAgentInstruct: () => Promise<unknown>;
   readonly copyDiagnostics: () => Promise<void>;
   readonly log: Log;
   readonly channel: vscode.LogOutputChannel;
@@ -147,6 +148,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       const files = file instanceof vscode.Uri ? [file.fsPath] : await chooseSource();
       if (files !== null) parts.exportPanels.show({ format, files, learnGiven: false }, format);
     },
+    'agentlm.importAgentInstruct': () => parts.importAgentInstruct(),
     'agentlm.rejectTrajectory': () => actions.reject(),
     'agentlm.selectEndpoint': () => actions.selectEndpoint(),
     'agentlm.connectEndpoint': () => actions.connectEndpoint(),
