@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { MixChoice } from '../agent/trainingMix';
 import { exportNames, type ExportName } from '../dataset/exports';
 import { fetchUsage, parseFetchArguments, type FetchArguments } from './fetchArguments';
 import { readCount, readNumber, readPath } from './readOptions';
@@ -21,17 +22,10 @@ export interface ConvertArguments extends Reading {
   readonly force: boolean;
 }
 
-export interface MixArguments {
+export interface MixArguments extends MixChoice {
   readonly command: 'mix';
   /** A recipe that is followed; the other settings are then its own. */
   readonly fromRecipe: string | undefined;
-  readonly agent: readonly string[];
-  readonly general: readonly string[];
-  readonly eta: number;
-  readonly seed: number;
-  readonly total: number | undefined;
-  readonly validation: number;
-  readonly leakCheck: string | undefined;
   readonly out: string;
   readonly recipe: string | undefined;
   readonly force: boolean;

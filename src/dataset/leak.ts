@@ -1,4 +1,5 @@
 import type { Dialogue } from '../agent/conversation';
+import type { Leak } from '../agent/trainingMix';
 import { isRecord } from './formats/shape';
 import { hash53, wordsOf } from './hash';
 
@@ -6,14 +7,6 @@ import { hash53, wordsOf } from './hash';
 const gramWords = 8;
 const tooMuch = 0.5;
 const fewestWords = 4;
-
-/** A task of an evaluation suite that a row gives away. */
-export interface Leak {
-  /** The words of the task. */
-  readonly task: string;
-  /** 1 when it stands there word for word. */
-  readonly share: number;
-}
 
 interface SuiteTask {
   readonly text: string;

@@ -1,24 +1,11 @@
 import { formatDialogue, type Dialogue, type Turn } from '../agent/conversation';
+import { mixSides, type Leak, type Mix, type MixProgress, type MixSettings, type MixSide } from '../agent/trainingMix';
 import { structureProblems } from './checks/structure';
-import type { Leak, LeakCheck } from './leak';
-import { isHeldOut, planMix, Sampler, type MixPlan } from './mixture';
+import type { LeakCheck } from './leak';
+import { isHeldOut, planMix, Sampler } from './mixture';
 import { seededRandom } from './random';
 import { isRow, type Row, type Unreadable } from './row';
 import { splitOf } from './split';
-
-/** The two sides of a mixture, in the order in which they are read. */
-export const mixSides = ['agent', 'general'] as const;
-export type MixSide = (typeof mixSides)[number];
-
-export interface MixSettings {
-  /** The share of agent rows. */
-  readonly eta: number;
-  readonly seed: number;
-  /** Rows in all; left out: as many as there are with none twice. */
-  readonly total?: number | undefined;
-  /** The share of rows that is held out for validation. */
-  readonly validation: number;
-}
 
 /** Where rows come from and go to. */
 export interface MixFiles {
@@ -35,23 +22,11 @@ export interface MixSink<Written extends readonly unknown[]> {
   discard(): Promise<void>;
 }
 
-/** What a mixture is made of. */
-export interface Mix {
-  readonly plan: MixPlan;
-  /** Rows that were held out for validation: each once, of both sides. */
-  readonly validation: number;
-  /** Tokens of each side. */
-  readonly tokens: Readonly<Record<MixSide, number>>;
-  /** Rows of each task. */
-  readonly splits: Readonly<Record<string, number>>;
-  /** Rows that could not be read, that no trainer could read, or that hold a task of the suite. */
-  readonly leftOut: number;
-  /** The first hundred of the latter. */
-  readonly leaks: readonly (Leak & { readonly id: string })[];
-}
-
 /** Leaks that are named; the rest is only counted. */
 const leaksKept = 100;
+
+/** Rows between two reports of how many there were. */
+const betweenProgress = 1000;
 
 interface Survey {
   usable: number;
@@ -71,11 +46,18 @@ export async function buildMix(
   files: MixFiles,
   leakCheck: LeakCheck,
   countTokens: (turns: readonly Turn[]) => number,
+  onProgress: (progress: MixProgress) => void = () => {},
 ): Promise<Mix> {
-  const survey = {
-    agent: await look(candidates(settings, files.rows('agent'), leakCheck)),
-    general: await look(candidates(settings, files.rows('general'), leakCheck)),
-  };
+  let rows = 0;
+  let of: number | undefined;
+  async function* read(side: MixSide): AsyncGenerator<Candidate, void> {
+    for await (const row of files.rows(side)) {
+      yield candidateOf(row, settings, leakCheck);
+      if (++rows % betweenProgress === 0) onProgress({ rows, of });
+    }
+  }
+  const survey = { agent: await look(read('agent')), general: await look(read('general')) };
+  [of, rows] = [rows, 0];
   const { agent, general } = survey;
   const plan = planMix({ agent: agent.usable, general: general.usable }, settings.eta, settings.total);
   const heldOut = agent.heldOut + general.heldOut;
@@ -88,7 +70,7 @@ export async function buildMix(
     for (const side of mixSides) {
       const random = seededRandom(`${settings.seed} ${side}`);
       const sampler = new Sampler(survey[side].usable, plan[side], random);
-      for await (const { dialogue, kind } of candidates(settings, files.rows(side), leakCheck)) {
+      for await (const { dialogue, kind } of read(side)) {
         if (kind === 'held out') await validation?.write(dialogue);
         const times = kind === 'usable' ? sampler.next() : 0;
         if (times === 0) continue;
@@ -121,28 +103,15 @@ interface Candidate {
   readonly leak?: Leak;
 }
 
-/** The rows of a side, each with what becomes of it. */
-async function* candidates(
-  { seed, validation }: MixSettings,
-  rows: AsyncIterable<Row | Unreadable>,
-  leakCheck: LeakCheck,
-): AsyncGenerator<Candidate, void> {
-  for await (const row of rows) {
-    if (!isRow(row)) {
-      yield { dialogue: { id: '', conversations: [] }, kind: 'left out' };
-      continue;
-    }
-    const { dialogue } = row;
-    const leak = leakCheck.check(dialogue);
-    if (leak !== undefined) {
-      yield { dialogue, kind: 'left out', leak };
-    } else if (structureProblems(dialogue).length > 0) {
-      yield { dialogue, kind: 'left out' };
-    } else {
-      const said = dialogue.conversations.map(({ value }) => value).join('\n');
-      yield { dialogue, kind: isHeldOut(said, seed, validation) ? 'held out' : 'usable' };
-    }
-  }
+/** A row, with what becomes of it. */
+function candidateOf(row: Row | Unreadable, { seed, validation }: MixSettings, leakCheck: LeakCheck): Candidate {
+  if (!isRow(row)) return { dialogue: { id: '', conversations: [] }, kind: 'left out' };
+  const { dialogue } = row;
+  const leak = leakCheck.check(dialogue);
+  if (leak !== undefined) return { dialogue, kind: 'left out', leak };
+  if (structureProblems(dialogue).length > 0) return { dialogue, kind: 'left out' };
+  const said = dialogue.conversations.map(({ value }) => value).join('\n');
+  return { dialogue, kind: isHeldOut(said, seed, validation) ? 'held out' : 'usable' };
 }
 
 async function look(rows: AsyncIterable<Candidate>): Promise<Survey> {

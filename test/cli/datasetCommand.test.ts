@@ -170,6 +170,8 @@ describe('agentlm dataset', () => {
     assert.equal(await readFile(second, 'utf8'), await readFile(first, 'utf8'));
     const text = await readFile(recipe, 'utf8');
     assert.ok(!text.includes(folder), 'a recipe holds no absolute path');
+    // What is read is never written over.
+    assert.equal((await run('mix', '--from-recipe', recipe, '--out', general, '--force')).code, 2);
     await writeFile(general, '[]');
     assert.equal((await run('mix', '--from-recipe', recipe, '--out', second, '--force')).code, 2);
   });

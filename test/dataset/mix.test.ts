@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { formatDialogue, gpt, human, type Dialogue, type Turn } from '../../src/agent/conversation';
 import { LeakCheck } from '../../src/dataset/leak';
-import { buildMix, type Mix, type MixFiles, type MixSettings } from '../../src/dataset/mix';
+import { repetitions, type Mix, type MixSettings } from '../../src/agent/trainingMix';
+import { buildMix, type MixFiles } from '../../src/dataset/mix';
 import { planMix, Sampler } from '../../src/dataset/mixture';
 import { seededRandom } from '../../src/dataset/random';
 import type { Row } from '../../src/dataset/row';
@@ -50,7 +51,7 @@ describe('A mixture', () => {
     assert.deepEqual(tokens, { agent: 40, general: 160 });
     assert.deepEqual(splits, { db: 20, general: 80 });
     assert.equal(new Set(lines).size, 100);
-    assert.deepEqual(plan.warnings, []);
+    assert.deepEqual(repetitions(plan), []);
   });
 
   it('is as large as it can be with no row twice, unless a total is given', async () => {
@@ -64,8 +65,7 @@ describe('A mixture', () => {
     const times = new Map<string, number>();
     for (const line of lines.filter((text) => text.includes('"os_'))) times.set(line, (times.get(line) ?? 0) + 1);
     assert.deepEqual(new Set(times.values()), new Set([10]));
-    assert.equal(plan.warnings.length, 1);
-    assert.match(plan.warnings[0] ?? '', /10\.0 times.*by heart/);
+    assert.deepEqual(repetitions(plan), [{ side: 'agent', repeats: 10, tooMany: true }]);
   });
 
   it('is the same for the same seed, and another for another', async () => {
