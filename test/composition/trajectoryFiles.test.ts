@@ -79,6 +79,33 @@ describe('A file of trajectories, as the viewer reads it', () => {
     assert.equal(await file.loss(1, 'agentinstruct', signal), undefined);
   });
 
+  const said = [
+    { role: 'user', content: 'Mend it.' },
+    { role: 'assistant', content: 'I look.' },
+  ];
+  const turns = [
+    { from: 'human', value: 'Mend it.' },
+    { from: 'gpt', value: 'I look.' },
+  ];
+  for (const [name, value] of [
+    ['sharegpt.json', [{ conversations: turns }]],
+    ['fastchat.json', [{ id: 'identity_0', conversations: turns }]],
+    ['openai.jsonl', { messages: said }],
+    ['run.traj.json', { info: { exit_status: 'Submitted' }, messages: said, trajectory_format: 'mini-swe-agent-1' }],
+    ['issue.traj', { trajectory: [], history: said, info: { exit_status: 'submitted' } }],
+  ] as const) {
+    it(`shows what other programs write: ${name}`, async () => {
+      const text = JSON.stringify(value, null, name.endsWith('l') ? undefined : 2);
+      const file = await opened(name, text);
+      assert.equal(file.count, 1);
+      const row = await file.row(0, signal);
+      assert.deepEqual(
+        row?.turns.map((turn) => [turn.from, turn.text]),
+        turns.map(({ from, value: words }) => [from, words]),
+      );
+    });
+  }
+
   it('is searched in what was said, whatever its size', async () => {
     const lines = Array.from({ length: 500 }, (_, index) => dialogueLine(`db_${index}`, `needle${index % 100} hay`));
     const file = await opened('rows.jsonl', lines.join('\n'));

@@ -229,6 +229,6 @@ async function askOther(all: readonly LibraryEntry[], one: LibraryEntry): Promis
 async function askFiles(): Promise<readonly vscode.Uri[] | undefined> {
   return vscode.window.showOpenDialog({
     title: vscode.l10n.t('Open in the Trajectory Viewer'),
-    filters: { [vscode.l10n.t('Trajectories')]: ['jsonl', 'json', 'parquet', 'ndjson'] },
+    filters: { [vscode.l10n.t('Trajectories')]: ['jsonl', 'json', 'parquet', 'ndjson', 'traj'] },
   });
 }
