@@ -76,7 +76,7 @@ async function agreeTo({ hub, repository, commit, files, bytes, folder }: AgentI
   const agree = vscode.l10n.t('Download');
   const size = `${(bytes / 1e6).toFixed(1)} MB`;
   const detail = vscode.l10n.t(
-    '{0} files, {1}, from {2}, commit {3}, to {4}. The data set is published under its own licence: read its card before you train with it.',
+    'Files: {0}, together {1}. From {2}, commit {3}, to {4}. The data set is published under its own licence: read its card before you train with it.',
     files,
     size,
     hub,
