@@ -175,7 +175,8 @@ describe('The manifest', () => {
         [...argument.matchAll(/'([\w.]+)'/g)].map(([, key]) => `agentlm.${key}`),
       ),
     );
-    read.delete('agentlm.os');
+    // Values beside the names.
+    for (const value of ['os', 'own', 'trained']) read.delete(`agentlm.${value}`);
     assert.deepEqual([...read].sort(), Object.keys(manifest.contributes.configuration.properties).sort());
   });
 
@@ -191,6 +192,7 @@ describe('The manifest', () => {
     }
     assert.equal(properties['agentlm.approval'].scope, 'application');
     assert.equal(properties['agentlm.approvalRules'].scope, 'application');
+    assert.equal(properties['agentlm.prompt'].scope, 'application');
     assert.ok(!JSON.stringify(properties).toLowerCase().includes('apikey'));
   });
 
