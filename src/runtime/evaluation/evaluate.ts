@@ -47,6 +47,8 @@ export interface EvaluationTools extends Omit<TrialTools, 'connect' | 'hear'> {
   readonly retries: number;
   /** Told of each attempt that begins, and of each result as it comes. */
   readonly hear: (event: EvaluationEvent) => void;
+  /** Waited for before a result is written. */
+  readonly keep: (trial: Trial, result: TaskResult) => Promise<void>;
 }
 
 export type EvaluationEvent =
@@ -96,6 +98,7 @@ export async function evaluate(
       until.throwIfAborted();
       tools.hear({ type: 'begin', trial });
       const result = await patiently(setting, trial, folder, tools, until);
+      await tools.keep(trial, result);
       await file.append(result);
       done.push(result);
       tools.hear(result);

@@ -37,7 +37,7 @@ export async function unfinishedResults(folder: string, request: KeptRequest): P
   const file = path.join(folder, `${keyOf(request)}${unfinishedEnding}`);
   try {
     const results = await readResults(file);
-    return results.setting.digest === digestOf(await readSuite(request.suite)) ? results : undefined;
+    return results.setting.digest === (await digestOf(await readSuite(request.suite))) ? results : undefined;
   } catch {
     // There is none, or none that can be gone on with: then it begins anew.
     return undefined;

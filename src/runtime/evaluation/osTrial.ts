@@ -1,9 +1,10 @@
 import { osTask } from '../../agent/tasks/os';
 import { openShell } from '../shell/openShell';
 import { textMatches } from './answers';
+import { bringFolder, workFolder } from './givenFolder';
 import type { Machine, OpenMachine } from './machine';
 import { machineSandbox } from './machineSandbox';
-import { runScript } from './runScript';
+import { runScript, type ScriptLimits } from './runScript';
 import type { OsProblem, Script } from './suite';
 import { attempt, isJudged, type Attempted, type TrialTools, type Verdict } from './trial';
 
@@ -32,16 +33,17 @@ export async function osTrial(
   signal: AbortSignal,
 ): Promise<Attempted & Verdict> {
   const machine = await options.openMachine(folder, problem.image, signal);
-  const scripting = { timeoutMs: options.scriptTimeoutMs, signal };
   try {
+    const scripting = await settle(problem, machine, { timeoutMs: options.scriptTimeoutMs, signal });
     const shell = await openAgentShell(machine, options);
     try {
+      if (problem.folder !== undefined) await shell.execute(`cd ${workFolder}`, signal);
       // As in the paper's harness, whatever they exit with.
       for (const script of problem.init) await runScript(machine, script, [], scripting);
       if (problem.start !== undefined) await shell.execute(problem.start, signal);
       const attempted = await attempt(id, problem.text, osTask, shell, tools, signal);
       const verdict = isJudged(attempted.ending, tools.rules)
-        ? await judge(problem, answerOf(attempted), machine, scripting)
+        ? await judgeMachine(problem, answerOf(attempted), machine, scripting)
         : { passed: false, detail: null };
       return { ...attempted, ...verdict };
     } finally {
@@ -50,6 +52,17 @@ export async function osTrial(
   } finally {
     await machine.close();
   }
+}
+
+/** Brings what the suite gives to its tasks into a machine. Returns how scripts are run there. */
+export async function settle(
+  { folder }: Pick<OsProblem, 'folder'>,
+  machine: Machine,
+  limits: ScriptLimits,
+): Promise<ScriptLimits> {
+  if (folder === undefined) return limits;
+  await bringFolder(folder, machine, limits);
+  return { ...limits, cwd: workFolder };
 }
 
 async function openAgentShell(machine: Machine, { commandTimeoutMs, promptTail }: OsTrialOptions) {
@@ -67,11 +80,12 @@ function answerOf({ trajectory }: Attempted): string | null {
   return typeof answer === 'string' ? answer : null;
 }
 
-async function judge(
-  { check, reference }: OsProblem,
+/** @param answer null where there is none */
+export async function judgeMachine(
+  { check, reference }: Pick<OsProblem, 'check' | 'reference'>,
   answer: string | null,
   machine: Machine,
-  scripting: Parameters<typeof runScript>[3],
+  scripting: ScriptLimits,
 ): Promise<Verdict> {
   if (check.kind !== 'scripts') return { passed: textMatches(answer, check), detail: null };
   // What Python makes of no answer.

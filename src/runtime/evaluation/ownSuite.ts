@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, pattern, readAll } from './agentBenchOs';
 import { readRow } from './agentBenchDatabase';
@@ -21,24 +22,54 @@ export interface OwnSuiteHead {
   /** Of the script files. */
   readonly scripts: string;
   readonly tasks: readonly Field[];
+  /** What its tasks work on a copy of: a folder of OS tasks, or the database of database tasks. */
+  readonly given: Field | undefined;
 }
 
 /** @throws {BadValue} */
 export function readOwnSuiteHead(value: unknown, file: string): OwnSuiteHead {
   const field = { value, path: [] };
-  const member = members(field, ['$schema', 'name', 'kind', 'scripts', 'tasks']);
+  const member = members(field, ['$schema', 'name', 'kind', 'scripts', 'folder', 'database', 'tasks']);
   const name = member('name');
   const scripts = member('scripts');
+  const kind = oneOf(required(member('kind'), field, 'kind'), ['os', 'db']);
+  const [folder, database] = ['folder', 'database'].map(member);
+  const [given, other] = kind === 'os' ? [folder, database] : [database, folder];
+  if (other !== undefined) throw new BadValue(other.path, `does not go with tasks of the kind ${kind}`);
   return {
     name: name === undefined ? undefined : text(name),
-    kind: oneOf(required(member('kind'), field, 'kind'), ['os', 'db']),
+    kind,
+    given,
     scripts: path.resolve(path.dirname(file), scripts === undefined ? '.' : text(scripts)),
     tasks: items(required(member('tasks'), field, 'tasks')),
   };
 }
 
-/** @throws {BadValue} */
-export async function readOwnTask(field: Field, { kind, scripts }: OwnSuiteHead, position: string): Promise<Problem> {
+/**
+ * The place that a suite gives to its tasks. Whoever wrote a suite may not choose what else of this machine is shown to a
+ * model, so it lies beside the suite or further down, and no link leads away from there.
+ * @returns its real path
+ * @throws {BadValue}
+ */
+export async function readGiven(field: Field, file: string): Promise<string> {
+  const name = text(field);
+  const around = await realpath(path.dirname(file));
+  const place = await realpath(path.resolve(around, name)).catch(() => undefined);
+  if (place === undefined) throw new BadValue(field.path, `is ${name}, which does not exist beside the suite`);
+  if (place === around || place.startsWith(path.join(around, path.sep))) return place;
+  throw new BadValue(field.path, `leads out of the folder of the suite, ${around}`);
+}
+
+/**
+ * @param given the place that the suite gives to its tasks
+ * @throws {BadValue}
+ */
+export async function readOwnTask(
+  field: Field,
+  { kind, scripts }: OwnSuiteHead,
+  position: string,
+  given: string | undefined,
+): Promise<Problem> {
   const member = members(field, ['id', 'category', 'task', 'setup', 'check', 'reference']);
   const [id, category, setup, reference] = ['id', 'category', 'setup', 'reference'].map(member);
   const head = {
@@ -47,7 +78,7 @@ export async function readOwnTask(field: Field, { kind, scripts }: OwnSuiteHead,
     text: text(required(member('task'), field, 'task')),
   };
   const check = required(member('check'), field, 'check');
-  if (kind === 'db') return { kind, ...head, ...readDatabase(setup, check, reference) };
+  if (kind === 'db') return { kind, ...head, ...readDatabase(setup, check, reference, given) };
   const solution = reference === undefined ? undefined : await readScript(reference, scripts);
   return {
     kind,
@@ -55,6 +86,7 @@ export async function readOwnTask(field: Field, { kind, scripts }: OwnSuiteHead,
     ...(await readMachine(setup, scripts)),
     check: await readOsCheck(check, scripts, solution),
     reference: solution,
+    ...(given !== undefined && { folder: given }),
   };
 }
 
@@ -94,10 +126,12 @@ function readDatabase(
   setup: Field | undefined,
   check: Field,
   reference: Field | undefined,
-): Pick<DatabaseProblem, 'tableSentence' | 'tables' | 'script' | 'check' | 'reference'> {
+  given: string | undefined,
+): Omit<DatabaseProblem, 'kind' | 'id' | 'category' | 'text'> {
+  if (given !== undefined && setup !== undefined) throw new BadValue(setup.path, 'does not go with database');
   const member = setup === undefined ? () => undefined : members(setup, ['tables', 'sql']);
   const [tables, sql] = ['tables', 'sql'].map(member);
-  if (tables === undefined && sql === undefined) {
+  if (tables === undefined && sql === undefined && given === undefined) {
     throw new BadValue(setup?.path ?? [...check.path.slice(0, -1), 'setup'], 'makes no table: give tables or sql');
   }
   return {
@@ -106,6 +140,7 @@ function readDatabase(
     script: sql === undefined ? undefined : text(sql),
     check: readDatabaseCheck(check, reference),
     reference: reference === undefined ? undefined : text(reference),
+    ...(given !== undefined && { database: given }),
   };
 }
 

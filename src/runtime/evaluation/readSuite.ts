@@ -3,11 +3,13 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import type { TaskKind } from '../../agent/task';
+import { fileHash } from '../trajectories/fileHash';
 import { readAgentBenchDatabase } from './agentBenchDatabase';
 import { readAgentBenchOs } from './agentBenchOs';
 import { BadValue, type Field } from './fields';
 import { lineOf, linesOfItems, nameOf, type Path } from './jsonPlace';
-import { readOwnSuiteHead, readOwnTask } from './ownSuite';
+import { folderDigest } from './givenFolder';
+import { readGiven, readOwnSuiteHead, readOwnTask } from './ownSuite';
 import type { Problem, Suite, SuiteFault, TaskPlace } from './suite';
 
 export interface SuitePlace {
@@ -69,9 +71,29 @@ export function inWords({ file, line, sentence }: SuiteFault): string {
   return `${file}:${line}: ${sentence}`;
 }
 
-/** Of everything that decides a result. */
-export function digestOf({ problems }: Suite): string {
-  return createHash('sha256').update(JSON.stringify(problems)).digest('hex');
+/**
+ * Of everything that decides a result: also of what a suite gives to its tasks, wherever that lies.
+ * @throws {UserError} when that cannot be read
+ */
+export async function digestOf({ problems }: Suite): Promise<string> {
+  const contents = new Map<string, string>();
+  for (const place of new Set(problems.flatMap(placeOf))) contents.set(place, await contentOf(place));
+  const portable = problems.map((problem) => {
+    const [place] = placeOf(problem);
+    if (place === undefined) return problem;
+    return { ...problem, [problem.kind === 'os' ? 'folder' : 'database']: contents.get(place) };
+  });
+  return createHash('sha256').update(JSON.stringify(portable)).digest('hex');
+}
+
+/** What the suite gives to a task. */
+function placeOf(problem: Problem): string[] {
+  const place = problem.kind === 'os' ? problem.folder : problem.database;
+  return place === undefined ? [] : [place];
+}
+
+async function contentOf(place: string): Promise<string> {
+  return (await isFolder(place)) ? folderDigest(place) : fileHash(place, new AbortController().signal);
 }
 
 interface Source {
@@ -155,11 +177,12 @@ async function readFileTasks(source: Source): Promise<(ReadTask | SuiteFault)[]>
     return (await Promise.all(read)).flat();
   }
   if (file.endsWith(ownEnding)) {
-    return readTasks(source, text, (value) => {
+    return readTasks(source, text, async (value) => {
       const head = readOwnSuiteHead(value, file);
       if (head.kind !== source.kind)
         throw new BadValue(['kind'], `is ${head.kind}: run it with "agentlm eval ${head.kind}"`);
-      const readers = head.tasks.map((task, index) => () => readOwnTask(task, head, `${source.name}-${index}`));
+      const given = head.given && (await readGiven(head.given, file));
+      const readers = head.tasks.map((task, index) => () => readOwnTask(task, head, `${source.name}-${index}`, given));
       return { list: ['tasks'], readers };
     });
   }
@@ -176,7 +199,7 @@ async function readFileTasks(source: Source): Promise<(ReadTask | SuiteFault)[]>
 async function readTasks(
   { file }: Source,
   json: string,
-  split: (value: unknown) => Tasks,
+  split: (value: unknown) => Tasks | Promise<Tasks>,
   linesBefore = 0,
 ): Promise<(ReadTask | SuiteFault)[]> {
   const fault = (error: unknown): SuiteFault => {
@@ -190,7 +213,7 @@ async function readTasks(
     return { file, line, sentence: `${nameOf(error.path)} ${error.problem}.` };
   };
   try {
-    const { list, readers } = split(JSON.parse(json));
+    const { list, readers } = await split(JSON.parse(json));
     const lines = list === undefined ? [1] : linesOfItems(json, list);
     return await Promise.all(
       readers.map(async (read, index) => {

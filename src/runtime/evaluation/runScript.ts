@@ -10,6 +10,14 @@ export interface ScriptEnd {
   readonly exitCode: number;
 }
 
+/** How a script is run. */
+export interface ScriptLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Inside; the root where it is left out. */
+  readonly cwd?: string;
+}
+
 /** One argument of a program may have 128 KiB. */
 const outputLimit = 100_000;
 /** How long output of a script that has ended is waited for: what it left in the background may hold the pipe. */
@@ -23,12 +31,12 @@ export async function runScript(
   machine: Pick<Machine, 'enter'>,
   script: Script,
   parameters: readonly string[],
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  { timeoutMs, signal, cwd = '/' }: ScriptLimits,
 ): Promise<ScriptEnd> {
   if ('builtin' in script) return { output: '', exitCode: builtinCheck(script.builtin, parameters) ? 0 : 1 };
   const safe = parameters.map((text) => text.replaceAll('\0', '').slice(0, outputLimit));
   const [program = '', ...rest] = machine.enter(argvOf[script.language](script.code, safe), {
-    cwd: '/',
+    cwd,
     terminal: false,
   });
   signal.throwIfAborted();

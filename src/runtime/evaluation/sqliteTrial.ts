@@ -15,12 +15,12 @@ export interface SqliteOptions {
 
 /** A database of SQLite, in a process of its own. */
 export function sqliteTrials({ sqlWorker, statementTimeoutMs }: SqliteOptions): OpenDatabase {
-  return async ({ tables, script }, folder, signal) => {
+  return async ({ tables, script, database: given }, folder, signal) => {
     await mkdir(folder, { recursive: true });
-    const file = path.join(folder, 'task.sqlite');
+    const made = path.join(folder, 'task.sqlite');
     try {
-      setUp(file, tables, script);
-      const database = await openDatabase({ path: file, workerPath: sqlWorker, statementTimeoutMs }, signal);
+      if (given === undefined) setUp(made, tables, script);
+      const database = await openDatabase({ path: given ?? made, workerPath: sqlWorker, statementTimeoutMs }, signal);
       return {
         tables: database.tables,
         execute: async (sql, until) => database.execute(sql, until),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { EvaluationSetting, Rules } from '../../agent/evaluation';
+import type { EvaluationSetting, Rules, TaskResult } from '../../agent/evaluation';
+import { UserError } from '../../agent/errors';
 import type { TaskKind } from '../../agent/task';
 import { databaseTask } from '../../agent/tasks/database';
 import { osTask } from '../../agent/tasks/os';
@@ -11,7 +12,7 @@ import { connect, type EndpointOptions } from '../endpoint/connect';
 import { promptOrigin } from '../promptOrigin';
 import { makeTemporaryFolder } from '../temporaryFolder';
 import { openContainer } from './container';
-import { evaluate, folderKind, trialsOf, type EvaluationEvent, type Slice } from './evaluate';
+import { evaluate, folderKind, trialsOf, type EvaluationEvent, type Slice, type Trial } from './evaluate';
 import type { OpenMachine } from './machine';
 import { digestOf, readSuite, type SuitePlace } from './readSuite';
 import { openResultFile, type Results, type ResultFile } from './resultFile';
@@ -74,6 +75,8 @@ export interface EvaluationHearing {
   /** The suite as it was read, its faults included, before anything runs. */
   suite(suite: Suite, setting: EvaluationSetting): void;
   event(event: EvaluationEvent): void;
+  /** Waited for before a result is written, so that whoever keeps more of an attempt has it when its result is there. */
+  keep?(trial: Trial, result: TaskResult): Promise<void>;
 }
 
 /** Replies the model may give, as in the paper's evaluation. */
@@ -91,6 +94,7 @@ export async function startEvaluation(
 ): Promise<Results> {
   const suite = await readSuite(request.suite);
   const { kind } = request.suite;
+  if (request.database.url !== undefined) refuseFiles(suite);
   const endpoint = {
     ...request.endpoint,
     temperature: request.temperature,
@@ -100,7 +104,7 @@ export async function startEvaluation(
     grammarMemory: new Map(),
   };
   const model = await connect({ ...endpoint, conversationId: randomUUID() }, signal);
-  const setting = settingOf(request, suite, model.name);
+  const setting = await settingOf(request, suite, model.name);
   const openMachine = machinesOf(request.machine);
   if (kind === 'os') await probe(openMachine, signal);
   const openDatabase = await databasesOf(request.database, signal);
@@ -123,6 +127,7 @@ export async function startEvaluation(
         concurrency: request.concurrency,
         retries: request.retries,
         hear: (event) => hearing.event(event),
+        keep: async (trial, result) => hearing.keep?.(trial, result),
       },
       signal,
     );
@@ -133,7 +138,17 @@ export async function startEvaluation(
   }
 }
 
-function settingOf(request: EvaluationRequest, suite: Suite, model: string): EvaluationSetting {
+/** A copy of a file is one of SQLite's. */
+function refuseFiles({ name, problems }: Suite): void {
+  if (!problems.some((problem) => problem.kind === 'db' && problem.database !== undefined)) return;
+  throw new UserError(
+    'evaluation.databaseFile',
+    'The tasks of {0} work on copies of a file, which no server has. Leave --engine and --database-url out.',
+    [name],
+  );
+}
+
+async function settingOf(request: EvaluationRequest, suite: Suite, model: string): Promise<EvaluationSetting> {
   const { kind } = request.suite;
   const { machine, database } = request;
   return {
@@ -142,7 +157,7 @@ function settingOf(request: EvaluationRequest, suite: Suite, model: string): Eva
     suite: suite.name,
     kind,
     format: suite.format,
-    digest: digestOf(suite),
+    digest: await digestOf(suite),
     tasks: suite.problems.length,
     model,
     endpoint: withoutSecrets(request.endpoint.baseUrl),

@@ -43,6 +43,8 @@ export interface OsProblem extends ProblemOf<'os'> {
   /** Run in the agent's own shell before the agent. */
   readonly start: string | undefined;
   readonly check: OsCheck;
+  /** Absolute. A copy of it is where the agent and all scripts begin; the root of the machine where there is none. */
+  readonly folder?: string;
   /** A solution, or a command that prints the answer. */
   readonly reference: Script | undefined;
 }
@@ -59,6 +61,8 @@ export interface DatabaseProblem extends ProblemOf<'db'> {
   readonly tables: readonly SetupTable[];
   /** Statements that are run after the tables are there. */
   readonly script: string | undefined;
+  /** Absolute. What a task works on a copy of, instead of tables of the suite; chosen as in sql/source.ts. */
+  readonly database?: string;
   readonly check: DatabaseCheck;
   /** The statement that solves it. */
   readonly reference: string | undefined;

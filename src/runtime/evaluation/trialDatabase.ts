@@ -11,7 +11,7 @@ export interface TrialDatabase extends Environment {
 
 /** @throws {UserError} */
 export type OpenDatabase = (
-  problem: Pick<DatabaseProblem, 'tables' | 'script'>,
+  problem: Pick<DatabaseProblem, 'tables' | 'script' | 'database'>,
   folder: string,
   signal: AbortSignal,
 ) => Promise<TrialDatabase>;

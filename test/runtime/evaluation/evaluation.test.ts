@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../../src/agent/errors';
@@ -284,6 +293,25 @@ describe('An evaluation', function () {
     });
   });
 
+  it('gives each database task a copy of its file, which stays as it was', async () => {
+    const given = path.join(folder, 'given');
+    const file = path.join(given, 'stock.csv');
+    const place = path.join(given, 'own.agentlm-suite.json');
+    mkdirSync(given);
+    writeFileSync(file, 'name,stock\nChair,1\nLamp,3\n');
+    const task = {
+      task: 'There are 9 chairs now.',
+      check: { tableHash: 'reference' },
+      reference: "UPDATE stock SET stock = 9 WHERE name = 'Chair'",
+    };
+    const suite = { kind: 'db', database: 'stock.csv', tasks: [task, { ...task, task: 'Nine chairs.' }] };
+    writeFileSync(place, JSON.stringify(suite));
+    const results = await evaluateWith(await player('db', place), { kind: 'db', place });
+    assert.deepEqual(failuresOf(results), []);
+    assert.equal(readFileSync(file, 'utf8'), 'name,stock\nChair,1\nLamp,3\n');
+    rmSync(given, { recursive: true });
+  });
+
   it('repeats each task with a seed of its own', async () => {
     const seeds: unknown[] = [];
     const { results, setting } = await evaluateWith(
@@ -325,6 +353,27 @@ describe('An evaluation', function () {
     it('gives none to a model that answers nonsense', async () => {
       const results = await evaluateWith(() => says('nonsense'), { kind: 'os', place: osSuite });
       assert.deepEqual(Object.values(passedOf(results)), Array(results.results.length).fill(false));
+    });
+
+    it('gives each task a copy of its folder, without its suites, and the folder stays as it was', async () => {
+      const given = path.join(folder, 'given');
+      mkdirSync(path.join(given, 'sub'), { recursive: true });
+      writeFileSync(path.join(given, 'sub/run.sh'), 'echo ran', { mode: 0o755 });
+      symlinkSync('/etc/shadow', path.join(given, 'link'));
+      const task = { task: 'Run it.', check: { scripts: ['test "$(cat done)" = ran && ! ls *.json'] } };
+      const place = path.join(given, 'own.agentlm-suite.json');
+      writeFileSync(place, JSON.stringify({ kind: 'os', folder: '.', tasks: [task, { ...task, task: 'Again.' }] }));
+      const results = await evaluateWith(
+        ({ prompt }) =>
+          /output of the OS[^]*\[\/INST\]$/.test(prompt.split('new OS').at(-1) ?? '')
+            ? 'Think: d\n\nAct: finish'
+            : bash('pwd; test -e done; echo $?; sub/run.sh >done'),
+        { kind: 'os', place },
+      );
+      assert.deepEqual(failuresOf(results), []);
+      for (const { turns } of results.results) assert.match(turns.at(-2)?.value ?? '', /\/workspace\n1\n/);
+      assert.deepEqual(readdirSync(given).sort(), ['link', 'own.agentlm-suite.json', 'sub']);
+      rmSync(given, { recursive: true });
     });
 
     it('gives all points on the 26 published tasks but one that nobody can pass, and the host stays as it was', async function () {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../../src/agent/errors';
@@ -293,6 +293,49 @@ describe('A suite', () => {
       digestOf(await readSuite({ kind: 'os', place: write('d.json', content) }));
     assert.equal(await digest([task]), await digest([{ ...task, comment: 'x' }]));
     assert.notEqual(await digest([task]), await digest([{ ...task, evaluation: { match: '2' } }]));
+  });
+
+  it('gives a folder or a database to its tasks, and has another digest when that changes', async () => {
+    const os = { kind: 'os', folder: 'work', tasks: [{ task: 'Do', check: { match: '1' } }] };
+    const db = { kind: 'db', database: 'a.csv', tasks: [{ task: 'Ask', check: { match: '1' } }] };
+    write('work/a.txt', 'one');
+    write('a.csv', 'x\n1\n');
+    const real = realpathSync(folder);
+    const digests: string[] = [];
+    for (const content of ['one', 'two']) {
+      write('work/a.txt', content);
+      const suite = await readSuite({ kind: 'os', place: write('o.agentlm-suite.json', os) });
+      const [problem] = suite.problems;
+      assert.ok(problem?.kind === 'os');
+      assert.equal(problem.folder, path.join(real, 'work'));
+      digests.push(await digestOf(suite));
+    }
+    assert.notEqual(digests[0], digests[1]);
+    const { problems } = await read('db', 'd.agentlm-suite.json', db);
+    const [asked] = problems;
+    assert.ok(asked?.kind === 'db');
+    assert.deepEqual([asked.database, asked.tables], [path.join(real, 'a.csv'), []]);
+  });
+
+  it('gives nothing that lies elsewhere, whatever way leads there', async () => {
+    const outside = mkdtempSync(path.join(tmpdir(), 'agentlm-test-outside-'));
+    try {
+      symlinkSync(outside, path.join(folder, 'link'));
+      const tasks = [{ task: 'Do', check: { match: '1' } }];
+      for (const [given, words] of [
+        ['..', 'leads out of the folder of the suite'],
+        [outside, 'leads out of the folder of the suite'],
+        ['link', 'leads out of the folder of the suite'],
+        ['nowhere', 'is nowhere, which does not exist beside the suite'],
+      ] as const) {
+        const place = write('o.agentlm-suite.json', { kind: 'os', folder: given, tasks });
+        await assert.rejects(readSuite({ kind: 'os', place }), (error: Error) => error.message.includes(words));
+      }
+      const place = write('o.agentlm-suite.json', { kind: 'os', database: 'a.csv', tasks });
+      await assert.rejects(readSuite({ kind: 'os', place }), /database does not go with tasks of the kind os/);
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
   });
 
   it('is the published one: 26 OS tasks and 60 of DBBench', async function () {
