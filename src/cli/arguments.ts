@@ -8,6 +8,7 @@ import { readEval, type EvalArguments } from './evalArguments';
 import { readPolicy, type PolicyArguments } from './policyArguments';
 import { readReplay, type ReplayArguments } from './replayArguments';
 import { readRun, type RunArguments } from './runArguments';
+import { readTasks, type TasksArguments } from './tasksArguments';
 import { UsageError } from './usageError';
 
 export type Arguments =
@@ -20,6 +21,7 @@ export type Arguments =
   | PolicyArguments
   | ReplayArguments
   | EvalArguments
+  | TasksArguments
   | { readonly command: 'dataset'; readonly dataset: DatasetArguments }
   | { readonly command: 'help' }
   | { readonly command: 'version' };
@@ -36,6 +38,7 @@ const commands = new Map<string, Read>([
   ['policy', readPolicy],
   ['replay', readReplay],
   ['eval', readEval],
+  ['tasks', readTasks],
   ['dataset', (argv, environment) => ({ command: 'dataset', dataset: parseDatasetArguments(argv, environment) })],
   ['help', () => ({ command: 'help' })],
   ['--version', () => ({ command: 'version' })],

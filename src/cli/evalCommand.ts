@@ -35,7 +35,7 @@ export async function evalCommand(
         if (!args.json) write(`${tasks} tasks, ${visible(model)}\n`);
       },
       event(event) {
-        if (event.type === 'result') write(args.json ? `${withoutTurns(event)}\n` : line(event));
+        if (event.type === 'result') write(args.json ? `${withoutTurns(event)}\n` : resultLine(event));
       },
     });
     const report = reportOf(results, args.prices);
@@ -49,13 +49,14 @@ export async function evalCommand(
     if (!UserError.is(error)) throw error;
     if (args.json) write(`${JSON.stringify(describeFailure(error))}\n`);
     say(error.message);
-    return exitCodeOf(error);
+    return evalExitCode(error);
   } finally {
     await demo?.close();
   }
 }
 
-function exitCodeOf(error: UserError): number {
+/** The exit code for what kept a suite from being run. */
+export function evalExitCode(error: UserError): number {
   return /^evaluation\.(?:noSuite|results(?:Exist|Differ))/.test(error.code) ? exitCodes.usage : failureCode(error);
 }
 
@@ -84,11 +85,12 @@ function requestOf(args: EvalRunArguments): EvaluationRequest {
 }
 
 /** Conversations are in the results file. */
-function withoutTurns(result: TaskResult): string {
+export function withoutTurns(result: TaskResult): string {
   return JSON.stringify(result, (key, value: unknown) => (key === 'turns' ? undefined : value));
 }
 
-function line({ task, attempt, category, passed, ending, steps, time, detail }: TaskResult): string {
+/** A result in one line for a person. */
+export function resultLine({ task, attempt, category, passed, ending, steps, time, detail }: TaskResult): string {
   const mark = passed ? styleText('green', '✔') : styleText('red', '✘');
   const number = attempt === 0 ? '' : ` attempt ${attempt + 1}`;
   const why = ending === 'error' && detail !== null ? ` ${visible(detail.split('\n', 1)[0] ?? '')}` : '';

@@ -51,6 +51,14 @@ export async function execute(
     const { evalCommand } = await import('./evalCommand');
     return evalCommand(args, write, signal);
   }
+  if (args.command === 'tasks-propose') {
+    const { tasksPropose } = await import('./tasksPropose');
+    return tasksPropose(args, write, signal);
+  }
+  if (args.command === 'tasks-run') {
+    const { tasksRun } = await import('./tasksRun');
+    return tasksRun(args, write, signal);
+  }
   if (args.command === 'eval-report') {
     const { evalReport } = await import('./evalReport');
     return evalReport(args, write);

@@ -1,6 +1,7 @@
 import { datasetUsage } from './datasetArguments';
 import { dbChangesUsage } from './dbChangesArguments';
 import { evalOptionsUsage, evalUsage } from './evalArguments';
+import { tasksUsage } from './tasksArguments';
 
 export const usage = `Usage:
   agentlm run os "<task>" [--cwd DIR] [options]
@@ -16,6 +17,7 @@ export const usage = `Usage:
 ${dbChangesUsage}
 ${datasetUsage}
 ${evalUsage}
+${tasksUsage}
 Options:
   --endpoint URL|demo   where the model answers, e.g. http://localhost:8000 (or AGENTLM_ENDPOINT)
   --local FILE.gguf     serve this model with llama-server for the run, instead of --endpoint
@@ -45,7 +47,7 @@ What run os changes in a sandbox waits for changes apply or discard. run db work
 
 Exit code: 0 answered or finished, 1 any other outcome or a file that could not be written, 2 wrong usage, 3 endpoint
 unreachable or refusing, 130 interrupted. Of doctor: 0 nothing failed, 1 a check failed. Of replay: 0 every observation is
-the same, 1 one differs. Of changes and db-changes: 0 done, 1 not applied, 2 no such run. Of eval: 0 when every task was
-attempted. Of dataset validate: 0 every row is sound, 1 problems were found. Of dataset stats and errors: 1 there is no row. Of dataset convert: 0 written, 1 no row could
+the same, 1 one differs. Of changes and db-changes: 0 done, 1 not applied, 2 no such run. Of eval and tasks run: 0 when every task was
+attempted. Of tasks propose: 0 when there is a new task. Of dataset validate: 0 every row is sound, 1 problems were found. Of dataset stats and errors: 1 there is no row. Of dataset convert: 0 written, 1 no row could
 be written, or one was refused under --strict. Of dataset, a file that cannot be read or written: 2.
 `;

@@ -25,6 +25,9 @@ export function readPrompt(prompt: string): ReadPrompt {
   }
   const [first = '', question = '', ...observations] = humanTurns;
   // Only a conversation that is no task has a system text.
-  if (first.startsWith('<<SYS>>\n')) return { kind: 'chat', problem: humanTurns.at(-1) ?? '', observations: [] };
+  if (first.startsWith('<<SYS>>\n')) {
+    const said = (humanTurns.at(-1) ?? '').replace(/^<<SYS>>\n[^]*?\n<<\/SYS>>\n\n/, '');
+    return { kind: 'chat', problem: said, observations: [] };
+  }
   return { kind: 'db', problem: question.split('\n', 1)[0] ?? '', observations };
 }

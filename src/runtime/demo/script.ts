@@ -4,6 +4,7 @@ import { databaseTask } from '../../agent/tasks/database';
 import type { TaskKind } from '../../agent/task';
 import { demoRemark } from '../../agent/trajectory';
 import type { ReadPrompt } from './prompt';
+import { demoProposals } from './proposals';
 
 /** A recorded solution: one reply a step, each a function of what the environment really said before. */
 interface Scene {
@@ -131,7 +132,8 @@ export function demoProblems(kind: TaskKind): string[] {
 
 /** What the demo replies to a prompt. */
 export function demoReply({ kind, problem, observations }: ReadPrompt): string {
-  if (kind === 'chat') return `${demoRemark} Connect an endpoint that serves AgentLM to talk with it.`;
+  if (kind === 'chat')
+    return demoProposals(problem) ?? `${demoRemark} Connect an endpoint that serves AgentLM to talk with it.`;
   const scene = scenes.find((candidate) => candidate.kind === kind && sameWords(candidate.problem, problem));
   if (!scene) return unknownTask(kind);
   const observation = observations.at(-1) ?? '';

@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import type { EvaluationSetting, TaskResult } from '../../agent/evaluation';
-import { makeTemporaryFolder } from '../temporaryFolder';
 import { databaseTrial } from './databaseTrial';
+import { withMachineFolder } from './machines';
 import { osTrial, type OsTrialOptions } from './osTrial';
 import type { Results, ResultFile } from './resultFile';
 import { bestOf } from './resultFile';
 import type { Problem } from './suite';
 import type { Attempted, TrialTools, Verdict } from './trial';
 import type { OpenDatabase } from './trialDatabase';
-
-/** With it begins the name of the folder in which machines and databases are made. */
-export const folderKind = 'agentlm-eval-';
 
 /** One attempt that is due. */
 export interface Trial {
@@ -82,7 +77,6 @@ export async function evaluate(
   tools: EvaluationTools,
   signal: AbortSignal,
 ): Promise<Results> {
-  const folder = await makeTemporaryFolder(folderKind);
   const done = [...file.earlier];
   const finished = new Set(
     done.filter(({ ending }) => ending !== 'error').map(({ index, attempt }) => `${index} ${attempt}`),
@@ -93,11 +87,11 @@ export async function evaluate(
   const patience = 5 + tools.concurrency;
   let failuresInARow = 0;
 
-  async function work(): Promise<void> {
+  async function work(place: () => string): Promise<void> {
     for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
       until.throwIfAborted();
       tools.hear({ type: 'begin', trial });
-      const result = await patiently(setting, trial, folder, tools, until);
+      const result = await patiently(setting, trial, place, tools, until);
       await tools.keep(trial, result);
       await file.append(result);
       done.push(result);
@@ -107,10 +101,10 @@ export async function evaluate(
     }
   }
 
-  try {
+  return withMachineFolder(async (place) => {
     const workers = Array.from({ length: Math.min(tools.concurrency, queue.length) }, async () => {
       try {
-        await work();
+        await work(place);
       } catch (error) {
         failing.abort(error);
         throw error;
@@ -119,25 +113,22 @@ export async function evaluate(
     await Promise.allSettled(workers);
     until.throwIfAborted();
     return { setting, results: bestOf(done) };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** One attempt, begun again when it failed for no fault of the model's. */
 async function patiently(
   setting: EvaluationSetting,
   trial: Trial,
-  folder: string,
+  place: () => string,
   tools: EvaluationTools,
   signal: AbortSignal,
 ): Promise<TaskResult> {
   for (let retries = 0; ; retries++) {
-    const place = path.join(folder, `agentlm-${randomUUID().slice(0, 13)}`);
     const begin = performance.now();
     let failure: unknown;
     try {
-      const attempted = await once(setting, trial, place, tools, signal);
+      const attempted = await once(setting, trial, place(), tools, signal);
       const result = resultOf(trial, attempted, retries);
       if (result.ending !== 'error') return result;
       ({ failure } = attempted);

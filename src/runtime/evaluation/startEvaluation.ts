@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { EvaluationSetting, Rules, TaskResult } from '../../agent/evaluation';
 import { UserError } from '../../agent/errors';
 import type { TaskKind } from '../../agent/task';
@@ -10,13 +8,10 @@ import { withTrainedPrompt, type TrainedPrompt } from '../../agent/trainedPrompt
 import { createAdmission } from '../endpoint/admission';
 import { connect, type EndpointOptions } from '../endpoint/connect';
 import { promptOrigin } from '../promptOrigin';
-import { makeTemporaryFolder } from '../temporaryFolder';
-import { openContainer } from './container';
-import { evaluate, folderKind, trialsOf, type EvaluationEvent, type Slice, type Trial } from './evaluate';
-import type { OpenMachine } from './machine';
+import { evaluate, trialsOf, type EvaluationEvent, type Slice, type Trial } from './evaluate';
+import { machinesOf, probeMachine, type MachineChoice } from './machines';
 import { digestOf, readSuite, type SuitePlace } from './readSuite';
 import { openResultFile, type Results, type ResultFile } from './resultFile';
-import { openRootView } from './rootView';
 import { sqliteTrials } from './sqliteTrial';
 import type { Suite } from './suite';
 import type { OpenDatabase } from './trialDatabase';
@@ -50,13 +45,7 @@ export interface EvaluationRequest extends Slice {
   readonly database: DatabaseOptions;
 }
 
-export interface MachineOptions {
-  /** Container image for the OS tasks; without one they run in a view of this machine's root. */
-  readonly image: string | undefined;
-  /** The program that makes its containers, and what comes before its commands; podman or docker of the PATH if left out. */
-  readonly engine: readonly string[] | undefined;
-  readonly network: boolean;
-  readonly writeLimitBytes: number;
+export interface MachineOptions extends MachineChoice {
   /** Whether the output of a command ends with the prompt of the shell, as AgentLM was trained; true if left out. */
   readonly promptTail?: boolean;
   readonly commandTimeoutMs: number;
@@ -106,7 +95,7 @@ export async function startEvaluation(
   const model = await connect({ ...endpoint, conversationId: randomUUID() }, signal);
   const setting = await settingOf(request, suite, model.name);
   const openMachine = machinesOf(request.machine);
-  if (kind === 'os') await probe(openMachine, signal);
+  if (kind === 'os') await probeMachine(openMachine, signal);
   const openDatabase = await databasesOf(request.database, signal);
   const file = await openFile(request, setting);
   try {
@@ -186,22 +175,6 @@ function withoutSecrets(url: string): string {
   if (!URL.canParse(url)) return url;
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname.replace(/\/$/, '')}`;
-}
-
-function machinesOf(options: MachineOptions): OpenMachine {
-  const { image } = options;
-  if (image === undefined) return async (folder, _, signal) => openRootView(folder, options, signal);
-  return async (folder, own, signal) => openContainer(folder, own ?? image, options, signal);
-}
-
-/** One sentence before the first task is better than the same one after each. */
-async function probe(openMachine: OpenMachine, signal: AbortSignal): Promise<void> {
-  const folder = await makeTemporaryFolder(folderKind);
-  try {
-    await (await openMachine(path.join(folder, `agentlm-${randomUUID()}`), undefined, signal)).close();
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 async function databasesOf({ url, ...sqlite }: DatabaseOptions, signal: AbortSignal): Promise<OpenDatabase> {

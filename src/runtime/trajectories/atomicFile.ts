@@ -21,10 +21,13 @@ const bufferLimit = 1024 * 1024;
  * @param force whether it may take the place of another
  * @throws {UserError} `dataset.exists` when it may not and there is one, also when it came meanwhile; `dataset.unwritable`
  */
-export async function createAtomicFile(file: string, { force }: { readonly force: boolean }): Promise<AtomicFile> {
+export async function createAtomicFile(
+  file: string,
+  { force, mode = 0o644 }: { readonly force: boolean; readonly mode?: number },
+): Promise<AtomicFile> {
   if (!force && (await exists(file))) throw alreadyThere(file);
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.part`);
-  const handle = await guarded(file, () => open(temporary, 'wx', 0o644));
+  const handle = await guarded(file, () => open(temporary, 'wx', mode));
   let text: string[] = [];
   let length = 0;
   let unclosed: FileHandle | undefined = handle;
