@@ -103,6 +103,9 @@ function readPropose(values: Values): Omit<ProposeArguments, keyof TasksOptions>
   if ((cwd === undefined) === (database === undefined)) {
     throw new UsageError('Say what the tasks are to be about: --cwd DIR, or --database FILE.');
   }
+  if (database !== undefined && /^\w+:\/\//.test(database)) {
+    throw new UsageError('Tasks are tried out on copies of a file: --database names one, and no server.');
+  }
   const place = path.resolve(cwd ?? database ?? '');
   const own =
     cwd === undefined

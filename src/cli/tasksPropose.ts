@@ -56,7 +56,7 @@ export async function tasksPropose(
     if (!UserError.is(error)) throw error;
     if (args.json) write(`${JSON.stringify(describeFailure(error))}\n`);
     say(error.message);
-    return error.code.startsWith('proposal.file') ? exitCodes.usage : failureCode(error);
+    return /^proposal\.(?:file|place)/.test(error.code) ? exitCodes.usage : failureCode(error);
   } finally {
     await own?.close();
   }

@@ -21,7 +21,7 @@ export function rougeL(one: readonly string[], other: readonly string[]): number
 }
 
 function longestCommon(one: readonly string[], other: readonly string[]): number {
-  let before = new Array<number>(other.length + 1).fill(0);
+  let before = Array.from({ length: other.length + 1 }, () => 0);
   for (const word of one) {
     const row = [0];
     for (const [index, each] of other.entries()) {

@@ -87,7 +87,7 @@ async function readSuite(target: TaskFile): Promise<Json & { readonly tasks: rea
 
 /**
  * What a suite calls the place that its tasks work on.
- * @throws {UserError} `proposal.fileName`, `proposal.fileElsewhere`
+ * @throws {UserError} `proposal.fileName`, `proposal.fileElsewhere`, `proposal.place`
  */
 async function nameFrom(file: string, place: string): Promise<string> {
   if (!file.endsWith('.agentlm-suite.json')) {
@@ -98,7 +98,12 @@ async function nameFrom(file: string, place: string): Promise<string> {
   const around = await realpath(path.dirname(file)).catch((cause: unknown) => {
     throw unfit(file, cause);
   });
-  const way = path.relative(around, await realpath(place));
+  const real = await realpath(place).catch((cause: unknown) => {
+    throw new UserError('proposal.place', '{0} does not exist. Choose a folder or a database that does.', [place], {
+      cause,
+    });
+  });
+  const way = path.relative(around, real);
   if (way.split(path.sep, 1)[0] !== '..' && !path.isAbsolute(way)) return way.split(path.sep).join('/') || '.';
   throw new UserError(
     'proposal.fileElsewhere',
