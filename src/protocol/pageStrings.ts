@@ -135,6 +135,8 @@ export type PageStringKey =
   | 'review.empty'
   | 'review.applied'
   | 'review.backup'
+  | 'review.undo'
+  | 'review.showUndo'
   | 'review.discarded'
   | 'review.conflicts'
   | 'review.conflicts.meaning'

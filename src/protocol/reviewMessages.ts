@@ -16,9 +16,11 @@ export { cellText, type Cell, type ColumnKind, type Grid } from '../agent/grid';
 export interface ReviewState {
   /** The user's words. */
   readonly problem: string;
-  /** Name of the database, and where it is: within the workspace, else its folder only. */
+  /** Name of the database, and where it is: the URL of a server, a path within the workspace, else its folder only. */
   readonly database: string;
   readonly path: string;
+  /** The changes come with a script that takes them back, and with no copy of the database. */
+  readonly isOnServer: boolean;
   /** False for data files, which cannot be applied to. */
   readonly canApply: boolean;
   readonly phase: 'reading' | 'waiting' | 'working' | 'applied' | 'discarded';
@@ -39,6 +41,8 @@ export interface ReviewHostApi {
   /** After a question that names database, tables and rows. */
   apply(argument: { readonly conflicts: 'refuse' | 'skip' }): void;
   discard(argument: null): void;
+  /** Opens the script that takes back what was applied. */
+  showUndo(argument: null): void;
 }
 
 export interface ReviewPageApi {

@@ -70,6 +70,7 @@ const reviewArguments: { readonly [K in keyof ReviewHostApi]: z.ZodMiniType<Para
   ready: nothing,
   apply: z.strictObject({ conflicts: z.enum(['refuse', 'skip']) }),
   discard: nothing,
+  showUndo: nothing,
 };
 
 const evaluation = z.string().check(z.maxLength(200));

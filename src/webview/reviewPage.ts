@@ -65,13 +65,24 @@ export class ReviewPage extends LightElement {
   }
 
   /** What can be done now, and what became of it. */
-  private decision({ phase, canApply, report }: ReviewState, say: Say): TemplateResult {
+  private decision({ phase, isOnServer, canApply, report }: ReviewState, say: Say): TemplateResult {
     if (phase === 'applied') {
+      const backup = report?.backup ?? null;
       return html`<p class="verdict" role="status">
-        ${icon('pass')}<span
-          >${say('review.applied')} ${report?.backup ? modelText(say('review.backup', report.backup)) : ''}</span
-        >
-      </p>`;
+          ${icon('pass')}<span>
+            ${say('review.applied')}
+            ${backup === null ? nothing : modelText(say(isOnServer ? 'review.undo' : 'review.backup', backup))}
+          </span>
+        </p>
+        ${
+          isOnServer && backup !== null
+            ? html`<div class="buttons">
+                <button type="button" class="secondary" @click=${() => this.showUndo()}>
+                  ${say('review.showUndo')}
+                </button>
+              </div>`
+            : nothing
+        }`;
     }
     if (phase === 'discarded')
       return html`<p class="verdict" role="status">${icon('skip')}${say('review.discarded')}</p>`;
@@ -119,6 +130,11 @@ export class ReviewPage extends LightElement {
   private discard(): void {
     this.refusal = undefined;
     this.channel?.ask('discard', null).catch(this.refuse);
+  }
+
+  private showUndo(): void {
+    this.refusal = undefined;
+    this.channel?.ask('showUndo', null).catch(this.refuse);
   }
 
   private readonly refuse = (error: unknown): void => {

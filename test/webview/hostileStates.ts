@@ -72,6 +72,7 @@ export function hostileReviews(text: string): readonly ReviewState[] {
     problem: text,
     database: text,
     path: text,
+    isOnServer: false,
     canApply: true,
     phase: 'waiting',
     changes: {

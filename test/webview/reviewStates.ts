@@ -44,10 +44,24 @@ const waiting: ReviewState = {
   problem: `Raise the price of every tea by 10 percent. ${hostileText}`,
   database: 'shop.sqlite',
   path: 'data/shop.sqlite',
+  isOnServer: false,
   canApply: true,
   phase: 'waiting',
   changes,
   report: undefined,
+};
+
+const applied: ReviewState = {
+  ...waiting,
+  phase: 'applied',
+  report: {
+    applied: true,
+    tables: [{ table: 'products', inserted: 1, updated: 400, deleted: 1 }],
+    schemaChanges: 3,
+    conflictCount: 0,
+    conflicts: [],
+    backup: 'shop.sqlite.before-2026-11-22',
+  },
 };
 
 /** Every state of the page of a database's changes, by the name that a test or a picture of it carries. */
@@ -77,17 +91,7 @@ export const reviewStates: Readonly<Record<string, ReviewState>> = {
       backup: null,
     },
   },
-  applied: {
-    ...waiting,
-    phase: 'applied',
-    report: {
-      applied: true,
-      tables: [{ table: 'products', inserted: 1, updated: 400, deleted: 1 }],
-      schemaChanges: 3,
-      conflictCount: 0,
-      conflicts: [],
-      backup: 'shop.sqlite.before-2026-11-22',
-    },
-  },
+  applied,
+  'applied on a server': { ...applied, path: 'mysql://ana@db.example:3306/shop', isOnServer: true },
   discarded: { ...waiting, phase: 'discarded' },
 };

@@ -72,7 +72,7 @@ export async function openStage(browser: Browser): Promise<Stage> {
     },
     async review(state) {
       openChannel<ReviewHostApi, ReviewPageApi>(port, {
-        handlers: { ready: () => ({ state, strings: pageStrings() }), apply() {}, discard() {} },
+        handlers: { ready: () => ({ state, strings: pageStrings() }), apply() {}, discard() {}, showUndo() {} },
         read: readReviewArgument,
         describe: String,
         onInvalid: note,

@@ -1,7 +1,7 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FileChange, PendingChanges } from '../../agent/changes';
 import type { DatabaseReview } from '../../agent/database';
+import { databaseName } from '../databases/databaseNames';
 import { describeChange, kindLetter, reviewLabel, stateInWords } from './changeWords';
 
 /** What stands in the tree of changes. */
@@ -39,7 +39,7 @@ export function reviewItem({ review, files, state, problem }: ReviewNode): vscod
 
 export function databaseItem(node: DatabaseNode): vscode.TreeItem {
   const { review } = node;
-  const item = new vscode.TreeItem(path.basename(review.source));
+  const item = new vscode.TreeItem(databaseName(review.source));
   item.id = review.id;
   item.description = reviewLabel(review);
   item.iconPath = new vscode.ThemeIcon('database');

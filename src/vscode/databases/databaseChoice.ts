@@ -1,7 +1,7 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Table } from '../../agent/environment';
 import { cancellableProgress } from '../cancellableProgress';
+import { databaseName } from './databaseNames';
 import { pickDatabase } from './databasePicker';
 import type { DatabaseServers } from './databaseServers';
 import { pickTables } from './tablePicker';
@@ -90,7 +90,7 @@ export class DatabaseChoice implements vscode.Disposable {
   }
 
   private nameOf(database: string): string {
-    return this.servers.find(database)?.name ?? path.basename(database);
+    return this.servers.find(database)?.name ?? databaseName(database);
   }
 
   /** The last one first. */

@@ -5,6 +5,7 @@ import { isServerUrl } from '../../agent/databaseServer';
 import { openChannel } from '../../protocol/channel';
 import type { ReviewHostApi, ReviewPageApi, ReviewState } from '../../protocol/reviewMessages';
 import { readReviewArgument } from '../../protocol/schemas';
+import { databaseName, databasePlace } from './databaseNames';
 import { pageStrings } from '../pages/pageStrings';
 import { sentence, type Log } from '../report';
 import { fillWebview, portOf } from '../pages/webviewPage';
@@ -30,7 +31,7 @@ export class DatabaseReviewPanels implements vscode.Disposable {
       open.reveal();
       return;
     }
-    const title = vscode.l10n.t('Changes of {0}', path.basename(review.source));
+    const title = vscode.l10n.t('Changes of {0}', databaseName(review.source));
     const panel = vscode.window.createWebviewPanel('agentlm.databaseReview', title, vscode.ViewColumn.Active);
     panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'icon.svg');
     this.panels.set(review.id, panel);
@@ -50,6 +51,8 @@ export class DatabaseReviewPanels implements vscode.Disposable {
   private connect({ webview }: vscode.WebviewPanel, review: DatabaseReview): () => void {
     const closing = new AbortController();
     let state = firstState(review);
+    /** Path of what was written before the changes were made. */
+    let backup: string | null = null;
     const change = (part: Partial<ReviewState>): void => {
       state = { ...state, ...part };
       channel.tell('state', state);
@@ -76,13 +79,17 @@ export class DatabaseReviewPanels implements vscode.Disposable {
           }
           try {
             const report = await review.apply(conflicts, closing.signal);
-            const backup = report.backup === null ? null : path.basename(report.backup);
-            change({ phase: report.applied ? 'applied' : 'waiting', report: { ...report, backup } });
+            backup = report.backup;
+            const named = backup === null ? null : path.basename(backup);
+            change({ phase: report.applied ? 'applied' : 'waiting', report: { ...report, backup: named } });
           } catch (error) {
             change({ phase: 'waiting' });
             throw error;
           }
           this.onDidDecide();
+        },
+        showUndo: async () => {
+          if (backup !== null) await vscode.window.showTextDocument(vscode.Uri.file(backup));
         },
         discard: async () => {
           if (state.phase !== 'waiting') return;
@@ -113,19 +120,14 @@ export class DatabaseReviewPanels implements vscode.Disposable {
 function firstState({ problem, source, canApply }: DatabaseReview): ReviewState {
   return {
     problem,
-    database: path.basename(source),
-    path: placeOf(source),
+    database: databaseName(source),
+    path: databasePlace(source),
+    isOnServer: isServerUrl(source),
     canApply,
     phase: 'reading',
     changes: undefined,
     report: undefined,
   };
-}
-
-/** Where a file is, as the page says it: a path within the workspace, else its folder, without whose home that is in. */
-function placeOf(file: string): string {
-  const within = vscode.workspace.asRelativePath(file);
-  return within === file ? path.join('…', path.basename(path.dirname(file)), path.basename(file)) : within;
 }
 
 /** The question names what will be changed: database, tables and rows. */
@@ -147,13 +149,13 @@ async function agreeToApply(
       : vscode.l10n.t('A copy of the database is written beside it first.'),
   ].join('\n');
   const apply = vscode.l10n.t('Apply');
-  const question = vscode.l10n.t('Apply these changes to {0}?', path.basename(source));
+  const question = vscode.l10n.t('Apply these changes to {0}?', databaseName(source));
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, apply)) === apply;
 }
 
 async function agreeToDiscard({ source }: DatabaseReview): Promise<boolean> {
   const discard = vscode.l10n.t('Discard');
-  const question = vscode.l10n.t('Discard the changes of {0}?', path.basename(source));
+  const question = vscode.l10n.t('Discard the changes of {0}?', databaseName(source));
   const detail = vscode.l10n.t('The database stays as it is.');
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, discard)) === discard;
 }

@@ -152,6 +152,8 @@ export function pageStrings(): PageStrings {
     'review.empty': vscode.l10n.t('The task changed nothing.'),
     'review.applied': vscode.l10n.t('Applied to the database.'),
     'review.backup': vscode.l10n.t('The database as it was before: {0}'),
+    'review.undo': vscode.l10n.t('The script that takes the changes back: {0}'),
+    'review.showUndo': vscode.l10n.t('Show Script'),
     'review.discarded': vscode.l10n.t('Discarded. The database stays as it is.'),
     'review.conflicts': vscode.l10n.t(
       '{0} rows have changed in the database since the task began. Nothing was applied.',
