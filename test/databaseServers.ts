@@ -12,7 +12,16 @@ export interface TestServer {
   query(...statements: readonly string[]): Promise<(string | null)[][]>;
   /** Databases and users that runs made. */
   leftovers(): Promise<readonly string[]>;
+  /** Ends it as a crash does, with what was committed on the disk; `restart` goes on with what it left. */
+  kill(): Promise<void>;
+  restart(listening?: Listening): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Where a server listens besides its socket: a port of 127.0.0.1, encrypted where it has a certificate and a key (PEM). */
+export interface Listening {
+  readonly port: number;
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** The kinds of servers that tests start on this machine. */
@@ -26,8 +35,10 @@ export const kindsOfServers = [
 }[];
 
 async function startMariadbShop(): Promise<TestServer> {
-  const { connect, socket, stop } = await startMariadb();
-  const connection = await connect({ rowsAsArray: true, typeCast: (field) => field.string() });
+  const { connect, socket, kill, restart, stop } = await startMariadb();
+  const open = async (database?: string) =>
+    connect({ rowsAsArray: true, typeCast: (field) => field.string(), ...(database !== undefined && { database }) });
+  let connection = await open();
   const query = async (sql: string): Promise<(string | null)[][]> => {
     const [rows] = await connection.query(sql);
     return Array.isArray(rows) ? (rows as unknown as (string | null)[][]) : [];
@@ -53,14 +64,19 @@ async function startMariadbShop(): Promise<TestServer> {
       const made = 'SELECT schema_name FROM information_schema.schemata UNION SELECT user FROM mysql.user';
       return (await query(made)).map(([name]) => name ?? '').filter((name) => name.startsWith('agentlm'));
     },
+    kill,
+    async restart(listening) {
+      await restart(listening);
+      connection = await open('shop');
+    },
     stop,
   };
 }
 
 async function startPostgresShop(): Promise<TestServer> {
-  const { connect, socket, user, password, stop } = await startPostgres();
+  const { connect, socket, user, password, kill, restart, stop } = await startPostgres();
   await (await connect()).query('CREATE DATABASE shop');
-  const client = await connect('shop');
+  let client = await connect('shop');
   const asText = { getTypeParser: () => (text: string) => text };
   const query = async (text: string): Promise<(string | null)[][]> =>
     (await client.query<(string | null)[]>({ text, rowMode: 'array', types: asText })).rows;
@@ -83,6 +99,11 @@ async function startPostgresShop(): Promise<TestServer> {
       const made =
         "SELECT datname FROM pg_database UNION SELECT rolname FROM pg_roles WHERE rolname <> 'agentlm_owner'";
       return (await query(made)).map(([name]) => name ?? '').filter((name) => name.startsWith('agentlm'));
+    },
+    kill,
+    async restart(listening) {
+      await restart(listening);
+      client = await connect('shop');
     },
     stop,
   };

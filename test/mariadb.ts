@@ -1,13 +1,14 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Context } from 'mocha';
 import { createConnection, type Connection, type ConnectionOptions } from 'mysql2/promise';
+import type { Listening } from './databaseServers';
 
 /** A MariaDB server of this machine's binaries, on a socket in a temporary folder, with no data but its own. */
 export interface MariadbServer {
@@ -15,6 +16,10 @@ export interface MariadbServer {
   readonly socket: string;
   /** A connection that `stop` closes; the caller may close it before. */
   readonly connect: (options?: ConnectionOptions) => Promise<Connection>;
+  /** Ends it as a crash does, with what was committed on the disk. */
+  readonly kill: () => Promise<void>;
+  /** Starts it again, with the data that it left. */
+  readonly restart: (listening?: Listening) => Promise<void>;
   /** Ends the server and removes its folder. Safe to call twice. */
   readonly stop: () => Promise<void>;
 }
@@ -33,9 +38,8 @@ export function requireMariadb(test: Context): void {
 /**
  * Starts a server, which takes a few seconds. Its collation is the one that comes nearest to MySQL 8.0's default,
  * utf8mb4_0900_ai_ci: neither case nor accents count, and spaces at the end do.
- * @param flags for mariadbd besides
  */
-export async function startMariadb(flags: readonly string[] = []): Promise<MariadbServer> {
+export async function startMariadb(): Promise<MariadbServer> {
   const program = findProgram('mariadbd');
   const installer = findProgram('mariadb-install-db');
   if (program === undefined || installer === undefined) throw new Error('There is no mariadbd on this machine.');
@@ -51,27 +55,26 @@ export async function startMariadb(flags: readonly string[] = []): Promise<Maria
     '--skip-test-db',
     ...asRoot,
   ]);
-  const child = spawn(
-    program,
-    [
-      '--no-defaults',
-      `--datadir=${data}`,
-      `--socket=${socket}`,
-      `--tmpdir=${folder}`,
-      '--skip-networking',
-      `--pid-file=${path.join(folder, 'pid')}`,
-      '--innodb-buffer-pool-size=32M',
-      '--innodb-flush-log-at-trx-commit=0',
-      '--character-set-server=utf8mb4',
-      '--collation-server=utf8mb4_uca1400_nopad_ai_ci',
-      ...asRoot,
-      ...flags,
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const options = [
+    '--no-defaults',
+    `--datadir=${data}`,
+    `--socket=${socket}`,
+    `--tmpdir=${folder}`,
+    '--skip-networking',
+    `--pid-file=${path.join(folder, 'pid')}`,
+    '--innodb-buffer-pool-size=32M',
+    '--innodb-flush-log-at-trx-commit=0',
+    '--character-set-server=utf8mb4',
+    '--collation-server=utf8mb4_uca1400_nopad_ai_ci',
+    ...asRoot,
+  ];
   let log = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-8000)));
-  const closed = once(child, 'close');
+  const launch = (more: readonly string[]) => {
+    const child = spawn(program, [...options, ...more], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-8000)));
+    return { child, closed: once(child, 'close') };
+  };
+  let { child, closed } = launch([]);
   // A test run that crashes takes its server along.
   const takeAlong = (): void => void child.kill('SIGKILL');
   process.once('exit', takeAlong);
@@ -79,32 +82,60 @@ export async function startMariadb(flags: readonly string[] = []): Promise<Maria
 
   async function connect(options: ConnectionOptions = {}): Promise<Connection> {
     const connection = await createConnection({ socketPath: socket, user: 'root', ...options });
+    // Of a server that was killed; whoever waits for a statement is told by it.
+    connection.on('error', () => {});
     connections.push(connection);
     return connection;
   }
 
-  async function stop(): Promise<void> {
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     for (const connection of connections.splice(0)) connection.destroy();
-    child.kill('SIGTERM');
+    child.kill(signal);
     await closed;
+  };
+
+  async function kill(): Promise<void> {
+    // As it was started, it writes what was committed once a second.
+    await (await connect()).query('FLUSH ENGINE LOGS');
+    await end('SIGKILL');
+  }
+
+  async function restart(listening?: Listening): Promise<void> {
+    const more = listening ? ['--skip-networking=0', '--bind-address=127.0.0.1', `--port=${listening.port}`] : [];
+    for (const [name, text] of Object.entries(listening?.tls ?? {})) {
+      const file = path.join(folder, `${name}.pem`);
+      await writeFile(file, text);
+      more.push(`--ssl-${name}=${file}`);
+    }
+    ({ child, closed } = launch(more));
+    await untilReady();
+  }
+
+  async function stop(): Promise<void> {
+    await end('SIGTERM');
     process.off('exit', takeAlong);
     await rm(folder, { recursive: true, force: true });
   }
 
-  for (;;) {
-    if (child.exitCode !== null) {
-      await stop();
-      throw new Error(`mariadbd ended with code ${child.exitCode}: ${log}`);
-    }
-    try {
-      await (await connect()).query('SELECT 1');
-      return { socket, connect, stop };
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && /ENOENT|ECONNREFUSED/.test(String(error.code)))) {
+  async function untilReady(): Promise<void> {
+    for (;;) {
+      if (child.exitCode !== null) {
         await stop();
-        throw error;
+        throw new Error(`mariadbd ended with code ${child.exitCode}: ${log}`);
       }
-      await delay(50);
+      try {
+        await (await connect()).query('SELECT 1');
+        return;
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && /ENOENT|ECONNREFUSED/.test(String(error.code)))) {
+          await stop();
+          throw error;
+        }
+        await delay(50);
+      }
     }
   }
+
+  await untilReady();
+  return { socket, connect, kill, restart, stop };
 }

@@ -71,17 +71,58 @@ export function readServerUrl(text: string): {
 
 /** The server by its URL, without a password: fit to be shown, and to be read again. */
 export function serverUrl(server: Omit<DatabaseServer, 'access'>): string {
-  const { engine, host, port, socket, user, database, tls, caFile } = server;
+  const { engine, user, database } = server;
+  const { place, query } = addressOf(server);
+  return `${engine}://${encodeURIComponent(user)}@${place}/${encodeURIComponent(database)}${query}`;
+}
+
+/** Where it is, in a line: the absolute path of its socket, or host and port, where `?tls=` and `?ca=` may follow. */
+export function serverAddress(server: Omit<DatabaseServer, 'access'>): string {
+  const { place, query } = addressOf(server);
+  return server.socket ?? place + query;
+}
+
+/**
+ * The server with the address that such a line tells, and everything else as it was.
+ * @returns undefined where the line cannot be read
+ */
+export function readServerAddress(
+  line: string,
+  { socket: _, caFile: __, ...others }: DatabaseServer,
+): DatabaseServer | undefined {
+  const [, place = '', query = ''] = /^([\w.-]+(?::\d+)?|\[[\da-f:]+\](?::\d+)?)(\?.*)?$/i.exec(line) ?? [];
+  const options = line.startsWith('/') ? `?socket=${encodePath(line)}` : query;
+  if (place === '' && options === '') return undefined;
+  try {
+    const { host, port, socket, tls, caFile } = readServerUrl(`${others.engine}://${place}/database${options}`).server;
+    return {
+      ...others,
+      host,
+      port,
+      tls,
+      ...(socket !== undefined && { socket }),
+      ...(caFile !== undefined && { caFile }),
+    };
+  } catch {
+    return undefined; // The line is all that can be wrong.
+  }
+}
+
+function addressOf({ host, port, socket, tls, caFile }: Omit<DatabaseServer, 'access'>): {
+  readonly place: string;
+  readonly query: string;
+} {
   const address = host.includes(':') ? `[${host}]` : encodeURIComponent(host);
-  const place = socket === undefined ? `${address}:${port}` : 'localhost';
   const isUsual = tls === (socket !== undefined || isThisMachine(host) ? 'off' : 'verify');
   const options = [
     ...(socket === undefined ? [] : [`socket=${encodePath(socket)}`]),
     ...(isUsual ? [] : [`tls=${tls}`]),
     ...(caFile === undefined ? [] : [`ca=${encodePath(caFile)}`]),
   ];
-  const query = options.length === 0 ? '' : `?${options.join('&')}`;
-  return `${engine}://${encodeURIComponent(user)}@${place}/${encodeURIComponent(database)}${query}`;
+  return {
+    place: socket === undefined ? `${address}:${port}` : 'localhost',
+    query: options.length === 0 ? '' : `?${options.join('&')}`,
+  };
 }
 
 const urlParts =

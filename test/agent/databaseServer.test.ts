@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { isServerUrl, readServerUrl, serverUrl } from '../../src/agent/databaseServer';
+import {
+  isServerUrl,
+  readServerAddress,
+  readServerUrl,
+  serverAddress,
+  serverUrl,
+} from '../../src/agent/databaseServer';
 import { UserError } from '../../src/agent/errors';
 
 describe('the address of a database server', () => {
@@ -66,6 +72,24 @@ describe('the address of a database server', () => {
       );
     });
   }
+
+  it('can be changed alone, in a line', () => {
+    const server = { ...readServerUrl('mysql://ana@db.example/shop?ca=/ca.pem').server, access: 'read' } as const;
+    assert.equal(serverAddress(server), 'db.example:3306?ca=/ca.pem');
+    for (const [line, url] of [
+      [serverAddress(server), 'mysql://ana@db.example:3306/shop?ca=/ca.pem'],
+      ['localhost', 'mysql://ana@localhost:3306/shop'],
+      ['10.0.0.1:3307?tls=off', 'mysql://ana@10.0.0.1:3307/shop?tls=off'],
+      ['[fe80::1]:3307', 'mysql://ana@[fe80::1]:3307/shop'],
+      ['/run/my sqld.sock', 'mysql://ana@localhost/shop?socket=/run/my%20sqld.sock'],
+    ] as const) {
+      const changed = readServerAddress(line, server);
+      assert.equal(changed && serverUrl(changed), url);
+      assert.equal(changed?.access, 'read');
+    }
+    for (const line of ['', 'no server at all', 'ana@host', 'host/shop', 'host:99999', 'host?tls=maybe', 'host?ssl=on'])
+      assert.equal(readServerAddress(line, server), undefined, line);
+  });
 
   it('is told from a file', () => {
     assert.equal(isServerUrl('MySQL://localhost/shop'), true);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { serverUrl, type DatabaseServer } from '../../agent/databaseServer';
+import { readServerAddress, serverAddress, serverUrl, type DatabaseServer } from '../../agent/databaseServer';
 import type { DatabaseEntry, DatabaseProfile } from './databaseProfiles';
 import type { DatabaseServers, ServerLogin } from './databaseServers';
 import { isName } from '../endpoints/endpointProfiles';
@@ -92,25 +92,16 @@ class Dialogue {
   }
 
   private async askAddress(): Promise<Answer> {
-    const { host, port, socket, engine } = this.server;
     return this.askLine({
       prompt:
-        engine === 'mysql'
+        this.server.engine === 'mysql'
           ? vscode.l10n.t('Host and port of the server, or the absolute path of its socket')
           : vscode.l10n.t('Host and port of the server, or the absolute path of the folder of its socket'),
-      value: socket ?? `${host}:${port}`,
-      read: (text) => {
-        const { socket: _, ...server } = this.server;
-        if (text.startsWith('/')) return { ...server, host: 'localhost', socket: text, tls: 'off' };
-        const [, name = '', digits = `${usual[engine].port}`] =
-          /^([\w.-]+|\[[\da-f:]+\])(?::(\d{1,5}))?$/i.exec(text) ?? [];
-        const number = Number(digits);
-        if (name === '' || number < 1 || number > 65_535) return undefined;
-        const address = name.replace(/^\[(.*)\]$/, '$1');
-        const tls = /^(localhost|::1|127(\.\d+){3})$/.test(address) ? 'off' : 'verify';
-        return { ...server, host: address, port: number, tls };
-      },
-      objection: vscode.l10n.t('Write an address like localhost:3306, or an absolute path.'),
+      value: serverAddress(this.server),
+      read: (text) => readServerAddress(text, this.server),
+      objection: vscode.l10n.t(
+        'Write an address like localhost:3306, or an absolute path. Behind a host ?ca=FILE may name the authority of its certificate, and ?tls=off switches TLS off.',
+      ),
     });
   }
 

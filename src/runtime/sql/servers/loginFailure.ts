@@ -20,8 +20,8 @@ export function loginFailure({ server, password }: Login, cause: unknown): UserE
   }
   if (/TLS|SSL|certificate|CERT_/i.test(`${code} ${reason}`)) {
     const template =
-      'No encrypted connection to {0} could be made: {1}. Name the authority of its certificate (ca), or, where the ' +
-      'network between is trusted, switch TLS off (tls=off).';
+      'No encrypted connection to {0} could be made: {1}. Name the authority of its certificate behind the address (?ca=FILE), ' +
+      'or, where the network between is trusted, switch TLS off there (?tls=off).';
     return new UserError('database.noTls', template, [url, reason], { cause });
   }
   const template =

@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, ConnectionOptions } from 'mysql2';
 import { ConnectionGone, StatementError, type OnRows, type ServerConnection, type WireValue } from './connection';
@@ -97,6 +98,7 @@ async function optionsOf({ server, password }: Login): Promise<ConnectionOptions
     database,
     ...(password !== undefined && { password }),
     ...(tls === 'verify' && { ssl: { ...(await tlsOptions(server)), verifyIdentity: true } }),
+    ...(tls === 'verify' && socket === undefined && { stream: () => namedSocket(host, port) }),
     connectTimeout: connectTimeoutMs,
     charset: 'utf8mb4',
     multipleStatements: false,
@@ -104,6 +106,14 @@ async function optionsOf({ server, password }: Login): Promise<ConnectionOptions
     flags: ['-LOCAL_FILES'],
     connectAttributes: { program_name: 'agentlm' },
   };
+}
+
+/**
+ * The driver tells Node whose certificate it has to be, unless that is an address: then Node takes what the socket says, as
+ * it does of itself for names, and without it `localhost`.
+ */
+function namedSocket(host: string, port: number): Socket {
+  return Object.assign(connect({ host, port, noDelay: true, keepAlive: true }), { _host: host });
 }
 
 function toParameter(value: WireValue): string | Buffer | null {

@@ -71,7 +71,7 @@ async function optionsOf({ server, password }: Login): Promise<ClientConfig> {
     user,
     database,
     ...(password !== undefined && { password }),
-    ssl: tls === 'verify' && { ...(await tlsOptions(server)), servername: host },
+    ssl: tls === 'verify' && (await tlsOptions(server)),
     connectionTimeoutMillis: connectTimeoutMs,
     application_name: 'agentlm',
   };
