@@ -1,5 +1,6 @@
 import type { Context } from 'mocha';
 import type { DatabaseServer } from '../src/agent/databaseServer';
+import type { Listening } from './listening';
 import { requireMariadb, startMariadb } from './mariadb';
 import { requirePostgres, startPostgres } from './postgres';
 
@@ -16,12 +17,6 @@ export interface TestServer {
   kill(): Promise<void>;
   restart(listening?: Listening): Promise<void>;
   stop(): Promise<void>;
-}
-
-/** Where a server listens besides its socket: a port of 127.0.0.1, encrypted where it has a certificate and a key (PEM). */
-export interface Listening {
-  readonly port: number;
-  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** The kinds of servers that tests start on this machine. */

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Context } from 'mocha';
 import { createConnection, type Connection, type ConnectionOptions } from 'mysql2/promise';
-import type { Listening } from './databaseServers';
+import type { Listening } from './listening';
 
 /** A MariaDB server of this machine's binaries, on a socket in a temporary folder, with no data but its own. */
 export interface MariadbServer {

@@ -8,7 +8,7 @@ import type { Context } from 'mocha';
 import { Client } from 'pg';
 import { startLocalServer } from '../src/runtime/sql/servers/localServer';
 import { engineOf } from '../src/runtime/sql/servers/engines';
-import type { Listening } from './databaseServers';
+import type { Listening } from './listening';
 
 /** A PostgreSQL server of this machine's programs, in a temporary folder, with no data but its own. */
 export interface PostgresServer {

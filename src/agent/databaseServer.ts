@@ -86,10 +86,8 @@ export function serverAddress(server: Omit<DatabaseServer, 'access'>): string {
  * The server with the address that such a line tells, and everything else as it was.
  * @returns undefined where the line cannot be read
  */
-export function readServerAddress(
-  line: string,
-  { socket: _, caFile: __, ...others }: DatabaseServer,
-): DatabaseServer | undefined {
+export function readServerAddress(line: string, server: DatabaseServer): DatabaseServer | undefined {
+  const { socket: _, caFile: __, ...others } = server;
   const [, place = '', query = ''] = /^([\w.-]+(?::\d+)?|\[[\da-f:]+\](?::\d+)?)(\?.*)?$/i.exec(line) ?? [];
   const options = line.startsWith('/') ? `?socket=${encodePath(line)}` : query;
   if (place === '' && options === '') return undefined;

@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseEnvironment } from '../../../src/agent/database';
+import { freeBytes } from '../../../src/runtime/sql/room';
 import { readStatement } from '../../../src/runtime/sql/statement';
+import { startWorker, WorkerGone } from '../../../src/runtime/sql/workerProcess';
 import { endless, never, refuses, workbench } from './workbench';
 
 const refused = 'refused by its words';
@@ -142,6 +154,16 @@ describe('Statements that are up to no good', function () {
     assert.equal(await bench.run(database, 'SELECT a FROM t'), "[('mine',)]");
   });
 
+  it('cannot fill the disk: their process ends before', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const scratch = bench.database('disk.db', 'CREATE TABLE t (a)');
+    // Nothing is ever free in /proc.
+    const worker = startWorker({ workerPath: bench.workerPath, directory: '/proc', writes: [bench.folder] });
+    await worker.ask({ type: 'open', place: scratch, scratch, growthBytes: 1e6, dialect: 'sqlite' });
+    const running = worker.ask({ type: 'execute', sql: endless, rowsFile: '' });
+    await assert.rejects(running, (error) => error instanceof WorkerGone && error.wanted === 'disk');
+  });
+
   it('end with their process, and leave the copy as it was', async () => {
     const stop = new AbortController();
     const running = database.execute(`INSERT INTO t ${endless}`, stop.signal);
@@ -178,6 +200,27 @@ describe('Files that cannot be copied', function () {
     const file = bench.database('huge.db', 'CREATE TABLE t (a)');
     truncateSync(file, 2 ** 43);
     await refuses(bench.open(file), 'database.noRoom', file, '8796.1 GB', 'are free', 'Make room');
+    truncateSync(file, 0);
+  });
+
+  it('are of 20 GB, and the user does not wait for the end', async function () {
+    const bytes = 20e9;
+    if ((await freeBytes(bench.folder)) < 2.5 * bytes) this.skip();
+    const file = bench.database('large.db', 'PRAGMA page_size = 4096; CREATE TABLE t (a)');
+    const handle = openSync(file, 'r+');
+    const pages = Buffer.alloc(4);
+    pages.writeUInt32BE(Math.floor(bytes / 4096));
+    writeSync(handle, pages, 0, 4, 28); // The size of the database in pages, in SQLite's header.
+    closeSync(handle);
+    truncateSync(file, Math.floor(bytes / 4096) * 4096);
+    const stop = new AbortController();
+    const shares: number[] = [];
+    const onProgress = (share: number): void => {
+      shares.push(share);
+      stop.abort(new Error('changed my mind'));
+    };
+    await assert.rejects(bench.open(file, { onProgress }, stop.signal), /changed my mind/);
+    assert.ok(shares[0] !== undefined && shares[0] < 0.1, `${shares[0]}`);
     truncateSync(file, 0);
   });
 

@@ -86,7 +86,7 @@ export function openReview(
     const report = await applyToServer(
       {
         manifest: await latest(),
-        schema: changes.schema,
+        schema: changes.schema.map(asOnServer),
         tables,
         conflicts,
         passwordOf,

@@ -56,7 +56,7 @@ export async function applyToServer(order: Order, signal: AbortSignal): Promise<
 async function apply(order: Order, engine: ServerEngine, connection: ServerConnection): Promise<ApplyReport> {
   const { changes } = engine;
   const existing = await engine.readTables(connection);
-  requireSameTables(order, existing);
+  requireSameTables(order, existing, order.schema);
   const missing = order.schema.filter(({ name }) => !existing.some((table) => table.name === name));
   const isOutside = missing.length > 0 && !changes.undoesTables;
   if (isOutside) {
@@ -71,6 +71,8 @@ async function apply(order: Order, engine: ServerEngine, connection: ServerConne
     if (!isOutside) await makeTables(order, connection, missing);
     const targets = targetsOf(order.tables, await engine.readTables(connection), engine);
     const judged = await judge(engine, connection, targets);
+    // Nobody can alter them from here on; somebody may have while their rows were locked.
+    requireSameTables(order, await engine.readTables(connection), []);
     if (isRefused(order, judged)) {
       await connection.run('ROLLBACK');
       if (isOutside) await dropTables(connection, engine, missing);
@@ -103,15 +105,17 @@ function requireApplicable({ manifest: { source }, schema }: Order): void {
   throw new UserError('database.cannotApplySchema', template, [source, other.oldName ?? other.name]);
 }
 
+/** @param made what the run made, and may be there already: then just as the run made it */
 function requireSameTables(
   { manifest: { source, definitions = {} }, schema, tables }: Order,
   now: readonly ServerTable[],
+  made: readonly SchemaChange[],
 ): void {
   const definitionNow = (wanted: string): string | undefined => now.find(({ name }) => name === wanted)?.definition;
   const created = new Set(schema.map(({ name }) => name));
   const changed =
     tables.find(({ name }) => !created.has(name) && definitionNow(name) !== definitions[name]) ??
-    schema.find(({ name, after }) => definitionNow(name) !== undefined && definitionNow(name) !== after);
+    made.find(({ name, after }) => definitionNow(name) !== undefined && definitionNow(name) !== after);
   if (!changed) return;
   const template =
     'The table {1} of {0} was made, altered or dropped since the run began, so the changes of the run no longer fit. ' +

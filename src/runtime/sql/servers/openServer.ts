@@ -4,13 +4,21 @@ import { serverUrl, type DatabaseServer } from '../../../agent/databaseServer';
 import type { Table } from '../../../agent/environment';
 import { UserError } from '../../../agent/errors';
 import { openReview } from '../changes/review';
-import { makeKeptFolder, makeTemporaryFolder, removeFolder, writeManifest, type Keeping } from '../scratchFolder';
+import {
+  makeKeptFolder,
+  makeTemporaryFolder,
+  removeFolder,
+  writeManifest,
+  type Keeping,
+  type KeptRun,
+} from '../scratchFolder';
 import { ConnectionGone, StatementError, type ServerConnection } from './connection';
 import { copyTables, saveTables } from './copyTables';
 import type { ServerEngine } from './engine';
 import type { ServerTable } from './serverTable';
 import { engineOf } from './engines';
 import type { Login } from './login';
+import { cannotOpen, changesLost, notAllowed, tooManyRights } from './openFailures';
 import { makeScratchServer } from './scratchServer';
 import { serverStatements, type ServerStatements } from './serverStatements';
 
@@ -133,20 +141,34 @@ async function openScratch(
     const review = kept && openReview(kept.folder, kept.manifest, workerPath);
     return environment(tables, watched, review, async () => {
       try {
-        if (!kept || !mayHaveChanged) return await removeFolder(folder);
-        const after = await save(engine, scratch.login, kept.folder.scratch, 2, new AbortController().signal);
-        const isNew = ({ name }: ServerTable): boolean => !Object.hasOwn(definitions, name);
-        const made = Object.fromEntries(after.filter(isNew).map((table) => [table.name, statementsOf(table)]));
-        const { host: _, namespace: __, ...manifest } = kept.manifest;
-        await writeManifest(folder, { ...manifest, made });
-      } finally {
-        await scratch.drop();
+        if (kept && mayHaveChanged) await keepChanges(engine, scratch.login, kept, definitions);
+        else await removeFolder(folder);
+      } catch (cause) {
+        await removeFolder(folder);
+        // What cannot be dropped now is dropped by a later run.
+        await scratch.drop().catch(() => undefined);
+        throw changesLost(server, cause);
       }
+      await scratch.drop();
     });
   } catch (error) {
     for (const step of undo) await step();
     throw error;
   }
+}
+
+/** What the run left, beside what it found; and how it made what is new. */
+async function keepChanges(
+  engine: ServerEngine,
+  login: Login,
+  kept: KeptRun,
+  definitions: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { host: _, namespace: __, ...manifest } = kept.manifest;
+  const after = await save(engine, login, kept.folder.scratch, 2, new AbortController().signal);
+  const isNew = ({ name }: ServerTable): boolean => !Object.hasOwn(definitions, name);
+  const made = Object.fromEntries(after.filter(isNew).map((table) => [table.name, statementsOf(table)]));
+  await writeManifest(kept.folder, { ...manifest, made });
 }
 
 async function load(
@@ -252,23 +274,4 @@ function chosen(tables: readonly ServerTable[], server: DatabaseServer): readonl
   if (found.length > 0) return found;
   const template = '{0} has no tables, so there is nothing to work on. Choose a database with at least one table.';
   throw new UserError('database.noTables', template, [serverUrl(server)]);
-}
-
-function notAllowed(server: DatabaseServer): UserError {
-  const template =
-    'The agent may do nothing with {0}. Let it read there, or work on a copy of the tables, where this server is set up.';
-  return new UserError('database.notAllowed', template, [serverUrl(server)]);
-}
-
-function tooManyRights(server: DatabaseServer, excess: string): UserError {
-  const template =
-    'The user of {0} has the right {1}, with which even a statement that only reads can reach files of the server. ' +
-    'Use an account that may read this database and nothing else, or let the agent work on a copy of the tables.';
-  return new UserError('database.tooManyRights', template, [serverUrl(server), excess]);
-}
-
-function cannotOpen(server: Login['server'], cause: Error): UserError {
-  const template =
-    'The database of {0} could not be opened: {1}. Check the rights of its user, or choose fewer tables.';
-  return new UserError('database.cannotOpen', template, [serverUrl(server), cause.message], { cause });
 }

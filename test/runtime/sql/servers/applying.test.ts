@@ -190,6 +190,55 @@ for (const { name, require, start } of kindsOfServers) {
       assert.deepEqual(await server.query('SELECT name FROM customers WHERE id = 1'), [['Ada']]);
     });
 
+    it('goes on where a program ended when it had made a table of the run, and not its rows', async () => {
+      const review = await changed(
+        'CREATE TABLE made (id INT PRIMARY KEY, a INT)',
+        'INSERT INTO made VALUES (1, 2)',
+        "UPDATE customers SET name = 'Al' WHERE id = 1",
+      );
+      await server.query('CREATE TABLE made (id INT PRIMARY KEY, a INT)');
+      assert.equal((await review.apply('refuse', never)).applied, true);
+      assert.deepEqual(await server.query('SELECT * FROM made'), [['1', '2']]);
+    });
+
+    it('changes nothing where somebody made another table of that name', async () => {
+      const review = await changed('CREATE TABLE made (id INT PRIMARY KEY, a INT)', 'INSERT INTO made VALUES (1, 2)');
+      await server.query('CREATE TABLE made (id INT PRIMARY KEY, b TEXT)');
+      await assert.rejects(
+        review.apply('refuse', never),
+        (error) => UserError.is(error) && error.code === 'database.tableAltered',
+      );
+      assert.deepEqual(await server.query('SELECT * FROM made'), []);
+    });
+
+    it('finds its way through hostile names, bytes, and texts of another encoding', async () => {
+      const quote = (id: string): string =>
+        name === 'MariaDB' ? `\`${id.replaceAll('`', '``')}\`` : `"${id.replaceAll('"', '""')}"`;
+      const bytes = (hex: string): string => (name === 'MariaDB' ? `x'${hex}'` : `'\\x${hex}'::bytea`);
+      const [made, key, text, data] = ['made', `a \`key" it's; -- ?`, 'x $1 ? %s', 'data'].map(quote);
+      const types = name === 'MariaDB' ? ['VARCHAR(20) CHARACTER SET latin1', 'BLOB'] : ['text', 'bytea'];
+      await server.query(
+        `CREATE TABLE ${made} (${key} INT PRIMARY KEY, ${text} ${types[0]}, ${data} ${types[1]})`,
+        `INSERT INTO ${made} VALUES (1, 'Zoë', ${bytes('00ff80')}), (2, 'b', NULL), (3, 'c', ${bytes('')})`,
+      );
+      const look = async () => server.query(`SELECT ${key}, ${text}, ${data} FROM ${made} ORDER BY 1`);
+      const before = await look();
+      const review = await changed(
+        `UPDATE ${made} SET ${text} = 'Chloë?', ${data} = ${bytes('fe00c3')} WHERE ${key} = 1`,
+        `DELETE FROM ${made} WHERE ${text} = 'b'`,
+        `INSERT INTO ${made} VALUES (4, '"', ${bytes('c328')})`,
+      );
+      const report = await review.apply('refuse', never);
+      assert.deepEqual(report.tables, [{ table: 'made', inserted: 1, updated: 1, deleted: 1 }]);
+      assert.deepEqual(
+        (await server.query(`SELECT ${key}, ${text} FROM ${made} ORDER BY 1`)).map((row) => row.join()),
+        ['1,Chloë?', '3,c', '4,"'],
+      );
+      for (const sql of (await readFile(report.backup ?? '', 'utf8')).split(/;\n/))
+        if (sql.trim()) await server.query(sql);
+      assert.deepEqual(await look(), before);
+    });
+
     it('makes no table where rows are in the way', async () => {
       const review = await changed(
         'CREATE TABLE made (id INT PRIMARY KEY)',

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DatabaseEnvironment } from '../../../../src/agent/database';
+import { UserError } from '../../../../src/agent/errors';
 import { listPendingDatabases } from '../../../../src/runtime/sql/changes/pendingDatabases';
 import { openServer } from '../../../../src/runtime/sql/servers/openServer';
 import { kindsOfServers, type TestServer } from '../../../databaseServers';
@@ -57,7 +59,14 @@ for (const { name, require, start } of kindsOfServers) {
         'CREATE TABLE goods (id INT PRIMARY KEY, price INT)',
         'INSERT INTO goods VALUES (1, 1), (2, 2), (3, 3)',
       );
-      const database = await openServer(
+      const database = await open();
+      await database.execute('DELETE FROM goods WHERE id = 3', never);
+      await database.execute('UPDATE goods SET price = price * 10', never);
+      await database.close();
+    });
+
+    const open = async (): Promise<DatabaseEnvironment> =>
+      openServer(
         {
           server: server.described({ access: 'scratch', scratch: 'server' }),
           password: server.passwords.owner,
@@ -66,10 +75,6 @@ for (const { name, require, start } of kindsOfServers) {
         },
         never,
       );
-      await database.execute('DELETE FROM goods WHERE id = 3', never);
-      await database.execute('UPDATE goods SET price = price * 10', never);
-      await database.close();
-    });
 
     const goods = async (): Promise<unknown> => server.query('SELECT id, price FROM goods ORDER BY id');
     const found = [['1', '1'], ['2', '2'], ['3', '3']]; // prettier-ignore
@@ -112,6 +117,37 @@ for (const { name, require, start } of kindsOfServers) {
       assert.deepEqual([report.applied, report.tables, report.backup], [true, [], null]);
       assert.deepEqual(await goods(), left);
       await rm(kept, { recursive: true });
+    });
+
+    it('of the server leaves the database as it was, and applying can begin anew', async () => {
+      await server.query(...own.slow);
+      const applying = await startApplying();
+      const ended = once(applying, 'close');
+      await until(own.isSlow, (count) => count > 0);
+      await server.kill();
+      assert.deepEqual(await ended, [1, null]);
+      await server.restart();
+      assert.deepEqual(await goods(), found);
+      await server.query(own.fast);
+      assert.equal((await (await pending()).apply('refuse', never)).applied, true);
+      assert.deepEqual(await goods(), left);
+    });
+
+    it('of the server at the end of a run loses what the run changed in its copy, and says so', async () => {
+      await (await pending()).discard();
+      const database = await open();
+      await database.execute('DELETE FROM goods', never);
+      await server.kill();
+      await assert.rejects(
+        database.close(),
+        (error) => UserError.is(error) && error.code === 'database.changesLost' && /is lost/.test(error.message),
+      );
+      assert.deepEqual(
+        (await readdir(storage())).filter((entry) => entry !== 'undo'),
+        [],
+      );
+      await server.restart();
+      assert.deepEqual(await goods(), found);
     });
 
     it('of the session leaves the database as it was', async () => {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DatabaseEnvironment } from '../../../../src/agent/database';
 import { UserError } from '../../../../src/agent/errors';
+import { engineOf } from '../../../../src/runtime/sql/servers/engines';
 import { openServer, readServerTables } from '../../../../src/runtime/sql/servers/openServer';
+import { serverStatements } from '../../../../src/runtime/sql/servers/serverStatements';
 import { kindsOfServers, type TestServer } from '../../../databaseServers';
 
 const never = new AbortController().signal;
@@ -24,7 +26,9 @@ const specifics = {
     refusedWrite: /^1792 \(25006\)|^1142 \(42000\)/,
     interrupted: '1317 (70100): Query execution was interrupted',
     timedOut: '3024 (HY000): Query execution was interrupted, maximum statement execution time exceeded',
+    lost: '2013 (HY000): Lost connection to MySQL server during query',
     unknownColumn: "1054 (42S22): Unknown column 'nope' in 'SELECT'",
+    stranger: ["CREATE USER stranger IDENTIFIED BY 'open sesame'"],
     working: "SELECT count(*) FROM information_schema.processlist WHERE user = 'reader' AND info LIKE '%seq_1_to%'",
   },
   PostgreSQL: {
@@ -44,7 +48,13 @@ const specifics = {
     refusedWrite: /in a read-only transaction$|^permission denied/,
     interrupted: 'canceling statement due to user request',
     timedOut: 'canceling statement due to statement timeout',
+    lost: 'server closed the connection unexpectedly',
     unknownColumn: 'column "nope" does not exist\nLINE 2:   nope\n          ^',
+    stranger: [
+      "CREATE ROLE stranger LOGIN PASSWORD 'open sesame'",
+      'REVOKE CONNECT ON DATABASE shop FROM PUBLIC',
+      'GRANT CONNECT ON DATABASE shop TO reader',
+    ],
     working: "SELECT count(*) FROM pg_stat_activity WHERE usename = 'reader' AND state = 'active'",
   },
 } as const;
@@ -66,6 +76,7 @@ for (const { name, require, start } of kindsOfServers) {
         'CREATE TABLE notes (line TEXT)',
         "INSERT INTO notes VALUES ('a')",
         'CREATE VIEW seen AS SELECT * FROM notes',
+        ...own.stranger,
       );
       database = await open();
     });
@@ -159,6 +170,20 @@ for (const { name, require, start } of kindsOfServers) {
       assert.ok(note === undefined || note === 'The statement was stopped after 0.3 seconds.', note);
     });
 
+    it('stops a statement that takes the last of the disk on which the server writes', async function () {
+      if (process.platform !== 'linux') this.skip();
+      const engine = engineOf(server.described({ access: 'read' }).engine);
+      const login = { server: server.described({ access: 'read', user: 'reader' }), password: 'open sesame' };
+      const connect = async () => engine.connect(login);
+      // Nothing is ever free in /proc.
+      const options = { engine, connect, readsOnly: true, timeoutMs: 0, rowsFile: '', disk: '/proc' };
+      const statements = serverStatements(options, await connect());
+      const { output, note } = await statements.execute(own.endless, never);
+      await statements.close();
+      assert.equal(output, own.interrupted);
+      assert.equal(note, 'The statement needed too much disk space and was stopped.');
+    });
+
     it('fetches no more rows than are of use', async function () {
       this.timeout(60_000);
       const { output, omittedBytes, result } = await database.execute(own.many, never);
@@ -191,6 +216,21 @@ for (const { name, require, start } of kindsOfServers) {
       assert.equal(await outputOf('SELECT 5'), '[(5,)]');
     });
 
+    it('says that the server is gone, and why the next statement cannot be run; and goes on when it is back', async () => {
+      const execution = database.execute(own.endless, never);
+      while ((await server.query(own.working))[0]?.[0] !== '1') await new Promise((resolve) => setTimeout(resolve, 10));
+      await server.kill();
+      const { output, note } = await execution;
+      assert.equal(output, own.lost);
+      assert.equal(note, 'The connection to the server was lost; it is opened again with the next statement.');
+      await assert.rejects(
+        database.execute('SELECT 6', never),
+        (error) => UserError.is(error) && error.code === 'database.unreachable',
+      );
+      await server.restart();
+      assert.equal(await outputOf('SELECT 7'), '[(7,)]');
+    });
+
     it('refuses an account that could reach files of the server', async () => {
       const opening = openServer(
         { server: server.described({ access: 'read' }), password: server.passwords.owner, workerPath: '' },
@@ -210,7 +250,11 @@ for (const { name, require, start } of kindsOfServers) {
               'GRANT filer TO climber',
               'SET DEFAULT ROLE filer FOR climber',
             ]
-          : ["CREATE ROLE climber LOGIN PASSWORD 'open sesame'", 'GRANT pg_read_server_files TO climber'];
+          : [
+              "CREATE ROLE climber LOGIN PASSWORD 'open sesame'",
+              'GRANT CONNECT ON DATABASE shop TO climber',
+              'GRANT pg_read_server_files TO climber',
+            ];
       await server.query(...roles);
       const described = server.described({ access: 'read', user: 'climber' });
       const opening = openServer({ server: described, password: 'open sesame', workerPath: '' }, never);
@@ -228,6 +272,7 @@ for (const { name, require, start } of kindsOfServers) {
     for (const [what, code, change, password] of [
       ['a wrong password', 'database.refusedLogin', { user: 'reader' }, 'wrong'],
       ['a database that is not there', 'database.noDatabase', { user: 'reader', database: 'nowhere' }, 'open sesame'],
+      ['a database that its user may not use', 'database.noDatabase', { user: 'stranger' }, 'open sesame'],
       ['a server that is not there', 'database.unreachable', { socket: '/nowhere' }, ''],
     ] as const) {
       it(`says what to do about ${what}, without the password`, async () => {
