@@ -1,9 +1,13 @@
-// Measures what is promised to be fast: `npm run bench [-- PART…] [-- --json]`. The bundles are those of a package, minified.
+// Measures what is promised to be fast: `npm run bench [-- PART… --json --write]`. The bundles are those of a package, minified.
+// --json prints for programs; --write puts the numbers into docs/benchmarks.md.
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, statSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import type { Row } from '../bench/rows.ts';
+import { writePart } from './benchPage.mts';
 import { findChromium } from './chromium.mts';
 import { runsHere } from './codeServerInstall.mts';
 import { runNode } from './command.mts';
@@ -25,14 +29,31 @@ await build({
 });
 const measured = (...args: readonly string[]): readonly never[] =>
   JSON.parse(execFileSync(process.execPath, ['out/bench/bench.cjs', ...args], { encoding: 'utf8' }));
-const all: readonly string[] = measured();
-const wanted = process.argv.slice(2).filter((each) => !each.startsWith('-'));
-const rows: Row[] = [
-  ...all.filter((part) => wanted.length === 0 || wanted.includes(part)).flatMap((part) => measured(part)),
-  ...(wanted.length === 0 ? [...(await activationRows()), ...bundleRows()] : []),
-];
-if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
-else for (const { what, value } of rows) console.log(`${what.padEnd(50)}${value.padStart(14)}`);
+const inProcesses: readonly string[] = measured();
+const parts: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
+  ...Object.fromEntries(inProcesses.map((part) => [part, () => [...measured(part)]])),
+  activation: activationRows,
+  sizes: bundleRows,
+};
+const { positionals: wanted, values: flags } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+});
+const unknown = wanted.find((part) => !(part in parts));
+if (unknown !== undefined) {
+  console.error(`There is no part "${unknown}". There are: ${Object.keys(parts).join(', ')}.`);
+  process.exit(2);
+}
+const all: Row[] = [];
+for (const [part, measure] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(part)) continue;
+  const [loadBefore = NaN] = os.loadavg();
+  const rows = await measure();
+  if (flags.write) writePart(part, rows, loadBefore);
+  if (!flags.json) for (const { what, value } of rows) console.log(`${what.padEnd(60)}${value.padStart(14)}`);
+  all.push(...rows);
+}
+if (flags.json) console.log(JSON.stringify(all));
 
 /** The host tests write how long the bundle took to load, and activate() to run. */
 async function activationRows(): Promise<Row[]> {
