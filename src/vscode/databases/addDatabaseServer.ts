@@ -222,9 +222,7 @@ function accessItems(): (vscode.QuickPickItem & { readonly access: Access })[] {
     {
       access: 'scratch',
       label: vscode.l10n.t('Anything, in a copy'),
-      detail: vscode.l10n.t(
-        'The tables are copied for each task. What it changes there is shown, and made in the original only when you say so.',
-      ),
+      detail: vscode.l10n.t('The tables are copied for each task; changes reach the original only when you say so.'),
     },
   ];
 }
