@@ -27,11 +27,17 @@ export class EndpointPicker {
     const pick = vscode.window.createQuickPick<Choice>();
     const closing = new AbortController();
     let servers: readonly LocalServer[] = [];
+    let drawn = '';
     const draw = (): void => {
+      const choices = this.choices(servers);
+      const words = JSON.stringify(choices);
+      // A line that is drawn anew between the press of a button and its release takes no click.
+      if (words === drawn) return;
+      drawn = words;
       const [active] = pick.activeItems;
       const { selected } = this.endpoints;
       pick.keepScrollPosition = true;
-      pick.items = this.choices(servers);
+      pick.items = choices;
       // The line that the user is on stays; at first it is that of the chosen endpoint.
       const same = pick.items.find(({ label, profile }) =>
         active ? label === active.label : profile !== undefined && profile === selected,
