@@ -55,7 +55,8 @@ export class ConvertReport {
       return;
     }
     const why = Object.entries(reasons).map(([code, many]) => `${code} ${many}`);
-    const result = files.length === 0 ? 'Nothing was written.' : `${written} rows became ${examples} examples.`;
+    const result =
+      files.length === 0 ? 'Nothing was written.' : `Rows: ${written}. Examples made of them: ${examples}.`;
     const refusals = refused === 0 ? '' : ` Refused: ${refused} (${why.join(', ')}).`;
     await this.print(`${result}${refusals}\n${files.length === 0 ? '' : `Written: ${visible(files.join(', '))}\n`}`);
   }

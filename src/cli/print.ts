@@ -136,7 +136,7 @@ function describeEnd({ outcome, answer, steps, usage, time }: EventOf<'finished'
   const said = answer === null ? '' : `: ${visible(typeof answer === 'string' ? answer : answer.join(', '))}`;
   const seconds = (time.totalMs / 1000).toFixed(1);
   const tokens = usage.promptTokens + usage.completionTokens;
-  return `${styleText('bold', `${ends[outcome]}${said}`)}\n${styleText('dim', `${steps} steps, ${tokens} tokens, ${seconds} s`)}`;
+  return `${styleText('bold', `${ends[outcome]}${said}`)}\n${styleText('dim', `${steps} ${steps === 1 ? 'step' : 'steps'}, ${tokens} tokens, ${seconds} s`)}`;
 }
 
 function describeChanges({ id, changes }: ChangesLine): string {

@@ -20,7 +20,7 @@ export interface TableLine {
   readonly keptRatio: number | null;
 }
 
-/** How a length is spread over the rows. The middle and the 95th percentile are exact to 16. */
+/** How a length is spread over the rows. */
 export interface Spread {
   readonly total: number;
   readonly mean: number;
@@ -145,17 +145,14 @@ class Group {
   }
 }
 
-const bucketWidth = 16;
-
 class Histogram {
-  private readonly buckets = new Map<number, number>();
+  private readonly rowsOf = new Map<number, number>();
   private rows = 0;
   private total = 0;
   private largest = 0;
 
   add(length: number): void {
-    const bucket = length < bucketWidth * 4 ? length : bucketWidth * Math.floor(length / bucketWidth);
-    this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + 1);
+    this.rowsOf.set(length, (this.rowsOf.get(length) ?? 0) + 1);
     this.rows++;
     this.total += length;
     this.largest = Math.max(this.largest, length);
@@ -174,7 +171,7 @@ class Histogram {
 
   private quantile(share: number): number {
     let seen = 0;
-    for (const [length, rows] of [...this.buckets].sort(([a], [b]) => a - b)) {
+    for (const [length, rows] of [...this.rowsOf].sort(([a], [b]) => a - b)) {
       seen += rows;
       if (seen >= share * this.rows) return length;
     }
