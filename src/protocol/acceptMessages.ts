@@ -1,5 +1,6 @@
 import type { FoundSecret } from '../agent/acceptance';
 import type { Outcome } from '../agent/events';
+import type { StateHostApi } from './statePage';
 
 /** What becomes of a secret, once the user has said so. */
 export type SecretDecision = 'replace' | 'keep';
@@ -37,7 +38,7 @@ export interface ShownTurn {
   readonly original: string | undefined;
 }
 
-/** What the page shows on which a trajectory is accepted. Sent whole whenever any of it changes. */
+/** What the page shows on which a trajectory is accepted. */
 export interface AcceptState {
   /** The user's words. */
   readonly problem: string;
@@ -102,14 +103,8 @@ export type AcceptStringKey =
 
 export type AcceptStrings = Readonly<Record<AcceptStringKey, string>>;
 
-export interface AcceptSnapshot {
-  readonly state: AcceptState;
-  readonly strings: AcceptStrings;
-}
-
 /** What the extension answers. Turns are named by their index, secrets by themselves: another one is refused. */
-export interface AcceptHostApi {
-  ready(argument: null): AcceptSnapshot;
+export interface AcceptHostApi extends StateHostApi<AcceptState, AcceptStrings> {
   decide(argument: { readonly secret: string; readonly decision: SecretDecision }): void;
   /** Those that nobody has decided on. */
   replaceAll(argument: null): void;
@@ -120,8 +115,4 @@ export interface AcceptHostApi {
   accept(argument: null): void;
   reject(argument: null): void;
   openFile(argument: null): void;
-}
-
-export interface AcceptPageApi {
-  state(argument: AcceptState): void;
 }

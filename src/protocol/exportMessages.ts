@@ -1,6 +1,7 @@
 import type { ExportPreview } from '../agent/trainingExport';
+import type { StateHostApi } from './statePage';
 
-/** What the page of an export shows. Sent whole whenever any of it changes. */
+/** What the page of an export shows. */
 export interface ExportState {
   /** The trainer, in words. */
   readonly format: string;
@@ -34,19 +35,9 @@ export type ExportStringKey =
 
 export type ExportStrings = Readonly<Record<ExportStringKey, string>>;
 
-export interface ExportSnapshot {
-  readonly state: ExportState;
-  readonly strings: ExportStrings;
-}
-
 /** What the extension answers. A page names no path and no data set: the user is asked. */
-export interface ExportHostApi {
-  ready(argument: null): ExportSnapshot;
+export interface ExportHostApi extends StateHostApi<ExportState, ExportStrings> {
   setLearnGiven(argument: { readonly on: boolean }): void;
   save(argument: null): void;
   push(argument: null): void;
-}
-
-export interface ExportPageApi {
-  state(argument: ExportState): void;
 }

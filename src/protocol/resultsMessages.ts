@@ -1,6 +1,7 @@
 import type { Turn } from '../agent/conversation';
 import type { Ending, EvaluationReport, TaskResult } from '../agent/evaluation';
 import type { TaskKind } from '../agent/task';
+import type { StateHostApi } from './statePage';
 
 export { endings, type Ending, type EvaluationReport } from '../agent/evaluation';
 export type { TaskKind } from '../agent/task';
@@ -70,14 +71,8 @@ export type ResultsStringKey =
 
 export type ResultsStrings = Readonly<Record<ResultsStringKey, string>>;
 
-export interface ResultsSnapshot {
-  readonly state: ResultsState;
-  readonly strings: ResultsStrings;
-}
-
 /** What the extension answers. A page names evaluations by the ids that it was given, and no path. */
-export interface ResultsHostApi {
-  ready(argument: null): ResultsSnapshot;
+export interface ResultsHostApi extends StateHostApi<ResultsState, ResultsStrings> {
   /** @returns undefined where this evaluation did not come to the task */
   conversation(argument: { readonly id: string; readonly index: number }): Conversation | undefined;
   /** Asks for a results file of the command line, and lists it. */
@@ -85,8 +80,4 @@ export interface ResultsHostApi {
   exportHtml(argument: null): void;
   /** After a question. */
   remove(argument: { readonly id: string }): void;
-}
-
-export interface ResultsPageApi {
-  state(argument: ResultsState): void;
 }

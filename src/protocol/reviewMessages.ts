@@ -1,5 +1,6 @@
 import type { ApplyReport, DatabaseChanges } from '../agent/database';
 import type { PageStrings } from './pageStrings';
+import type { StateHostApi } from './statePage';
 
 export type {
   ApplyReport,
@@ -12,7 +13,7 @@ export type {
 export { visible } from '../agent/hiddenCharacters';
 export { cellText, type Cell, type ColumnKind, type Grid } from '../agent/grid';
 
-/** What the page of a database's changes shows. Sent whole whenever any of it changes. */
+/** What the page of a database's changes shows. */
 export interface ReviewState {
   /** The user's words. */
   readonly problem: string;
@@ -30,21 +31,11 @@ export interface ReviewState {
   readonly report: ApplyReport | undefined;
 }
 
-export interface ReviewSnapshot {
-  readonly state: ReviewState;
-  readonly strings: PageStrings;
-}
-
 /** What the extension answers. A page names no table and no path: only these. */
-export interface ReviewHostApi {
-  ready(argument: null): ReviewSnapshot;
+export interface ReviewHostApi extends StateHostApi<ReviewState, PageStrings> {
   /** After a question that names database, tables and rows. */
   apply(argument: { readonly conflicts: 'refuse' | 'skip' }): void;
   discard(argument: null): void;
   /** Opens the script that takes back what was applied. */
   showUndo(argument: null): void;
-}
-
-export interface ReviewPageApi {
-  state(argument: ReviewState): void;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { AcceptHostApi } from './acceptMessages';
+import type { Api, Listener } from './channel';
 import type { ExportHostApi } from './exportMessages';
 import { instructionLimit, problemLimit, type Decision, type HostApi } from './messages';
 import type { ResultsHostApi } from './resultsMessages';
@@ -12,6 +13,7 @@ const nothing = z.null();
 const problem = z.string().check(z.maxLength(problemLimit), z.regex(/\S/));
 const count = z.int().check(z.nonnegative());
 const text = z.string().check(z.maxLength(textLimit));
+const evaluation = z.string().check(z.maxLength(200));
 
 const decision: z.ZodMiniType<Decision> = z.discriminatedUnion('verdict', [
   z.strictObject({ verdict: z.literal('run'), remember: z.optional(z.enum(['run', 'user'])) }),
@@ -20,7 +22,8 @@ const decision: z.ZodMiniType<Decision> = z.discriminatedUnion('verdict', [
   z.strictObject({ verdict: z.literal('stop') }),
 ]);
 
-const hostArguments: { readonly [K in keyof HostApi]: z.ZodMiniType<Parameters<HostApi[K]>[0]> } = {
+/** For the page of the chat. */
+export const readHostArgument = argumentReader<HostApi>({
   ready: nothing,
   part: z.strictObject({
     runId: z.string().check(z.maxLength(20)),
@@ -64,26 +67,27 @@ const hostArguments: { readonly [K in keyof HostApi]: z.ZodMiniType<Parameters<H
   exportResult: nothing,
   manageTrust: nothing,
   showLog: nothing,
-};
+});
 
-const reviewArguments: { readonly [K in keyof ReviewHostApi]: z.ZodMiniType<Parameters<ReviewHostApi[K]>[0]> } = {
+/** For the page of a database's changes. */
+export const readReviewArgument = argumentReader<ReviewHostApi>({
   ready: nothing,
   apply: z.strictObject({ conflicts: z.enum(['refuse', 'skip']) }),
   discard: nothing,
   showUndo: nothing,
-};
+});
 
-const evaluation = z.string().check(z.maxLength(200));
-
-const resultsArguments: { readonly [K in keyof ResultsHostApi]: z.ZodMiniType<Parameters<ResultsHostApi[K]>[0]> } = {
+/** For the page of evaluations. */
+export const readResultsArgument = argumentReader<ResultsHostApi>({
   ready: nothing,
   conversation: z.strictObject({ id: evaluation, index: count }),
   add: nothing,
   exportHtml: nothing,
   remove: z.strictObject({ id: evaluation }),
-};
+});
 
-const acceptArguments: { readonly [K in keyof AcceptHostApi]: z.ZodMiniType<Parameters<AcceptHostApi[K]>[0]> } = {
+/** For the page on which a trajectory is accepted. */
+export const readAcceptArgument = argumentReader<AcceptHostApi>({
   ready: nothing,
   decide: z.strictObject({ secret: text, decision: z.enum(['replace', 'keep']) }),
   replaceAll: nothing,
@@ -93,62 +97,27 @@ const acceptArguments: { readonly [K in keyof AcceptHostApi]: z.ZodMiniType<Para
   accept: nothing,
   reject: nothing,
   openFile: nothing,
-};
+});
 
-const exportArguments: { readonly [K in keyof ExportHostApi]: z.ZodMiniType<Parameters<ExportHostApi[K]>[0]> } = {
+/** For the page of an export. */
+export const readExportArgument = argumentReader<ExportHostApi>({
   ready: nothing,
   setLearnGiven: z.strictObject({ on: z.boolean() }),
   save: nothing,
   push: nothing,
-};
+});
 
 /**
- * The argument of a request of the chat page, if it is one. For the extension only: a page does not bundle zod.
- * @throws {Error} that names the place that does not fit, and none of its content.
+ * Reads the argument of a request, if it is one. For the extension only: a page does not bundle zod. What it returns
+ * throws an error that names the place that does not fit, and none of its content.
  */
-export function readHostArgument<K extends keyof HostApi>(name: K, argument: unknown): Parameters<HostApi[K]>[0] {
-  return readWith(hostArguments[name], name, argument);
-}
-
-/** The same for the page of a database's changes. */
-export function readReviewArgument<K extends keyof ReviewHostApi>(
-  name: K,
-  argument: unknown,
-): Parameters<ReviewHostApi[K]>[0] {
-  return readWith(reviewArguments[name], name, argument);
-}
-
-/** The same for the page of evaluations. */
-export function readResultsArgument<K extends keyof ResultsHostApi>(
-  name: K,
-  argument: unknown,
-): Parameters<ResultsHostApi[K]>[0] {
-  return readWith(resultsArguments[name], name, argument);
-}
-
-/** The same for the page on which a trajectory is accepted. */
-export function readAcceptArgument<K extends keyof AcceptHostApi>(
-  name: K,
-  argument: unknown,
-): Parameters<AcceptHostApi[K]>[0] {
-  return readWith(acceptArguments[name], name, argument);
-}
-
-/** The same for the page of an export. */
-export function readExportArgument<K extends keyof ExportHostApi>(
-  name: K,
-  argument: unknown,
-): Parameters<ExportHostApi[K]>[0] {
-  return readWith(exportArguments[name], name, argument);
-}
-
-/**
- * What a schema makes of an argument.
- * @throws {Error} that names the place that does not fit, and none of its content.
- */
-export function readWith<T>(schema: z.ZodMiniType<T>, name: string, argument: unknown): T {
-  const read = schema.safeParse(argument);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  throw new Error(`The argument of ${name} does not fit at "${issue?.path.join('.') ?? ''}" (${issue?.code}).`);
+export function argumentReader<Host extends Api<Host>>(schemas: {
+  readonly [K in keyof Host]: z.ZodMiniType<Parameters<Host[K]>[0]>;
+}): Listener<Host>['read'] {
+  return (name, argument) => {
+    const read = schemas[name].safeParse(argument);
+    if (read.success) return read.data;
+    const [issue] = read.error.issues;
+    throw new Error(`The argument of ${name} does not fit at "${issue?.path.join('.') ?? ''}" (${issue?.code}).`);
+  };
 }

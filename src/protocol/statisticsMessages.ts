@@ -1,10 +1,11 @@
 import type { TrajectoryStatistics } from '../agent/trajectoryStatistics';
 import type { StatisticsStrings } from './statisticsStrings';
 import type { TrajectoryStrings } from './trajectoryStrings';
+import type { StateHostApi } from './statePage';
 
 export type { Counted, Histogram, StatisticsLine, TrajectoryStatistics } from '../agent/trajectoryStatistics';
 
-/** What the page of statistics shows. Sent whole whenever any of it changes. */
+/** What the page of statistics shows. */
 export interface StatisticsState {
   /** Of what, in words. */
   readonly subject: string;
@@ -17,22 +18,12 @@ export interface StatisticsState {
   readonly language: string;
 }
 
-export interface StatisticsSnapshot {
-  readonly state: StatisticsState;
-  readonly strings: TrajectoryStrings & StatisticsStrings;
-}
-
 /** What the extension answers to the page of statistics. */
-export interface StatisticsHostApi {
-  ready(argument: null): StatisticsSnapshot;
+export interface StatisticsHostApi extends StateHostApi<StatisticsState, TrajectoryStrings & StatisticsStrings> {
   /** Shows what was counted so far. */
   stop(argument: null): void;
   /** Counts again. */
   refresh(argument: null): void;
   /** Shows the trajectories in which a rule fired. */
   showErrors(argument: { readonly rule: string; readonly model: string | null }): void;
-}
-
-export interface StatisticsPageApi {
-  state(argument: StatisticsState): void;
 }

@@ -1,8 +1,4 @@
 import { AcceptPage } from './acceptPage';
-import type { VsCodeApi } from './vscodeApi';
+import { putUp } from './vscodeApi';
 
-declare function acquireVsCodeApi(): VsCodeApi;
-
-const page = new AcceptPage();
-page.connect(acquireVsCodeApi());
-document.body.append(page);
+putUp(new AcceptPage());

@@ -2,65 +2,40 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type {
   AcceptHostApi,
-  AcceptPageApi,
   AcceptState,
   AcceptStringKey,
   ShownProblem,
   ShownSecret,
 } from '../protocol/acceptMessages';
-import { openChannel, type Channel } from '../protocol/channel';
 import { acceptTurn, type AskForAccept, type SayOfAccept } from './acceptTurn';
 import { icon } from './icon';
-import { LightElement } from './lightElement';
 import { modelText } from './modelText';
-import { sayFrom } from './page';
-import { hostPort, type VsCodeApi } from './vscodeApi';
+import { StatePage } from './statePage';
 
 /** A finished run as the training data that it would become: its secrets, its problems, and each turn. */
 @customElement('agentlm-accept')
-export class AcceptPage extends LightElement {
-  @state() private shown: AcceptState | undefined;
-  @state() private refusal: string | undefined;
+export class AcceptPage extends StatePage<AcceptState, AcceptStringKey, AcceptHostApi> {
   /** The turn that is being corrected. */
   @state() private correcting: number | undefined;
-  private say: SayOfAccept | undefined;
-  private channel: Channel<AcceptHostApi> | undefined;
-
-  /** To be called once, before the page is put into the document. */
-  connect(api: VsCodeApi): void {
-    this.channel = openChannel<AcceptPageApi, AcceptHostApi>(hostPort(api), {
-      handlers: { state: (shown) => void (this.shown = shown) },
-      // Only the extension can post to this page, and both are of one version.
-      read: (_, argument) => argument as never,
-      describe: String,
-      onInvalid: () => {},
-    });
-    this.channel.ask('ready', null).then(({ state: shown, strings }) => {
-      this.say = sayFrom<AcceptStringKey>(strings);
-      this.shown = shown;
-    }, this.refuse);
-  }
 
   protected override updated(): void {
     this.querySelector<HTMLElement>('textarea:not([data-seen])')?.focus();
     this.querySelector('textarea')?.setAttribute('data-seen', '');
   }
 
-  protected override render(): TemplateResult {
-    const { shown, say } = this;
-    if (!shown || !say) return this.refused();
+  protected override draw(shown: AcceptState, say: SayOfAccept): TemplateResult {
     const { phase, problems, turns, givenTurns } = shown;
     const open = phase === 'checking' || phase === 'waiting';
-    const part = { say, ask: this.ask, open, correcting: this.correcting, correct: this.correct };
+    const part = { say, ask: this.request, open, correcting: this.correcting, correct: this.correct };
     const own = turns.map((turn, index) => ({ turn, index })).slice(givenTurns);
     return html`<header>
         <h1>${say('title')}</h1>
         <p class="prose">${modelText(shown.problem)}</p>
         <p class="muted">${modelText(say('about', shown.model, say(`outcome.${shown.outcome}`)))}</p>
       </header>
-      ${this.refused()} ${decision(say, this.ask, shown)}
+      ${this.refused()} ${decision(say, this.request, shown)}
       <main aria-busy=${phase === 'checking' || phase === 'writing'}>
-        ${problems.length > 0 ? problemList(say, problems) : nothing} ${secretList(say, this.ask, shown, open)}
+        ${problems.length > 0 ? problemList(say, problems) : nothing} ${secretList(say, this.request, shown, open)}
         <section>
           <h2>${say('turns')}</h2>
           <details>
@@ -72,22 +47,8 @@ export class AcceptPage extends LightElement {
       </main>`;
   }
 
-  private refused(): TemplateResult {
-    if (this.refusal === undefined) return html``;
-    return html`<p class="refusal" role="alert">${icon('error')}<span>${this.refusal}</span></p>`;
-  }
-
   private readonly correct = (turn: number | undefined): void => {
     this.correcting = turn;
-  };
-
-  private readonly ask: AskForAccept = (name, argument) => {
-    this.refusal = undefined;
-    Promise.resolve(this.channel?.ask(name, argument)).catch(this.refuse);
-  };
-
-  private readonly refuse = (error: unknown): void => {
-    this.refusal = error instanceof Error ? error.message : String(error);
   };
 }
 

@@ -2,12 +2,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { AcceptHostApi, AcceptStringKey, ShownPiece, ShownTurn } from '../protocol/acceptMessages';
 import { icon } from './icon';
 import { modelText } from './modelText';
+import type { Request, Say } from './page';
 
 /** A text of this page in the user's language. */
-export type SayOfAccept = (key: AcceptStringKey, ...values: readonly (string | number)[]) => string;
+export type SayOfAccept = Say<AcceptStringKey>;
 
-/** Asks the extension for something. A failure is shown on the page. */
-export type AskForAccept = <K extends keyof AcceptHostApi>(name: K, argument: Parameters<AcceptHostApi[K]>[0]) => void;
+export type AskForAccept = Request<AcceptHostApi>;
 
 /** What a turn is given of its page. */
 interface TurnPart {

@@ -1,8 +1,4 @@
 import { ChatPage } from './chatPage';
-import type { VsCodeApi } from './vscodeApi';
+import { putUp } from './vscodeApi';
 
-declare function acquireVsCodeApi(): VsCodeApi;
-
-const page = new ChatPage();
-page.connect(acquireVsCodeApi());
-document.body.append(page);
+putUp(new ChatPage());

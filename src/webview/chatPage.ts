@@ -1,6 +1,5 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { openChannel, type Channel } from '../protocol/channel';
 import { framedPort } from '../protocol/framedPort';
 import type {
   Batch,
@@ -16,10 +15,9 @@ import { announcement } from './announcement';
 import { canInstruct, canSend, composer, type Draft } from './composer';
 import { emptyState } from './emptyState';
 import { header } from './header';
-import { icon } from './icon';
-import { LightElement } from './lightElement';
+import { HostedPage } from './hostedPage';
 import { modelText } from './modelText';
-import { sayFrom, type Page, type Request } from './page';
+import { sayFrom, type Page } from './page';
 import { TranscriptScroll } from './transcriptScroll';
 import { transcriptView } from './transcript';
 import { atEnd, emptyWindow, hear, isAtBeginning, isAtEnd, openedAt, windowOf, withPart } from './transcriptWindow';
@@ -32,18 +30,15 @@ const frame = 17;
 
 /** The chat view: keeps what the extension says and what the user writes, and hands both to the parts. */
 @customElement('agentlm-chat')
-export class ChatPage extends LightElement {
+export class ChatPage extends HostedPage<HostApi> {
   @state() private page: Page | undefined;
   @state() private pageState: PageState | undefined;
   @state() private rows = emptyWindow;
   @state() private draft: Draft = { kind: 'os', text: '' };
-  /** Why the last thing the user asked for did not happen. */
-  @state() private refusal: string | undefined;
   /** The run that was told to stop. */
   @state() private stopping: string | undefined;
 
   private api: VsCodeApi | undefined;
-  private channel: Channel<HostApi> | undefined;
   private beginning = false;
   private startedAt = -Infinity;
   /** The part of the run that is on its way. */
@@ -57,17 +52,11 @@ export class ChatPage extends LightElement {
   connect(api: VsCodeApi): void {
     this.api = api;
     this.draft = savedDraft(api);
-    this.channel = openChannel<PageApi, HostApi>(framedPort(hostPort(api), nextFrame), {
-      handlers: {
-        append: (batch) => this.receive(batch),
-        state: (pageState) => this.changeState(pageState),
-        compose: (composition) => this.compose(composition),
-        showStep: (step) => this.showStep(step),
-      },
-      // Only the extension can post to this page, and both are of one version.
-      read: (_, argument) => argument as never,
-      describe: String,
-      onInvalid: () => {},
+    this.open<PageApi>(framedPort(hostPort(api), nextFrame), {
+      append: (batch) => this.receive(batch),
+      state: (pageState) => this.changeState(pageState),
+      compose: (composition) => this.compose(composition),
+      showStep: (step) => this.showStep(step),
     });
     void this.begin();
   }
@@ -84,7 +73,6 @@ export class ChatPage extends LightElement {
     window.removeEventListener('keydown', this.pressed);
     window.removeEventListener('dragover', allowDrop);
     window.removeEventListener('drop', this.dropped);
-    this.channel?.close();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -123,11 +111,6 @@ export class ChatPage extends LightElement {
       <div role="status" class="visually-hidden">${modelText(announcement(run, live, say))}</div>`;
   }
 
-  private refused(): TemplateResult {
-    if (this.refusal === undefined) return html``;
-    return html`<p class="refusal" role="alert">${icon('error')}<span>${this.refusal}</span></p>`;
-  }
-
   private get running(): 'no' | 'yes' | 'stopping' {
     const run = this.pageState?.run;
     if (!run || run.phase === 'idle' || run.phase === 'ended' || run.listening) return 'no';
@@ -137,6 +120,7 @@ export class ChatPage extends LightElement {
   /** Draws everything from the extension's snapshot: at first, and whenever something was missed. */
   private async begin(): Promise<void> {
     this.beginning = true;
+    this.refusal = undefined;
     try {
       const { strings, state, batch, composition, step } = await this.ask('ready', null);
       this.page = { say: sayFrom(strings), request: this.request, runStart: runStart(batch) };
@@ -203,7 +187,7 @@ export class ChatPage extends LightElement {
     const { runId } = this.rows.shown;
     if (runId === undefined) return;
     try {
-      const part = await this.channel?.ask('part', { runId, place });
+      const part = await this.ask('part', { runId, place });
       if (part) this.rows = add(this.rows, part);
       await this.updateComplete;
     } catch (error) {
@@ -253,10 +237,7 @@ export class ChatPage extends LightElement {
 
   /** The words come back when they could not be said. */
   private tell(how: 'say' | 'instruct', text: string): void {
-    this.ask(how, text).catch((error: unknown) => {
-      this.refuse(error);
-      this.putBack(text);
-    });
+    this.request(how, text, () => this.putBack(text));
   }
 
   readonly takeBack = ({ id, text }: WaitingInstruction): void => {
@@ -276,8 +257,7 @@ export class ChatPage extends LightElement {
 
   private start(kind: RunKind, problem: string): void {
     this.startedAt = performance.now();
-    this.ask('start', { kind, problem }).catch((error: unknown) => {
-      this.refuse(error);
+    this.request('start', { kind, problem }, () => {
       if (this.draft.text === '') this.draft = { kind, text: problem };
     });
   }
@@ -288,19 +268,6 @@ export class ChatPage extends LightElement {
     if (performance.now() < this.startedAt + settlingMilliseconds) return;
     this.stopping = run.id;
     this.request('stop', null);
-  };
-
-  private readonly request: Request = (name, argument) => {
-    this.ask(name, argument).catch(this.refuse);
-  };
-
-  private ask<K extends keyof HostApi>(name: K, argument: Parameters<HostApi[K]>[0]): Promise<ReturnType<HostApi[K]>> {
-    this.refusal = undefined;
-    return this.channel ? this.channel.ask(name, argument) : Promise.reject(new Error('The page has no host.'));
-  }
-
-  private readonly refuse = (error: unknown): void => {
-    this.refusal = error instanceof Error ? error.message : String(error);
   };
 
   private readonly dropped = (event: DragEvent): void => {

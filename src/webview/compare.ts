@@ -1,8 +1,4 @@
 import { ComparePage } from './comparePage';
-import type { VsCodeApi } from './vscodeApi';
+import { putUp } from './vscodeApi';
 
-declare function acquireVsCodeApi(): VsCodeApi;
-
-const page = new ComparePage();
-page.connect(acquireVsCodeApi());
-document.body.append(page);
+putUp(new ComparePage());

@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { openChannel } from '../protocol/channel';
 import type { CompareHostApi, ComparePageApi, ComparisonSnapshot, RowView } from '../protocol/viewerMessages';
-import { LightElement } from './lightElement';
+import { HostedPage } from './hostedPage';
 import { sayFrom } from './page';
 import { trajectoryHead, type TrajectorySay } from './trajectoryHead';
 import { stepsView, type TurnContext } from './turnViews';
@@ -10,27 +9,17 @@ import { hostPort, type VsCodeApi } from './vscodeApi';
 
 /** Two trajectories side by side, step by step: what each thought, did and saw. */
 @customElement('agentlm-compare')
-export class ComparePage extends LightElement {
+export class ComparePage extends HostedPage<CompareHostApi> {
   @state() private snapshot: ComparisonSnapshot | undefined;
-  @state() private refusal: string | undefined;
 
   /** To be called once, before the page is put into the document. */
   connect(api: VsCodeApi): void {
-    const channel = openChannel<ComparePageApi, CompareHostApi>(hostPort(api), {
-      handlers: { never: () => {} },
-      read: (_, argument) => argument as never,
-      describe: String,
-      onInvalid: () => {},
-    });
-    channel.ask('ready', null).then(
-      (snapshot) => (this.snapshot = snapshot),
-      (error: unknown) => (this.refusal = error instanceof Error ? error.message : String(error)),
-    );
+    this.open<ComparePageApi>(hostPort(api), { never: () => {} });
+    this.ask('ready', null).then((snapshot) => (this.snapshot = snapshot), this.refuse);
   }
 
   protected override render(): TemplateResult {
-    if (!this.snapshot)
-      return html`${this.refusal === undefined ? nothing : html`<p role="alert">${this.refusal}</p>`}`;
+    if (!this.snapshot) return this.refused();
     const { rows, strings } = this.snapshot;
     const say: TrajectorySay = sayFrom(strings);
     const [one, other] = rows;

@@ -1,8 +1,4 @@
 import { ExportPage } from './exportPage';
-import type { VsCodeApi } from './vscodeApi';
+import { putUp } from './vscodeApi';
 
-declare function acquireVsCodeApi(): VsCodeApi;
-
-const page = new ExportPage();
-page.connect(acquireVsCodeApi());
-document.body.append(page);
+putUp(new ExportPage());

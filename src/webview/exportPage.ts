@@ -1,42 +1,18 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import { openChannel, type Channel } from '../protocol/channel';
-import type { ExportHostApi, ExportPageApi, ExportState, ExportStringKey } from '../protocol/exportMessages';
+import { customElement } from 'lit/decorators.js';
+import type { ExportHostApi, ExportState, ExportStringKey } from '../protocol/exportMessages';
 import { icon } from './icon';
-import { LightElement } from './lightElement';
 import { modelText } from './modelText';
-import { sayFrom } from './page';
-import { hostPort, type VsCodeApi } from './vscodeApi';
+import type { Say } from './page';
+import { StatePage } from './statePage';
 
-type Say = (key: ExportStringKey, ...values: readonly (string | number)[]) => string;
+type ExportSay = Say<ExportStringKey>;
 type Preview = NonNullable<ExportState['preview']>;
 
 /** What an export would hold: how many rows, which are refused and why, and what is learnt of the first ones. */
 @customElement('agentlm-export')
-export class ExportPage extends LightElement {
-  @state() private shown: ExportState | undefined;
-  @state() private refusal: string | undefined;
-  private say: Say | undefined;
-  private channel: Channel<ExportHostApi> | undefined;
-
-  /** To be called once, before the page is put into the document. */
-  connect(api: VsCodeApi): void {
-    this.channel = openChannel<ExportPageApi, ExportHostApi>(hostPort(api), {
-      handlers: { state: (shown) => void (this.shown = shown) },
-      // Only the extension can post to this page, and both are of one version.
-      read: (_, argument) => argument as never,
-      describe: String,
-      onInvalid: () => {},
-    });
-    this.channel.ask('ready', null).then(({ state: shown, strings }) => {
-      this.say = sayFrom<ExportStringKey>(strings);
-      this.shown = shown;
-    }, this.refuse);
-  }
-
-  protected override render(): TemplateResult {
-    const { shown, say } = this;
-    if (!shown || !say) return this.refused();
+export class ExportPage extends StatePage<ExportState, ExportStringKey, ExportHostApi> {
+  protected override draw(shown: ExportState, say: ExportSay): TemplateResult {
     const { phase, preview, written } = shown;
     return html`<header>
         <h1>${say('title', shown.format)}</h1>
@@ -50,16 +26,21 @@ export class ExportPage extends LightElement {
       </main>`;
   }
 
-  private standing(say: Say, { phase, preview }: ExportState): TemplateResult {
+  private standing(say: ExportSay, { phase, preview }: ExportState): TemplateResult {
     if (phase === 'reading' || phase === 'working') return html`${icon('spinner')}${say(phase)}`;
     if (!preview || preview.examples === 0) return html`${icon('info')}${say('nothing')}`;
     return html`${say('counts', preview.rows, preview.examples, preview.refusedRows)}`;
   }
 
-  private choices(say: Say, { phase, preview, learnGiven }: ExportState): TemplateResult {
+  private choices(say: ExportSay, { phase, preview, learnGiven }: ExportState): TemplateResult {
     const ready = (phase === 'ready' || phase === 'done') && (preview?.examples ?? 0) > 0;
     const button = (name: 'save' | 'push', kind: 'primary' | 'secondary') =>
-      html`<button type="button" class=${kind} aria-disabled=${!ready} @click=${() => ready && this.ask(name, null)}>
+      html`<button
+        type="button"
+        class=${kind}
+        aria-disabled=${!ready}
+        @click=${() => ready && this.request(name, null)}
+      >
         ${say(name)}
       </button>`;
     return html`<div class="buttons">${button('save', 'primary')}${button('push', 'secondary')}</div>
@@ -71,28 +52,14 @@ export class ExportPage extends LightElement {
                 type="checkbox"
                 .checked=${learnGiven}
                 @change=${(event: Event) =>
-                  this.ask('setLearnGiven', { on: (event.target as HTMLInputElement).checked })}
+                  this.request('setLearnGiven', { on: (event.target as HTMLInputElement).checked })}
               />${say('learnGiven')}</label
             >`
       }`;
   }
-
-  private refused(): TemplateResult {
-    if (this.refusal === undefined) return html``;
-    return html`<p class="refusal" role="alert">${icon('error')}<span>${this.refusal}</span></p>`;
-  }
-
-  private ask<K extends keyof ExportHostApi>(name: K, argument: Parameters<ExportHostApi[K]>[0]): void {
-    this.refusal = undefined;
-    Promise.resolve(this.channel?.ask(name, argument)).catch(this.refuse);
-  }
-
-  private readonly refuse = (error: unknown): void => {
-    this.refusal = error instanceof Error ? error.message : String(error);
-  };
 }
 
-function refusedRows(say: Say, { refused, refusedRows: count }: Preview): TemplateResult {
+function refusedRows(say: ExportSay, { refused, refusedRows: count }: Preview): TemplateResult {
   return html`<section>
     <h2>${say('refused')} <span class="badge">${count}</span></h2>
     <ul class="refusals">
@@ -109,7 +76,7 @@ function refusedRows(say: Say, { refused, refusedRows: count }: Preview): Templa
   </section>`;
 }
 
-function samples(say: Say, preview: Preview): TemplateResult {
+function samples(say: ExportSay, preview: Preview): TemplateResult {
   return html`<section>
     <h2>${say('samples')}</h2>
     <p>${say('samples.meaning')}</p>
@@ -141,7 +108,7 @@ function stretches(tokens: Preview['samples'][number]['tokens']): Stretch[] {
 }
 
 /** Neighbours are told apart by their shade; where a stretch begins is said for those who do not see it. */
-function stretchOf(say: Say, { learnt, texts }: Stretch): TemplateResult {
+function stretchOf(say: ExportSay, { learnt, texts }: Stretch): TemplateResult {
   const tokens = texts.map((text) => html`<span class="token">${modelText(text)}</span>`);
   return learnt
     ? html`<ins><span class="visually-hidden">[${say('learnt')}] </span>${tokens}</ins>`

@@ -1,3 +1,4 @@
+import type { Api } from '../protocol/channel';
 import type { HostApi } from '../protocol/messages';
 import type { PageStringKey } from '../protocol/pageStrings';
 
@@ -5,7 +6,11 @@ import type { PageStringKey } from '../protocol/pageStrings';
 export type Say<Key extends string = PageStringKey> = (key: Key, ...values: readonly (string | number)[]) => string;
 
 /** Asks the extension for something. A failure is shown on the page, so there is nothing to wait for. */
-export type Request = <K extends keyof HostApi>(name: K, argument: Parameters<HostApi[K]>[0]) => void;
+export type Request<Host extends Api<Host> = HostApi> = <K extends keyof Host & string>(
+  name: K,
+  argument: Parameters<Host[K]>[0],
+  onFailure?: () => void,
+) => void;
 
 /** What every part of the page is given. */
 export interface Page {

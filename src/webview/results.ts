@@ -1,8 +1,4 @@
 import { ResultsPage } from './resultsPage';
-import type { VsCodeApi } from './vscodeApi';
+import { putUp } from './vscodeApi';
 
-declare function acquireVsCodeApi(): VsCodeApi;
-
-const page = new ResultsPage();
-page.connect(acquireVsCodeApi());
-document.body.append(page);
+putUp(new ResultsPage());

@@ -1,27 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { openChannel, type Channel } from '../protocol/channel';
 import type {
   Conversation,
   EvaluationSummary,
   ResultsHostApi,
-  ResultsPageApi,
   ResultsState,
+  ResultsStringKey,
   TaskKind,
 } from '../protocol/resultsMessages';
-import { icon } from './icon';
-import { LightElement } from './lightElement';
 import { modelText } from './modelText';
-import {
-  categoriesTable,
-  conversation,
-  endingsTable,
-  sayFromResults,
-  scoresTable,
-  tasksTable,
-  type ResultsSay,
-} from './resultsTables';
-import { hostPort, type VsCodeApi } from './vscodeApi';
+import { categoriesTable, conversation, endingsTable, scoresTable, tasksTable, type ResultsSay } from './resultsTables';
+import { StatePage } from './statePage';
 
 /** A task that is read, as each model did it. */
 interface Comparison {
@@ -34,40 +23,19 @@ interface Comparison {
 
 /** Evaluations beside each other: scores, how tasks ended, and what the models said. */
 @customElement('agentlm-results')
-export class ResultsPage extends LightElement {
-  @state() private results: ResultsState | undefined;
-  @state() private refusal: string | undefined;
+export class ResultsPage extends StatePage<ResultsState, ResultsStringKey, ResultsHostApi> {
   @state() private comparison: Comparison | undefined;
-  private say: ResultsSay | undefined;
-  private channel: Channel<ResultsHostApi> | undefined;
 
-  /** To be called once, before the page is put into the document. */
-  connect(api: VsCodeApi): void {
-    this.channel = openChannel<ResultsPageApi, ResultsHostApi>(hostPort(api), {
-      handlers: { state: (results) => void (this.results = results) },
-      // Only the extension can post to this page, and both are of one version.
-      read: (_, argument) => argument as never,
-      describe: String,
-      onInvalid: () => {},
-    });
-    this.channel.ask('ready', null).then(({ state: results, strings }) => {
-      this.say = sayFromResults(strings);
-      this.results = results;
-    }, this.refuse);
-  }
-
-  protected override render(): TemplateResult {
-    const { results, say } = this;
-    if (!results || !say) return this.refused();
+  protected override draw(results: ResultsState, say: ResultsSay): TemplateResult {
     const { evaluations, published } = results;
     return html`<header>
         <h1>${say('title')}</h1>
         <div class="buttons">
-          <button type="button" class="secondary" @click=${() => this.ask('add')}>${say('add')}</button>
+          <button type="button" class="secondary" @click=${() => this.request('add', null)}>${say('add')}</button>
           ${
             evaluations.length === 0
               ? nothing
-              : html`<button type="button" class="secondary" @click=${() => this.ask('exportHtml')}>
+              : html`<button type="button" class="secondary" @click=${() => this.request('exportHtml', null)}>
                   ${say('export')}
                 </button>`
           }
@@ -124,7 +92,7 @@ export class ResultsPage extends LightElement {
   private compare(suite: readonly EvaluationSummary[], index: number, task: string): void {
     const asked = suite.map(async ({ id, report: { model } }) => ({
       model,
-      said: await this.channel?.ask('conversation', { id, index }),
+      said: await this.ask('conversation', { id, index }),
     }));
     Promise.all(asked).then(async (conversations) => {
       this.comparison = { digest: suite[0]?.digest ?? '', index, task, conversations };
@@ -134,22 +102,7 @@ export class ResultsPage extends LightElement {
   }
 
   private askToRemove(id: string): void {
-    this.refusal = undefined;
     this.comparison = undefined;
-    this.channel?.ask('remove', { id }).catch(this.refuse);
+    this.request('remove', { id });
   }
-
-  private ask(name: 'add' | 'exportHtml'): void {
-    this.refusal = undefined;
-    this.channel?.ask(name, null).catch(this.refuse);
-  }
-
-  private refused(): TemplateResult {
-    if (this.refusal === undefined) return html``;
-    return html`<p class="refusal" role="alert">${icon('error')}<span>${this.refusal}</span></p>`;
-  }
-
-  private readonly refuse = (error: unknown): void => {
-    this.refusal = error instanceof Error ? error.message : String(error);
-  };
 }

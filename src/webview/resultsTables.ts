@@ -5,19 +5,14 @@ import {
   type EvaluationSummary,
   type ResultsState,
   type ResultsStringKey,
-  type ResultsStrings,
   type TaskKind,
 } from '../protocol/resultsMessages';
 import { icon } from './icon';
 import { modelText } from './modelText';
+import type { Say } from './page';
 
 /** A text in the user's language, with its values in place. */
-export type ResultsSay = (key: ResultsStringKey, ...values: readonly (string | number)[]) => string;
-
-export function sayFromResults(strings: ResultsStrings): ResultsSay {
-  return (key, ...values) =>
-    strings[key].replace(/\{(\d+)\}/g, (placeholder, index: string) => String(values[Number(index)] ?? placeholder));
-}
+export type ResultsSay = Say<ResultsStringKey>;
 
 const numeric: ReadonlySet<string> = new Set(['score', 'interval', 'passed', 'steps']);
 

@@ -1,8 +1,4 @@
 import { ReviewPage } from './reviewPage';
-import type { VsCodeApi } from './vscodeApi';
+import { putUp } from './vscodeApi';
 
-declare function acquireVsCodeApi(): VsCodeApi;
-
-const page = new ReviewPage();
-page.connect(acquireVsCodeApi());
-document.body.append(page);
+putUp(new ReviewPage());

@@ -1,11 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import { openChannel, type Channel } from '../protocol/channel';
+import { customElement } from 'lit/decorators.js';
+import type { PageStringKey } from '../protocol/pageStrings';
 import {
   cellText,
   type Cell,
   type ReviewHostApi,
-  type ReviewPageApi,
   type ReviewState,
   type RowChange,
   type RowConflict,
@@ -15,39 +14,16 @@ import {
 } from '../protocol/reviewMessages';
 import { cell } from './grid';
 import { icon } from './icon';
-import { LightElement } from './lightElement';
 import { modelText } from './modelText';
-import { sayFrom, type Say } from './page';
-import { hostPort, type VsCodeApi } from './vscodeApi';
+import type { Say } from './page';
+import { StatePage } from './statePage';
 
 const marks = { inserted: '+', updated: '~', deleted: '−' } as const;
 
 /** What a task changed in its copy of a database, row by row, and whether the original is to become the same. */
 @customElement('agentlm-review')
-export class ReviewPage extends LightElement {
-  @state() private review: ReviewState | undefined;
-  @state() private refusal: string | undefined;
-  private say: Say | undefined;
-  private channel: Channel<ReviewHostApi> | undefined;
-
-  /** To be called once, before the page is put into the document. */
-  connect(api: VsCodeApi): void {
-    this.channel = openChannel<ReviewPageApi, ReviewHostApi>(hostPort(api), {
-      handlers: { state: (review) => void (this.review = review) },
-      // Only the extension can post to this page, and both are of one version.
-      read: (_, argument) => argument as never,
-      describe: String,
-      onInvalid: () => {},
-    });
-    this.channel.ask('ready', null).then(({ state: review, strings }) => {
-      this.say = sayFrom(strings);
-      this.review = review;
-    }, this.refuse);
-  }
-
-  protected override render(): TemplateResult {
-    const { review, say } = this;
-    if (!review || !say) return this.refused();
+export class ReviewPage extends StatePage<ReviewState, PageStringKey, ReviewHostApi> {
+  protected override draw(review: ReviewState, say: Say): TemplateResult {
     const { changes, phase } = review;
     const empty = changes && changes.tables.length + changes.schema.length === 0;
     return html`<header>
@@ -77,7 +53,7 @@ export class ReviewPage extends LightElement {
         ${
           isOnServer && backup !== null
             ? html`<div class="buttons">
-                <button type="button" class="secondary" @click=${() => this.showUndo()}>
+                <button type="button" class="secondary" @click=${() => this.request('showUndo', null)}>
                   ${say('review.showUndo')}
                 </button>
               </div>`
@@ -105,41 +81,22 @@ export class ReviewPage extends LightElement {
                 type="button"
                 class="primary"
                 aria-disabled=${!idle}
-                @click=${() => idle && this.apply(conflicts > 0 ? 'skip' : 'refuse')}
+                @click=${() => idle && this.request('apply', { conflicts: conflicts > 0 ? 'skip' : 'refuse' })}
               >
                 ${conflicts > 0 ? say('review.applyOthers') : say('review.apply')}
               </button>`
             : nothing
         }
-        <button type="button" class="secondary" aria-disabled=${!idle} @click=${() => idle && this.discard()}>
+        <button
+          type="button"
+          class="secondary"
+          aria-disabled=${!idle}
+          @click=${() => idle && this.request('discard', null)}
+        >
           ${say('review.discard')}
         </button>
       </div>`;
   }
-
-  private refused(): TemplateResult {
-    if (this.refusal === undefined) return html``;
-    return html`<p class="refusal" role="alert">${icon('error')}<span>${this.refusal}</span></p>`;
-  }
-
-  private apply(conflicts: 'refuse' | 'skip'): void {
-    this.refusal = undefined;
-    this.channel?.ask('apply', { conflicts }).catch(this.refuse);
-  }
-
-  private discard(): void {
-    this.refusal = undefined;
-    this.channel?.ask('discard', null).catch(this.refuse);
-  }
-
-  private showUndo(): void {
-    this.refusal = undefined;
-    this.channel?.ask('showUndo', null).catch(this.refuse);
-  }
-
-  private readonly refuse = (error: unknown): void => {
-    this.refusal = error instanceof Error ? error.message : String(error);
-  };
 }
 
 function schema(say: Say, changes: readonly SchemaChange[]): TemplateResult {

@@ -8,9 +8,12 @@ import type { Say } from './page';
 import { errorName, taskName } from './trajectoryHead';
 import { actionKey } from './turnViews';
 
+/** The key of every text on the page. */
+export type StatisticsKey = StatisticsStringKey | TrajectoryStringKey;
+
 /** What every part of the page of statistics is given. */
 export interface StatisticsContext {
-  readonly say: Say<StatisticsStringKey | TrajectoryStringKey>;
+  readonly say: Say<StatisticsKey>;
   readonly language: string;
   number(this: void, value: number, digits?: number): string;
   showErrors(this: void, rule: string, model: string | null): void;

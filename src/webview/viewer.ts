@@ -1,8 +1,4 @@
 import { ViewerPage } from './viewerPage';
-import type { VsCodeApi } from './vscodeApi';
+import { putUp } from './vscodeApi';
 
-declare function acquireVsCodeApi(): VsCodeApi;
-
-const page = new ViewerPage();
-page.connect(acquireVsCodeApi());
-document.body.append(page);
+putUp(new ViewerPage());

@@ -1,6 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { openChannel, type Channel } from '../protocol/channel';
 import {
   pageSize,
   type LossView,
@@ -11,8 +10,8 @@ import {
   type ViewerPageApi,
   type ViewerState,
 } from '../protocol/viewerMessages';
+import { HostedPage } from './hostedPage';
 import { icon } from './icon';
-import { LightElement } from './lightElement';
 import { lossView } from './lossView';
 import { modelText } from './modelText';
 import { sayFrom } from './page';
@@ -26,7 +25,7 @@ type View = (typeof views)[number];
 
 /** A file of trajectories: its rows, and one of them in four ways. */
 @customElement('agentlm-viewer')
-export class ViewerPage extends LightElement {
+export class ViewerPage extends HostedPage<ViewerHostApi> {
   @state() private viewer: ViewerState | undefined;
   @state() private list: ListWindow = { place: 0, heads: [], selected: 0 };
   @state() private row: RowView | undefined;
@@ -34,10 +33,8 @@ export class ViewerPage extends LightElement {
   @state() private view: View = 'steps';
   @state() private trainer: Trainer = 'agentinstruct';
   @state() private whole: ReadonlyMap<number, string> = new Map();
-  @state() private refusal: string | undefined;
   private api: VsCodeApi | undefined;
   private say: TrajectorySay | undefined;
-  private channel: Channel<ViewerHostApi> | undefined;
   /** Counts what was asked for, so that a late answer does not replace a newer one. */
   private asked = 0;
 
@@ -45,18 +42,11 @@ export class ViewerPage extends LightElement {
   connect(api: VsCodeApi): void {
     this.api = api;
     this.view = savedView(api);
-    const channel = openChannel<ViewerPageApi, ViewerHostApi>(hostPort(api), {
-      handlers: {
-        state: (viewer) => this.receive(viewer),
-        select: (place) => void this.choose(place),
-      },
-      // Only the extension can post to this page, and both are of one version.
-      read: (_, argument) => argument as never,
-      describe: String,
-      onInvalid: () => {},
+    this.open<ViewerPageApi>(hostPort(api), {
+      state: (viewer) => this.receive(viewer),
+      select: (place) => void this.choose(place),
     });
-    this.channel = channel;
-    channel.ask('ready', null).then(({ state: viewer, strings, select }) => {
+    this.ask('ready', null).then(({ state: viewer, strings, select }) => {
       this.say = sayFrom(strings);
       this.list = { ...this.list, selected: select };
       this.receive(viewer);
@@ -82,10 +72,10 @@ export class ViewerPage extends LightElement {
       <div class="toolbar">
         ${this.progress(say, viewer)} ${this.refused()}
         <div class="buttons">
-          <button type="button" class="secondary" @click=${() => this.tell('statistics')}>
+          <button type="button" class="secondary" @click=${() => this.request('statistics', null)}>
             ${say('viewer.statistics')}
           </button>
-          <button type="button" class="secondary" @click=${() => this.tell('openAsText')}>
+          <button type="button" class="secondary" @click=${() => this.request('openAsText', null)}>
             ${say('viewer.openAsText')}
           </button>
         </div>
@@ -152,19 +142,18 @@ export class ViewerPage extends LightElement {
       const text = say(`viewer.${phase}`, percent);
       return html`<div class="work">
         <progress max="100" .value=${percent} aria-label=${text}></progress> <span>${text}</span>
-        <button type="button" class="secondary" @click=${() => this.tell('stop')}>${say('viewer.stop')}</button>
+        <button type="button" class="secondary" @click=${() => this.request('stop', null)}>
+          ${say('viewer.stop')}
+        </button>
       </div>`;
     }
     if (!stale && phase !== 'stopped') return nothing;
     return html`<div class="work" role="status">
       ${icon('info')}<span>${say(stale ? 'viewer.stale' : 'viewer.stopped')}</span>
-      <button type="button" class="secondary" @click=${() => this.tell('reload')}>${say('viewer.reload')}</button>
+      <button type="button" class="secondary" @click=${() => this.request('reload', null)}>
+        ${say('viewer.reload')}
+      </button>
     </div>`;
-  }
-
-  private refused(): TemplateResult {
-    if (this.refusal === undefined) return html``;
-    return html`<p class="refusal" role="alert">${icon('error')}<span>${this.refusal}</span></p>`;
   }
 
   /** What was not there before may be there now. */
@@ -179,21 +168,20 @@ export class ViewerPage extends LightElement {
   private applyFilter(filter: TrajectoryFilter): void {
     this.list = { place: 0, heads: [], selected: 0 };
     this.row = undefined;
-    this.channel?.ask('filter', filter).catch(this.refuse);
+    this.request('filter', filter);
   }
 
   private async choose(selected: number): Promise<void> {
-    const { channel } = this;
-    if (!channel || this.viewer?.matches === 0) return;
+    if (this.viewer?.matches === 0) return;
     const asked = ++this.asked;
     this.list = { ...this.list, selected };
     try {
       const place = pageSize * Math.floor(selected / pageSize);
-      const heads = await channel.ask('heads', { place, count: pageSize });
+      const heads = await this.ask('heads', { place, count: pageSize });
       if (asked !== this.asked) return;
       this.list = { place, heads, selected };
       const head = heads[selected - place];
-      const row = head && (await channel.ask('row', { position: head.position }));
+      const row = head && (await this.ask('row', { position: head.position }));
       if (asked !== this.asked) return;
       if (row?.position !== this.row?.position) this.whole = new Map();
       this.row = row ?? undefined;
@@ -214,10 +202,10 @@ export class ViewerPage extends LightElement {
   }
 
   private async readLoss(): Promise<void> {
-    const { row, view, trainer, channel } = this;
-    if (view !== 'loss' || !row || !channel) return;
+    const { row, view, trainer } = this;
+    if (view !== 'loss' || !row) return;
     try {
-      const loss = await channel.ask('loss', { position: row.position, trainer });
+      const loss = await this.ask('loss', { position: row.position, trainer });
       if (row === this.row && trainer === this.trainer) this.loss = loss ?? undefined;
     } catch (error) {
       this.refuse(error);
@@ -226,8 +214,8 @@ export class ViewerPage extends LightElement {
 
   private async showWhole({ position }: RowView, turn: number): Promise<void> {
     try {
-      const text = await this.channel?.ask('turn', { position, turn });
-      if (text !== undefined) this.whole = new Map(this.whole).set(turn, text);
+      const text = await this.ask('turn', { position, turn });
+      this.whole = new Map(this.whole).set(turn, text);
     } catch (error) {
       this.refuse(error);
     }
@@ -240,15 +228,6 @@ export class ViewerPage extends LightElement {
     section?.scrollIntoView({ block: 'start' });
     section?.focus({ preventScroll: true });
   }
-
-  private tell(name: 'stop' | 'reload' | 'openAsText' | 'statistics'): void {
-    this.refusal = undefined;
-    this.channel?.ask(name, null).catch(this.refuse);
-  }
-
-  private readonly refuse = (error: unknown): void => {
-    this.refusal = error instanceof Error ? error.message : String(error);
-  };
 }
 
 /** Characters of a row as JSON that the extension sends at most. */

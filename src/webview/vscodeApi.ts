@@ -8,6 +8,14 @@ export interface VsCodeApi {
   setState(state: unknown): void;
 }
 
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** Puts a page into the document, at its end of the wire. */
+export function putUp(page: HTMLElement & { connect(api: VsCodeApi): void }): void {
+  page.connect(acquireVsCodeApi());
+  document.body.append(page);
+}
+
 /** The page's end of the wire. */
 export function hostPort(api: VsCodeApi): Port {
   return {

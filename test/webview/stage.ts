@@ -6,8 +6,9 @@ import { openChannel, type Port } from '../../src/protocol/channel';
 import { createEventLog } from '../../src/protocol/eventLog';
 import { framedPort } from '../../src/protocol/framedPort';
 import type { AgentEvent, HostApi, PageApi, PageEvent, PageState, Place } from '../../src/protocol/messages';
-import type { ReviewHostApi, ReviewPageApi, ReviewState } from '../../src/protocol/reviewMessages';
+import type { ReviewHostApi, ReviewState } from '../../src/protocol/reviewMessages';
 import { readHostArgument, readReviewArgument } from '../../src/protocol/schemas';
+import type { StatePageApi } from '../../src/protocol/statePage';
 import { pageHtml } from '../../src/vscode/pages/pageHtml';
 import { pageStrings } from '../../src/vscode/pages/pageStrings';
 import themes from '../fixtures/themes.json';
@@ -71,7 +72,7 @@ export async function openStage(browser: Browser): Promise<Stage> {
       return chat;
     },
     async review(state) {
-      openChannel<ReviewHostApi, ReviewPageApi>(port, {
+      openChannel<ReviewHostApi, StatePageApi<ReviewState>>(port, {
         handlers: { ready: () => ({ state, strings: pageStrings() }), apply() {}, discard() {}, showUndo() {} },
         read: readReviewArgument,
         describe: String,

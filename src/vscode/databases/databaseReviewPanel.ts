@@ -2,53 +2,44 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DatabaseChanges, DatabaseReview, RowCounts } from '../../agent/database';
 import { isServerUrl } from '../../agent/databaseServer';
-import { openChannel } from '../../protocol/channel';
-import type { ReviewHostApi, ReviewPageApi, ReviewState } from '../../protocol/reviewMessages';
+import type { ReviewHostApi, ReviewState } from '../../protocol/reviewMessages';
 import { readReviewArgument } from '../../protocol/schemas';
+import type { StatePageApi } from '../../protocol/statePage';
 import { databaseName, databasePlace } from './databaseNames';
+import { PagePanels } from '../pages/pagePanels';
 import { pageStrings } from '../pages/pageStrings';
-import { sentence, type Log } from '../report';
-import { fillWebview, portOf } from '../pages/webviewPage';
+import { report, type Log } from '../report';
+import { answerPage } from '../pages/webviewPage';
 
 /** Rows of a table that the page shows. */
 const rowLimit = 200;
 
 /** Shows what a task changed in its copy of a database, and applies or discards it when the user says so. */
 export class DatabaseReviewPanels implements vscode.Disposable {
-  private readonly panels = new Map<string, vscode.WebviewPanel>();
+  private readonly panels: PagePanels<string>;
 
   constructor(
-    private readonly extensionUri: vscode.Uri,
+    extensionUri: vscode.Uri,
     private readonly log: Log,
     /** A review was applied or discarded. */
     private readonly onDidDecide: () => void,
-  ) {}
+  ) {
+    this.panels = new PagePanels(extensionUri);
+  }
 
   /** Opens the page of a review, or brings it to the front. */
   show(review: DatabaseReview): void {
-    const open = this.panels.get(review.id);
-    if (open) {
-      open.reveal();
-      return;
-    }
     const title = vscode.l10n.t('Changes of {0}', databaseName(review.source));
-    const panel = vscode.window.createWebviewPanel('agentlm.databaseReview', title, vscode.ViewColumn.Active);
-    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'icon.svg');
-    this.panels.set(review.id, panel);
-    const close = this.connect(panel, review);
-    panel.onDidDispose(() => {
-      close();
-      this.panels.delete(review.id);
-    });
-    fillWebview(panel, this.extensionUri, { name: 'review', styles: ['chat.css', 'review.css'], title });
+    const page = { name: 'review', styles: ['chat.css', 'review.css'], title };
+    this.panels.show(review.id, page, (webview) => this.connect(webview, review));
   }
 
   dispose(): void {
-    vscode.Disposable.from(...this.panels.values()).dispose();
+    this.panels.dispose();
   }
 
   /** Returns the way to stop whatever goes on for the panel. */
-  private connect({ webview }: vscode.WebviewPanel, review: DatabaseReview): () => void {
+  private connect(webview: vscode.Webview, review: DatabaseReview): () => void {
     const closing = new AbortController();
     let state = firstState(review);
     /** Path of what was written before the changes were made. */
@@ -61,11 +52,7 @@ export class DatabaseReviewPanels implements vscode.Disposable {
       const changes = await review.changes(rowLimit, closing.signal);
       change({ phase: 'waiting', changes });
     };
-    const describe = (error: unknown): string => {
-      this.log.error(error);
-      return sentence(error);
-    };
-    const channel = openChannel<ReviewHostApi, ReviewPageApi>(portOf(webview), {
+    const channel = answerPage<ReviewHostApi, StatePageApi<ReviewState>>(webview, this.log, {
       handlers: {
         ready: () => ({ state, strings: pageStrings() }),
         apply: async ({ conflicts }) => {
@@ -102,13 +89,11 @@ export class DatabaseReviewPanels implements vscode.Disposable {
         },
       },
       read: readReviewArgument,
-      describe,
-      onInvalid: (reason) => this.log.error(`The page of changes sent something unexpected. ${reason}`),
     });
     read().catch((error: unknown) => {
       if (closing.signal.aborted) return;
       change({ phase: 'waiting' });
-      void vscode.window.showErrorMessage(describe(error));
+      report(this.log, error);
     });
     return () => {
       closing.abort();

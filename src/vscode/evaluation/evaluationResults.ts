@@ -1,17 +1,12 @@
 import * as vscode from 'vscode';
-import { openChannel } from '../../protocol/channel';
-import type {
-  Conversation,
-  EvaluationSummary,
-  ResultsHostApi,
-  ResultsPageApi,
-  ResultsState,
-} from '../../protocol/resultsMessages';
+import type { Conversation, EvaluationSummary, ResultsHostApi, ResultsState } from '../../protocol/resultsMessages';
 import { readResultsArgument } from '../../protocol/schemas';
+import type { StatePageApi } from '../../protocol/statePage';
 import type { EvaluationArchive, KeptEvaluation } from './evaluationTools';
 import { resultsStrings } from './evaluationWords';
-import { sentence, type Log } from '../report';
-import { fillWebview, portOf } from '../pages/webviewPage';
+import { openPanel } from '../pages/pagePanels';
+import type { Log } from '../report';
+import { answerPage } from '../pages/webviewPage';
 
 /** The page of evaluations: endpoints beside each other and beside the paper, how tasks ended, conversations side by side. */
 export class EvaluationResults implements vscode.Disposable {
@@ -32,16 +27,8 @@ export class EvaluationResults implements vscode.Disposable {
       return;
     }
     const title = vscode.l10n.t('Evaluation Results');
-    const panel = vscode.window.createWebviewPanel('agentlm.evaluationResults', title, vscode.ViewColumn.Active);
-    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'icon.svg');
-    this.panel = panel;
-    const close = this.connect(panel);
-    panel.onDidDispose(() => {
-      close();
-      this.panel = undefined;
-      this.reload = undefined;
-    });
-    fillWebview(panel, this.extensionUri, { name: 'results', styles: ['chat.css', 'results.css'], title });
+    const page = { name: 'results', styles: ['chat.css', 'results.css'], title };
+    this.panel = openPanel(this.extensionUri, page, (webview) => this.connect(webview));
   }
 
   /** To be called when an evaluation has come to its end. */
@@ -53,7 +40,7 @@ export class EvaluationResults implements vscode.Disposable {
     this.panel?.dispose();
   }
 
-  private connect({ webview }: vscode.WebviewPanel): () => void {
+  private connect(webview: vscode.Webview): () => void {
     const { archive, log } = this;
     let evaluations: readonly KeptEvaluation[] = [];
     const read = async (): Promise<ResultsState> => {
@@ -63,7 +50,7 @@ export class EvaluationResults implements vscode.Disposable {
     };
     const reload = async (): Promise<void> => channel.tell('state', await read());
     this.reload = reload;
-    const channel = openChannel<ResultsHostApi, ResultsPageApi>(portOf(webview), {
+    const channel = answerPage<ResultsHostApi, StatePageApi<ResultsState>>(webview, log, {
       handlers: {
         ready: async () => ({ state: await read(), strings: resultsStrings() }),
         conversation: ({ id, index }) =>
@@ -88,13 +75,12 @@ export class EvaluationResults implements vscode.Disposable {
         },
       },
       read: readResultsArgument,
-      describe(error) {
-        log.error(error);
-        return sentence(error);
-      },
-      onInvalid: (reason) => log.error(`The page of evaluations sent something unexpected. ${reason}`),
     });
-    return () => channel.close();
+    return () => {
+      channel.close();
+      this.panel = undefined;
+      this.reload = undefined;
+    };
   }
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Port } from '../../protocol/channel';
+import { openChannel, type Api, type Channel, type Listener, type Port } from '../../protocol/channel';
 import { pageHtml } from './pageHtml';
+import { sentence, type Log } from '../report';
 
 /** One of the extension's own pages: `dist/webview/<name>.js` and style sheets of `media/`. */
 export interface PageFiles {
@@ -26,6 +27,23 @@ export function fillWebview(
     nonce: randomBytes(16).toString('base64'),
     language: vscode.env.language,
     title,
+  });
+}
+
+/** Answers what a page asks. What fails is logged, and shown on the page as a sentence. */
+export function answerPage<Host extends Api<Host>, Page extends Api<Page>>(
+  webview: vscode.Webview,
+  log: Log,
+  { handlers, read }: Pick<Listener<Host>, 'handlers' | 'read'>,
+): Channel<Page> {
+  return openChannel<Host, Page>(portOf(webview), {
+    handlers,
+    read,
+    describe(error) {
+      log.error(error);
+      return sentence(error);
+    },
+    onInvalid: (reason) => log.error(`A page sent something unexpected. ${reason}`),
   });
 }
 

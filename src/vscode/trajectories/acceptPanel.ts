@@ -1,35 +1,30 @@
 import * as vscode from 'vscode';
 import { undecidedSecrets, type AcceptanceCheck, type FoundSecret } from '../../agent/acceptance';
 import { UserError } from '../../agent/errors';
-import { secretPieces, type ReviewLine, type RunReview } from '../../agent/runReview';
-import type {
-  AcceptHostApi,
-  AcceptPageApi,
-  AcceptState,
-  SecretDecision,
-  ShownPiece,
-  ShownTurn,
-} from '../../protocol/acceptMessages';
-import { openChannel } from '../../protocol/channel';
+import { reviewedTurns, secretPieces, type ReviewLine, type RunReview } from '../../agent/runReview';
+import type { AcceptHostApi, AcceptState, SecretDecision, ShownPiece, ShownTurn } from '../../protocol/acceptMessages';
 import { readAcceptArgument } from '../../protocol/schemas';
-import { reviewedTurns } from '../../agent/runReview';
+import type { StatePageApi } from '../../protocol/statePage';
 import { acceptStrings } from './acceptStrings';
 import { decisionOn, problemInWords, type AcceptStep, type Checked } from './acceptStep';
+import { PagePanels } from '../pages/pagePanels';
 import type { Recording } from './recording';
-import { sentence, type Log } from '../report';
+import { report, type Log } from '../report';
 import type { Run } from '../runs/run';
-import { fillWebview, portOf } from '../pages/webviewPage';
+import { answerPage } from '../pages/webviewPage';
 
 /** Shows a finished run as the training data that it would become, and accepts or rejects it. */
 export class AcceptPanels implements vscode.Disposable {
-  private readonly panels = new Map<Run, vscode.WebviewPanel>();
+  private readonly panels: PagePanels<Run>;
 
   constructor(
-    private readonly extensionUri: vscode.Uri,
+    extensionUri: vscode.Uri,
     private readonly step: AcceptStep,
     private readonly recording: Recording,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.panels = new PagePanels(extensionUri);
+  }
 
   /**
    * Opens the page of a run, or brings it to the front.
@@ -37,29 +32,17 @@ export class AcceptPanels implements vscode.Disposable {
    */
   show(run: Run): void {
     if (!run.trajectory) throw new UserError('record.running', 'The task has not ended yet. Accept it when it has.');
-    const open = this.panels.get(run);
-    if (open) {
-      open.reveal();
-      return;
-    }
     const title = vscode.l10n.t('Accept Trajectory');
-    const panel = vscode.window.createWebviewPanel('agentlm.accept', title, vscode.ViewColumn.Active);
-    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'icon.svg');
-    this.panels.set(run, panel);
-    const close = this.connect(panel, run);
-    panel.onDidDispose(() => {
-      close();
-      this.panels.delete(run);
-    });
-    fillWebview(panel, this.extensionUri, { name: 'accept', styles: ['chat.css', 'accept.css'], title });
+    const page = { name: 'accept', styles: ['chat.css', 'accept.css'], title };
+    this.panels.show(run, page, (webview) => this.connect(webview, run));
   }
 
   dispose(): void {
-    vscode.Disposable.from(...this.panels.values()).dispose();
+    this.panels.dispose();
   }
 
   /** Returns the way to stop whatever goes on for the panel. */
-  private connect({ webview }: vscode.WebviewPanel, run: Run): () => void {
+  private connect(webview: vscode.Webview, run: Run): () => void {
     let checked: Checked | undefined;
     let writing = false;
     let file: string | undefined;
@@ -76,10 +59,6 @@ export class AcceptPanels implements vscode.Disposable {
       checked = found;
       tell();
     };
-    const describe = (error: unknown): string => {
-      this.log.error(error);
-      return sentence(error);
-    };
     const say = (line: ReviewLine): void => {
       if (run.verdict !== 'undecided') {
         throw new UserError('record.decided', 'This trajectory was already accepted or rejected.');
@@ -88,7 +67,7 @@ export class AcceptPanels implements vscode.Disposable {
     };
     const found = (): AcceptanceCheck['secrets'] => checked?.check.secrets ?? [];
 
-    const channel = openChannel<AcceptHostApi, AcceptPageApi>(portOf(webview), {
+    const channel = answerPage<AcceptHostApi, StatePageApi<AcceptState>>(webview, this.log, {
       handlers: {
         ready: () => ({ state: state(), strings: acceptStrings() }),
         decide: ({ secret, decision }) => {
@@ -124,12 +103,10 @@ export class AcceptPanels implements vscode.Disposable {
         },
       },
       read: readAcceptArgument,
-      describe,
-      onInvalid: (reason) => this.log.error(`The page of a trajectory sent something unexpected. ${reason}`),
     });
     const refresh = (): void => {
       tell();
-      check().catch((error: unknown) => void vscode.window.showErrorMessage(describe(error)));
+      check().catch((error: unknown) => report(this.log, error));
     };
     const subscription = vscode.Disposable.from(run.onReview(refresh), this.recording.onDidChange(tell));
     refresh();

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { UserError } from '../../agent/errors';
 import type { LibraryEntry } from '../../agent/library';
 import type { OpenTrajectoryFile, RowView } from '../../agent/trajectoryFile';
-import { openChannel } from '../../protocol/channel';
-import { readReadyArgument } from '../../protocol/trajectorySchemas';
+import { readCompareArgument } from '../../protocol/trajectorySchemas';
 import type { CompareHostApi, ComparePageApi } from '../../protocol/viewerMessages';
-import { sentence, type Log } from '../report';
+import { openPanel } from '../pages/pagePanels';
+import type { Log } from '../report';
 import { trajectoryStrings } from './trajectoryStrings';
-import { fillWebview, portOf } from '../pages/webviewPage';
+import { answerPage } from '../pages/webviewPage';
 
 /** Shows two trajectories side by side, as they are at this moment. */
 export async function showComparison(
@@ -21,16 +21,13 @@ export async function showComparison(
   const [one, other] = entries;
   const rows = [await rowOf(one, open), await rowOf(other, open)] as const;
   const title = vscode.l10n.t('Comparison of Trajectories');
-  const panel = vscode.window.createWebviewPanel('agentlm.compare', title, vscode.ViewColumn.Active);
-  panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.svg');
-  const channel = openChannel<CompareHostApi, ComparePageApi>(portOf(panel.webview), {
-    handlers: { ready: () => ({ rows, strings: trajectoryStrings() }) },
-    read: readReadyArgument,
-    describe: sentence,
-    onInvalid: (reason) => log.error(`The page of a comparison sent something unexpected. ${reason}`),
+  openPanel(extensionUri, { name: 'compare', styles: ['chat.css', 'trajectories.css'], title }, (webview) => {
+    const channel = answerPage<CompareHostApi, ComparePageApi>(webview, log, {
+      handlers: { ready: () => ({ rows, strings: trajectoryStrings() }) },
+      read: readCompareArgument,
+    });
+    return () => channel.close();
   });
-  panel.onDidDispose(() => channel.close());
-  fillWebview(panel, extensionUri, { name: 'compare', styles: ['chat.css', 'trajectories.css'], title });
 }
 
 /** @throws {UserError} when the trajectory is not there any more */

@@ -1,46 +1,42 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ExportChoice, TrainingExporter } from '../../agent/trainingExport';
-import { openChannel } from '../../protocol/channel';
-import type { ExportHostApi, ExportPageApi, ExportState } from '../../protocol/exportMessages';
+import type { ExportHostApi, ExportState } from '../../protocol/exportMessages';
 import { readExportArgument } from '../../protocol/schemas';
+import type { StatePageApi } from '../../protocol/statePage';
 import type { ApiKeys } from '../endpoints/apiKeys';
 import { cancellableProgress } from '../cancellableProgress';
 import { exportStrings, formatInWords, type TrainerFormat } from './exportWords';
 import { askForHubTarget } from './hubTarget';
-import { sentence, type Log } from '../report';
-import { fillWebview, portOf } from '../pages/webviewPage';
+import { PagePanels } from '../pages/pagePanels';
+import { report, type Log } from '../report';
+import { answerPage } from '../pages/webviewPage';
 
 /** Shows what an export would hold, token by token, and writes it when the user says so. */
 export class ExportPanels implements vscode.Disposable {
-  private readonly panels = new Set<vscode.WebviewPanel>();
+  private readonly panels: PagePanels<ExportChoice>;
 
   constructor(
-    private readonly extensionUri: vscode.Uri,
+    extensionUri: vscode.Uri,
     private readonly exporter: TrainingExporter,
     private readonly keys: ApiKeys,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.panels = new PagePanels(extensionUri);
+  }
 
   show(choice: ExportChoice, format: TrainerFormat): void {
     const title = vscode.l10n.t('Export for {0}', formatInWords(format).label);
-    const panel = vscode.window.createWebviewPanel('agentlm.export', title, vscode.ViewColumn.Active);
-    panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'icon.svg');
-    this.panels.add(panel);
-    const close = this.connect(panel, choice, format);
-    panel.onDidDispose(() => {
-      close();
-      this.panels.delete(panel);
-    });
-    fillWebview(panel, this.extensionUri, { name: 'export', styles: ['chat.css', 'export.css'], title });
+    const page = { name: 'export', styles: ['chat.css', 'export.css'], title };
+    this.panels.show(choice, page, (webview) => this.connect(webview, choice, format));
   }
 
   dispose(): void {
-    vscode.Disposable.from(...this.panels).dispose();
+    this.panels.dispose();
   }
 
   /** Returns the way to stop whatever goes on for the panel. */
-  private connect({ webview }: vscode.WebviewPanel, chosen: ExportChoice, format: TrainerFormat): () => void {
+  private connect(webview: vscode.Webview, chosen: ExportChoice, format: TrainerFormat): () => void {
     const closing = new AbortController();
     let choice = chosen;
     let state: ExportState = {
@@ -60,10 +56,6 @@ export class ExportPanels implements vscode.Disposable {
       const preview = await this.exporter.preview(wanted, closing.signal);
       if (wanted === choice) change({ phase: 'ready', preview });
     };
-    const describe = (error: unknown): string => {
-      this.log.error(error);
-      return sentence(error);
-    };
     /** @param work settles to what was written; undefined when the user stopped it */
     const work = async (write: () => Promise<readonly string[] | undefined>): Promise<void> => {
       if (state.phase !== 'ready' && state.phase !== 'done') return;
@@ -76,7 +68,7 @@ export class ExportPanels implements vscode.Disposable {
         throw error;
       }
     };
-    const channel = openChannel<ExportHostApi, ExportPageApi>(portOf(webview), {
+    const channel = answerPage<ExportHostApi, StatePageApi<ExportState>>(webview, this.log, {
       handlers: {
         ready: () => ({ state, strings: exportStrings() }),
         setLearnGiven: async ({ on }) => {
@@ -88,13 +80,11 @@ export class ExportPanels implements vscode.Disposable {
         push: () => work(() => this.push(choice)),
       },
       read: readExportArgument,
-      describe,
-      onInvalid: (reason) => this.log.error(`The page of an export sent something unexpected. ${reason}`),
     });
     read().catch((error: unknown) => {
       if (closing.signal.aborted) return;
       change({ phase: 'ready' });
-      void vscode.window.showErrorMessage(describe(error));
+      report(this.log, error);
     });
     return () => {
       closing.abort();

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { CountTrajectories } from '../../agent/trajectoryStatistics';
-import { openChannel } from '../../protocol/channel';
-import type { StatisticsHostApi, StatisticsPageApi, StatisticsState } from '../../protocol/statisticsMessages';
+import type { StatePageApi } from '../../protocol/statePage';
+import type { StatisticsHostApi, StatisticsState } from '../../protocol/statisticsMessages';
 import type { StatisticsStrings } from '../../protocol/statisticsStrings';
 import { readStatisticsArgument } from '../../protocol/trajectorySchemas';
-import { sentence, type Log } from '../report';
+import { openPanel } from '../pages/pagePanels';
+import { report, type Log } from '../report';
 import { trajectoryStrings } from './trajectoryStrings';
-import { fillWebview, portOf } from '../pages/webviewPage';
+import { answerPage } from '../pages/webviewPage';
 
 /** Milliseconds between two posts of how far the counting is. */
 const pause = 200;
@@ -27,10 +28,15 @@ export interface StatisticsParts {
 }
 
 /** Shows what trajectories come to: the paper's table, lengths, outcomes, what went wrong. */
-export function showStatistics(subject: StatisticsSubject, { extensionUri, count, log }: StatisticsParts): void {
+export function showStatistics(subject: StatisticsSubject, parts: StatisticsParts): void {
   const title = vscode.l10n.t('Statistics: {0}', subject.name);
-  const panel = vscode.window.createWebviewPanel('agentlm.statistics', title, vscode.ViewColumn.Active);
-  panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.svg');
+  // The build puts the style sheet of the charts beside the script that draws them.
+  const styles = ['chat.css', 'trajectories.css', '../dist/webview/statistics.css'];
+  openPanel(parts.extensionUri, { name: 'statistics', styles, title }, (webview) => connect(webview, subject, parts));
+}
+
+/** Returns the way to stop whatever goes on for the page. */
+function connect(webview: vscode.Webview, subject: StatisticsSubject, { count, log }: StatisticsParts): () => void {
   let counting = new AbortController();
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
@@ -42,10 +48,6 @@ export function showStatistics(subject: StatisticsSubject, { extensionUri, count
     language: vscode.env.language,
   };
 
-  const describe = (error: unknown): string => {
-    log.error(error);
-    return sentence(error);
-  };
   const post = (): void => {
     clearTimeout(timer);
     timer = undefined;
@@ -66,12 +68,12 @@ export function showStatistics(subject: StatisticsSubject, { extensionUri, count
       state = { ...state, phase: 'ready', statistics };
     } catch (error) {
       state = { ...state, phase: 'ready' };
-      void vscode.window.showErrorMessage(describe(error));
+      report(log, error);
     }
     post();
   }
 
-  const channel = openChannel<StatisticsHostApi, StatisticsPageApi>(portOf(panel.webview), {
+  const channel = answerPage<StatisticsHostApi, StatePageApi<StatisticsState>>(webview, log, {
     handlers: {
       ready: () => ({ state, strings: { ...trajectoryStrings(), ...statisticsStrings() } }),
       stop: () => counting.abort(),
@@ -79,19 +81,14 @@ export function showStatistics(subject: StatisticsSubject, { extensionUri, count
       showErrors: ({ rule, model }) => subject.showErrors(rule, model),
     },
     read: readStatisticsArgument,
-    describe,
-    onInvalid: (reason) => log.error(`The page of statistics sent something unexpected. ${reason}`),
   });
-  panel.onDidDispose(() => {
+  void read();
+  return () => {
     closed = true;
     counting.abort();
     clearTimeout(timer);
     channel.close();
-  });
-  // The build puts the style sheet of the charts beside the script that draws them.
-  const styles = ['chat.css', 'trajectories.css', '../dist/webview/statistics.css'];
-  fillWebview(panel, extensionUri, { name: 'statistics', styles, title });
-  void read();
+  };
 }
 
 function statisticsStrings(): StatisticsStrings {

@@ -2,12 +2,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { isFiltering, type TrajectoryFilter } from '../../agent/library';
 import type { OpenTrajectoryFile, TrajectoryFile } from '../../agent/trajectoryFile';
-import { openChannel } from '../../protocol/channel';
 import { readViewerArgument } from '../../protocol/trajectorySchemas';
 import type { ViewerHostApi, ViewerPageApi, ViewerState } from '../../protocol/viewerMessages';
-import { sentence, type Log } from '../report';
+import { report, type Log } from '../report';
 import { trajectoryStrings } from './trajectoryStrings';
-import { fillWebview, portOf } from '../pages/webviewPage';
+import { answerPage, fillWebview } from '../pages/webviewPage';
 
 const recordExtension = '.trajectory.jsonl';
 
@@ -108,10 +107,6 @@ function connect(
     stale: false,
   };
 
-  const describe = (error: unknown): string => {
-    log.error(error);
-    return sentence(error);
-  };
   const post = (): void => {
     clearTimeout(timer);
     timer = undefined;
@@ -135,7 +130,7 @@ function connect(
     } catch (error) {
       if (mine === working) change({ phase: 'stopped' });
       if (mine.signal.aborted || closing.signal.aborted) return;
-      void vscode.window.showErrorMessage(describe(error));
+      report(log, error);
     }
   }
 
@@ -182,7 +177,7 @@ function connect(
   };
   const positionAt = (place: number): number => matches?.[place] ?? place;
 
-  const channel = openChannel<ViewerHostApi, ViewerPageApi>(portOf(webview), {
+  const channel = answerPage<ViewerHostApi, ViewerPageApi>(webview, log, {
     handlers: {
       ready: () => ({ state, strings: trajectoryStrings(), select: selected }),
       heads: async ({ place, count }) => {
@@ -204,8 +199,6 @@ function connect(
       statistics: () => showStatistics(uri),
     },
     read: readViewerArgument,
-    describe,
-    onInvalid: (reason) => log.error(`The trajectory viewer sent something unexpected. ${reason}`),
   });
   const watcher = vscode.workspace.createFileSystemWatcher(
     new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), path.basename(uri.fsPath)),
