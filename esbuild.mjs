@@ -155,6 +155,7 @@ const bundles = [
         results: 'src/webview/results.ts',
         accept: 'src/webview/accept.ts',
         export: 'src/webview/export.ts',
+        mix: 'src/webview/mix.ts',
         viewer: 'src/webview/viewer.ts',
         compare: 'src/webview/compare.ts',
         statistics: 'src/webview/statistics.ts',

@@ -11,6 +11,7 @@ import { countTrajectories, libraryStore, openTrajectories } from './composition
 import { createShells } from './composition/shells';
 import { startRunOf } from './composition/startRun';
 import { appendRow, changeStore, runStore, storageIn, trainingExporter } from './composition/storage';
+import { mixBuilder } from './composition/trainingMix';
 import { AcceptPanels } from './vscode/trajectories/acceptPanel';
 import { AcceptStep } from './vscode/trajectories/acceptStep';
 import { Actions } from './vscode/actions';
@@ -40,6 +41,7 @@ import { registerNativePlaces } from './vscode/native/nativePlaces';
 import { Places } from './vscode/places';
 import { PlainRuns } from './vscode/runs/plainRuns';
 import { rememberErrors } from './vscode/recentErrors';
+import { MixPanel } from './vscode/trajectories/mixPanel';
 import { Recording } from './vscode/trajectories/recording';
 import { channelLog } from './vscode/report';
 import { Replays } from './vscode/runs/replays';
@@ -151,6 +153,8 @@ export function activate(context: vscode.ExtensionContext): void {
     acceptance: acceptPanels,
     log,
   });
+  const { datasets } = library;
+  const mixPanel = new MixPanel({ extensionUri: context.extensionUri, builder: mixBuilder, datasets, openFile, log });
 
   context.subscriptions.push(
     channel,
@@ -166,6 +170,7 @@ export function activate(context: vscode.ExtensionContext): void {
     reviewPanels,
     acceptPanels,
     exportPanels,
+    mixPanel,
     terminals,
     actions,
     chat,
@@ -189,6 +194,7 @@ export function activate(context: vscode.ExtensionContext): void {
       walkthrough,
       exportPanels,
       importAgentInstruct: bringAgentInstruct,
+      mixPanel,
       async copyDiagnostics() {
         const { copyDiagnostics } = await import('./vscode/diagnostics');
         await copyDiagnostics(manifest, endpoints, keys, settings, log);

@@ -3,6 +3,7 @@ import type { AcceptHostApi } from './acceptMessages';
 import type { Api, Listener } from './channel';
 import type { ExportHostApi } from './exportMessages';
 import { instructionLimit, problemLimit, type Decision, type HostApi } from './messages';
+import type { MixHostApi } from './mixMessages';
 import type { ResultsHostApi } from './resultsMessages';
 import type { ReviewHostApi } from './reviewMessages';
 
@@ -105,6 +106,29 @@ export const readExportArgument = argumentReader<ExportHostApi>({
   setLearnGiven: z.strictObject({ on: z.boolean() }),
   save: nothing,
   push: nothing,
+});
+
+const side = z.enum(['agent', 'general']);
+const share = z.number().check(z.gte(0), z.lte(1));
+
+/** For the page of a mixture. */
+export const readMixArgument = argumentReader<MixHostApi>({
+  ready: nothing,
+  add: z.strictObject({ side }),
+  remove: z.strictObject({ side, index: count }),
+  chooseSuite: nothing,
+  removeSuite: nothing,
+  set: z.strictObject({
+    eta: share,
+    seed: count,
+    total: z.nullable(z.int().check(z.positive())),
+    validation: share,
+  }),
+  openRecipe: nothing,
+  preview: nothing,
+  build: nothing,
+  stop: nothing,
+  openMix: nothing,
 });
 
 /**

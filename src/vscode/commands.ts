@@ -40,6 +40,7 @@ export interface CommandParts {
   readonly walkthrough: { show(): Promise<void> };
   readonly exportPanels: ExportPanels;
   readonly importAgentInstruct: () => Promise<unknown>;
+  readonly mixPanel: { show(): void };
   readonly copyDiagnostics: () => Promise<void>;
   readonly log: Log;
   readonly channel: vscode.LogOutputChannel;
@@ -149,6 +150,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       if (files !== null) parts.exportPanels.show({ format, files, learnGiven: false }, format);
     },
     'agentlm.importAgentInstruct': () => parts.importAgentInstruct(),
+    'agentlm.buildTrainingMix': () => parts.mixPanel.show(),
     'agentlm.rejectTrajectory': () => actions.reject(),
     'agentlm.selectEndpoint': () => actions.selectEndpoint(),
     'agentlm.connectEndpoint': () => actions.connectEndpoint(),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { formatDialogue, gpt, human, type Dialogue } from '../../src/agent/conversation';
@@ -21,6 +21,17 @@ const published: readonly Dialogue[] = Array.from({ length: 12 }, (_, index) => 
   ],
 }));
 
+const general = Array.from({ length: 60 }, (_, index) => ({
+  id: `chat_${index}`,
+  conversations: [
+    {
+      from: 'human',
+      value: index === 0 ? 'Tell me: which product sold the most in the last year?' : `Question ${index}?`,
+    },
+    { from: 'gpt', value: 'It is so.' },
+  ],
+}));
+
 describe('A user who brings training data together', function () {
   this.timeout(120_000);
   let folder: string;
@@ -30,6 +41,11 @@ describe('A user who brings training data together', function () {
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'agentlm-training-'));
+    const kept = path.join(folder, '.agentlm', 'trajectories');
+    await mkdir(kept, { recursive: true });
+    await writeFile(path.join(kept, 'chats.json'), JSON.stringify(general));
+    const suite = [{ description: 'Which product sold the most in the last year?' }];
+    await writeFile(path.join(folder, 'suite.json'), JSON.stringify(suite));
     hub = await startHub('THUDM/AgentInstruct', {
       'data/os-00000-of-00001.jsonl': Buffer.from(published.map((row) => `${formatDialogue(row)}\n`).join('')),
     });
@@ -37,6 +53,7 @@ describe('A user who brings training data together', function () {
     workbench = await openWorkbench({
       name: 'trainingData',
       workspace: folder,
+      viewport: { width: 1280, height: 1100 },
       environment: { HF_ENDPOINT: hub.url },
       settings: {
         'agentlm.endpoints': [{ name: 'lab', url: endpoint.url }],
@@ -94,5 +111,41 @@ describe('A user who brings training data together', function () {
     const viewer = await workbench.webview('os-00000-of-00001.jsonl');
     await viewer.getByText('12 rows').waitFor();
     await workbench.screenshot('import-viewer');
+  });
+
+  it('puts a mixture together, sees what it would come to and which row gives a task away, and builds it', async () => {
+    const { page } = workbench;
+    await workbench.runCommand('AgentLM: Build Training Mix');
+    const mix = await workbench.webview('Build Training Mix');
+    const add = async (side: string, file: string): Promise<void> => {
+      await mix.getByRole('region', { name: side }).getByRole('button', { name: 'Add Files…' }).click();
+      await choice(file).locator('input[type="checkbox"], .monaco-checkbox').first().click();
+      await page.locator('.quick-input-widget').getByText('OK', { exact: true }).click();
+      await mix.getByText(file).waitFor();
+    };
+    await add('Agent rows', 'os-00000-of-00001.jsonl');
+    await add('General rows', 'chats.json');
+    await mix.getByRole('button', { name: 'Choose Suite…' }).click();
+    await choice('suite.json').click();
+    await mix.getByText('suite.json').waitFor();
+    await mix.getByRole('button', { name: 'Preview' }).click();
+    await mix.getByText('The mixture holds 60 rows.').waitFor();
+    await mix.getByRole('row', { name: 'chat_0' }).getByText('100 %').waitFor();
+    await workbench.screenshot('mix-preview');
+    await mix.getByLabel('Rows in all').fill('70');
+    await mix.getByLabel('Rows in all').press('Tab');
+    await mix.getByRole('button', { name: 'Build…' }).click();
+    // The dialog fills itself in; what is typed sooner is lost.
+    await page.waitForFunction(
+      "document.querySelector('.quick-input-widget input.input')?.value.endsWith('/training-mix.jsonl')",
+    );
+    await page.locator('.quick-input-widget').getByText('OK', { exact: true }).click();
+    await mix.getByText(/^Written: .*training-mix\.jsonl, .*training-mix\.recipe\.json$/).waitFor();
+    await mix.getByText('Agent rows: each stands in the mixture 1.2 times on average.').waitFor();
+    const text = await readFile(path.join(folder, 'training-mix.jsonl'), 'utf8');
+    assert.equal(text.trimEnd().split('\n').length, 70);
+    assert.ok(!text.includes('chat_0"'));
+    await workbench.wear('Light Modern');
+    await workbench.screenshot('mix-written');
   });
 });

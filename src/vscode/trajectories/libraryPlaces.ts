@@ -43,7 +43,11 @@ export function openLibrary({
   history,
   acceptance,
   log,
-}: LibraryParts): vscode.Disposable & { readonly commands: LibraryCommands } {
+}: LibraryParts): vscode.Disposable & {
+  readonly commands: LibraryCommands;
+  /** Files of rows that are no records. */
+  datasets(this: void): Promise<readonly string[]>;
+} {
   const tellRun = (id: string, line: ReviewLine): boolean => {
     const run = runs.find(id);
     run?.say(line);
@@ -69,7 +73,11 @@ export function openLibrary({
     compare: (one, other) => showComparison([one, other], { extensionUri, open, log }),
     showStatistics: statisticsOf,
   });
-  return { commands, dispose: () => vscode.Disposable.from(library, view, viewer).dispose() };
+  const datasets = async (): Promise<readonly string[]> => {
+    await library.load();
+    return library.datasets;
+  };
+  return { commands, datasets, dispose: () => vscode.Disposable.from(library, view, viewer).dispose() };
 }
 
 /** Everything that was recorded: what is chosen on the page is then shown in the tree. */
