@@ -12,7 +12,7 @@ export interface ShuffledFile {
 }
 
 /** Bytes that are sorted in memory at once, and characters that are collected before they are written. */
-const bucketBytes = 32 * 1024 * 1024;
+const bucketBytes = 8 * 1024 * 1024;
 const bufferLimit = 128 * 1024;
 const mostBuckets = 512;
 
