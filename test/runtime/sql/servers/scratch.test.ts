@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DatabaseEnvironment } from '../../../../src/agent/database';
+import { UserError } from '../../../../src/agent/errors';
 import { openServer } from '../../../../src/runtime/sql/servers/openServer';
 import { kindsOfServers, type TestServer } from '../../../databaseServers';
 
@@ -165,6 +166,48 @@ for (const { name, require, start } of kindsOfServers) {
         assert.deepEqual(await server.leftovers(), []);
         assert.deepEqual(await readdir(storage), []);
       }
+    });
+
+    const openAsReader = async (scratch: 'server' | 'local'): Promise<DatabaseEnvironment> => {
+      const described = server.described({ access: 'scratch', scratch, user: 'reader' });
+      const keep = { storage, problem: '' };
+      return openServer({ server: described, password: 'open sesame', workerPath, keep }, never);
+    };
+
+    it('is not made where the account may not make a database, and it is said what to do', async () => {
+      await assert.rejects(openAsReader('server'), (error) => {
+        assert.ok(UserError.is(error), String(error));
+        assert.equal(error.code, 'database.noScratchRights');
+        assert.match(error.message, /denied.* let the copy be made on this machine/);
+        return true;
+      });
+      assert.deepEqual(await server.leftovers(), []);
+      assert.deepEqual(await readdir(storage), []);
+    });
+
+    it('holds no table that the account may not read, or is not made', async function () {
+      this.timeout(60_000);
+      await server.query(
+        ...(name === 'MariaDB'
+          ? ['REVOKE SELECT ON shop.* FROM reader', 'GRANT SELECT ON shop.log TO reader']
+          : ['REVOKE SELECT ON customers FROM reader']),
+      );
+      const opening = openAsReader('local');
+      if (name === 'MariaDB') {
+        // A table that may not be read is not even seen there.
+        const database = await opening;
+        await database.close();
+        assert.deepEqual(
+          database.tables.map((table) => table.name),
+          ['log'],
+        );
+      } else {
+        await assert.rejects(
+          opening,
+          (error) => UserError.is(error) && error.code === 'database.cannotOpen' && /choose fewer/.test(error.message),
+        );
+      }
+      assert.deepEqual(await readdir(storage), []);
     });
 
     it('drops what a run left whose program was killed', async () => {
