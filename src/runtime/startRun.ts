@@ -16,7 +16,7 @@ import { fitTables } from '../agent/tasks/tableSentence';
 import { approveByPolicy, type ApprovalOptions } from './approvalPolicy';
 import { connect, type EndpointOptions } from './endpoint/connect';
 import type { EndpointModel } from './endpoint/endpointModel';
-import { promptOrigin } from './promptOrigin';
+import { openingIn, openingOf, promptOrigin } from './promptOrigin';
 import { openSandboxedShell } from './sandboxedShell';
 import type { SandboxOptions } from './shell/sandbox/openSandbox';
 import type { Dialect } from './sql/messages';
@@ -100,7 +100,8 @@ export async function startRun(
   const { terminal, database, changes } = workplace;
   const own = await orClose(workplace, () => workplace.taskFor(model));
   const task = options.prompt ? withTrainedPrompt(own, options.prompt) : own;
-  const origin = originOf(model, task, options);
+  const opening = openingIn(options.course?.earlier ?? []) ?? openingOf(task);
+  const origin = originOf(model, promptOrigin(opening, own));
   const tools = { ...workplace, task, model, approve, signal, ...(options.course && { course: options.course }) };
   return {
     events: events({ id, origin }, request, options, tools),
@@ -111,8 +112,8 @@ export async function startRun(
   };
 }
 
-function originOf({ facts: { engine, version } }: EndpointModel, task: Task, { prompt }: RunOptions): RunOrigin {
-  return { engine, ...(version !== undefined && { engineVersion: version }), prompt: promptOrigin(task, prompt) };
+function originOf({ facts: { engine, version } }: EndpointModel, prompt: RunOrigin['prompt']): RunOrigin {
+  return { engine, ...(version !== undefined && { engineVersion: version }), prompt };
 }
 
 async function* events(

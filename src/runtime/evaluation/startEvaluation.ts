@@ -7,7 +7,7 @@ import { osTask } from '../../agent/tasks/os';
 import { withTrainedPrompt, type TrainedPrompt } from '../../agent/trainedPrompt';
 import { createAdmission } from '../endpoint/admission';
 import { connect, type EndpointOptions } from '../endpoint/connect';
-import { promptOrigin } from '../promptOrigin';
+import { openingOf, promptOrigin } from '../promptOrigin';
 import { evaluate, trialsOf, type EvaluationEvent, type Slice, type Trial } from './evaluate';
 import { machinesOf, probeMachine, type MachineChoice } from './machines';
 import { digestOf, readSuite, type SuitePlace } from './readSuite';
@@ -166,7 +166,7 @@ async function settingOf(request: EvaluationRequest, suite: Suite, model: string
 /** Of the words before the tables are named, which are those of each task. */
 function promptOf(kind: TaskKind, trained: TrainedPrompt | undefined): string {
   const own = kind === 'os' ? osTask : databaseTask([]);
-  const { source, sha256 } = promptOrigin(trained ? withTrainedPrompt(own, trained) : own, trained);
+  const { source, sha256 } = promptOrigin(openingOf(trained ? withTrainedPrompt(own, trained) : own), own);
   return `${source} ${sha256.slice(0, 8)}`;
 }
 

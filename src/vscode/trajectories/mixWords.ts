@@ -42,8 +42,8 @@ export function mixStrings(): MixStrings {
     'side.tokens': vscode.l10n.t('Tokens'),
     'side.share': vscode.l10n.t('Share of tokens'),
     tasks: vscode.l10n.t('Rows by task'),
-    heldOut: vscode.l10n.t('{0} rows are held out for validation.'),
-    leftOut: vscode.l10n.t('{0} rows are left out: trainers cannot read them, or they hold a task of the suite.'),
+    heldOut: vscode.l10n.t('Held out for validation: {0}.'),
+    leftOut: vscode.l10n.t('Left out: {0}. Trainers cannot read these rows, or they hold a task of the suite.'),
     repeated: vscode.l10n.t('{0}: each stands in the mixture {1} times on average.'),
     'repeated.tooMany': vscode.l10n.t(
       '{0}: each stands in the mixture {1} times. Beyond 4 times a model begins to learn them by heart: take fewer rows in all, or add files.',
