@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { EvaluationReport, TaskResult } from '../../agent/evaluation';
 import type { TaskKind } from '../../agent/task';
+import { makeStateFolder } from '../makeFolder';
 import { scoresBeside, type PublishedScore } from './published';
 import { reportOf } from './report';
 import { reportHtml } from './reportHtml';
@@ -34,7 +35,7 @@ export async function listEvaluations(folder: string): Promise<readonly Archived
  */
 export async function addEvaluation(folder: string, file: string): Promise<void> {
   await readResults(file);
-  await mkdir(folder, { recursive: true });
+  await makeStateFolder(folder);
   await copyFile(file, path.join(folder, `${Date.now()}-${path.basename(file, ending)}${ending}`));
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeStateFolder } from '../makeFolder';
 import { digestOf, readSuite } from './readSuite';
 import { ending, readResults, unfinishedEnding, type Results } from './resultFile';
 import { startEvaluation, type EvaluationHearing, type EvaluationRequest } from './startEvaluation';
@@ -23,7 +24,7 @@ export async function keepEvaluation(
 ): Promise<Results> {
   if (request.only !== undefined)
     return startEvaluation({ ...request, out: undefined, resume: false }, signal, hearing);
-  await mkdir(folder, { recursive: true });
+  await makeStateFolder(folder);
   const out = path.join(folder, `${keyOf(request)}${unfinishedEnding}`);
   if (!resume) await rm(out, { force: true });
   const results = await startEvaluation({ ...request, out, resume }, signal, hearing);

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DatabaseEnvironment } from '../../agent/database';
 import { UserError } from '../../agent/errors';
+import { makeFolder } from '../makeFolder';
 
 /** Milliseconds that a task may take at its end to keep its rows. */
 const patience = 2000;
@@ -17,7 +18,7 @@ const mostBytes = 500_000_000;
 export async function keepResult(folder: string, id: string, database: DatabaseEnvironment): Promise<void> {
   const file = fileOf(folder, id);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     await database.export(`${file}.new`, AbortSignal.timeout(patience));
     await rename(`${file}.new`, file);
     await prune(folder, mostResults);

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DatabaseServer } from '../../agent/databaseServer';
+import { makeStateFolder } from '../makeFolder';
 import { isAlive, ownIdentity, ownNamespace, type ProcessIdentity } from '../processIdentity';
 
 /** Where the copies of a run lie. */
@@ -69,7 +70,7 @@ export async function makeKeptFolder(
   place: Pick<Manifest, 'source' | 'kind' | 'server' | 'definitions'>,
 ): Promise<KeptRun> {
   const folder = folderOf(storage, id);
-  await mkdir(folder.work, { recursive: true, mode: 0o700 });
+  await makeStateFolder(folder.work);
   const startedAt = new Date().toISOString();
   const namespace = ownNamespace();
   const host = { host: ownIdentity(), ...(namespace !== undefined && { namespace }) };

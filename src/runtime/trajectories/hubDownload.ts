@@ -1,7 +1,8 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import { createTransport } from '../endpoint/transport';
+import { makeFolder } from '../makeFolder';
 import { fileHash } from './fileHash';
 import { unwritableFile } from './fileValue';
 
@@ -86,7 +87,7 @@ export async function fetchHubFile(
     return target;
   }
   const part = `${target}.part`;
-  await mkdir(path.dirname(target), { recursive: true });
+  await makeFolder(path.dirname(target));
   let there = await sizeOf(part);
   for (let fruitless = 0; there < file.size;) {
     if (fruitless === attempts) throw cut(source, file);

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { makeStateFolder } from '../makeFolder';
 import { createAtomicFile } from './atomicFile';
 import { appendLines } from './appendLines';
 
@@ -50,7 +51,7 @@ export async function openLibraryIndex<Entry>(
 
   async function keep(changed: readonly string[]): Promise<void> {
     if (changed.length === 0) return;
-    await mkdir(path.dirname(indexFile), { recursive: true, mode: 0o700 });
+    await makeStateFolder(path.dirname(indexFile));
     const fresh = linesOnDisk === 0 || linesOnDisk > 2 * files.size + betweenWrites;
     if (fresh) {
       await writeIndex(indexFile, files.values());

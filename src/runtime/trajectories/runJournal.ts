@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import type { AgentEvent } from '../../agent/events';
 import { writeLine, type RecordedEvent, type RunHeader } from '../../agent/runRecord';
 import type { ReviewLine } from '../../agent/runReview';
+import { makeFolder } from '../makeFolder';
 import { appendLines } from './appendLines';
 
 /** One run on its way to the disk. */
@@ -52,7 +52,7 @@ export function openJournal(folder: string, header: RunHeader, onFailure: (error
   async function write(id: string): Promise<void> {
     const file = recordFile(folder, id);
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, 0o700);
       for (let [line] = waiting; line !== undefined; [line] = waiting) {
         await appendLines(file, [line], { create: true });
         waiting.shift();

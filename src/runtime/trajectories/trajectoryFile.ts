@@ -1,7 +1,8 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { formatDialogue, type Dialogue } from '../../agent/conversation';
 import { UserError } from '../../agent/errors';
+import { makeFolder } from '../makeFolder';
 import { appendLines } from './appendLines';
 
 /**
@@ -44,7 +45,7 @@ export async function appendInFolder(
 ): Promise<string> {
   const file = path.join(folder, name);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     if (workspace !== undefined) await requireInside(folder, workspace);
   } catch (cause) {
     throw UserError.is(cause) ? cause : writeFailed(file, cause);

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { UserError } from '../../../agent/errors';
+import { makeStateFolder } from '../../makeFolder';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../../processIdentity';
 
 /**
@@ -60,7 +61,7 @@ export async function createRunFolder(
   about: Pick<Manifest, 'id' | 'workspace' | 'problem' | 'layer'>,
   prepare: (run: RunFolder) => Promise<void>,
 ): Promise<RunFolder> {
-  await mkdir(storage, { recursive: true, mode: 0o700 });
+  await makeStateFolder(storage);
   const folder = path.join(storage, about.id);
   await mkdir(folder, { mode: 0o700 });
   const scratch = await mkdtemp(path.join(await realpath(tmpdir()), scratchPrefix));

@@ -1,5 +1,6 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { UserError } from '../../../agent/errors';
+import { makeStateFolder } from '../../makeFolder';
 import { isHeld, listRunFolders, removeScratch } from '../changes/runFolder';
 import { requireEntry } from '../requireEntry';
 import { removeOldGroups } from './controlGroup';
@@ -13,12 +14,12 @@ export interface Places {
 
 /**
  * Makes the storage where it is missing.
- * @throws {UserError} `sandbox.overlap` where the storage is in the workspace, `sandbox.noFolder`, `shell.noEntry`
+ * @throws {UserError} `sandbox.overlap` where the storage is in the workspace, `sandbox.noFolder`, `shell.noEntry`, `state.folder`
  */
 export async function findPlaces(run: { readonly workspace: string }, storage: string): Promise<Places> {
   await requireEntry(run.workspace);
   const workspace = await realFolder(run.workspace);
-  await mkdir(storage, { recursive: true, mode: 0o700 });
+  await makeStateFolder(storage);
   const places = { workspace, storage: await realpath(storage) };
   refuseOverlap(places);
   return places;

@@ -1,7 +1,8 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { SchemaChange } from '../../../agent/database';
 import { UserError } from '../../../agent/errors';
+import { makeFolder } from '../../makeFolder';
 import type { Manifest } from '../scratchFolder';
 import type { ServerEngine } from './engine';
 import { inGroups } from './inGroups';
@@ -16,7 +17,7 @@ export async function writeUndo(
   made: readonly SchemaChange[],
 ): Promise<string> {
   try {
-    await mkdir(path.dirname(undoFile), { recursive: true, mode: 0o700 });
+    await makeFolder(path.dirname(undoFile), 0o700);
     const file = await open(`${undoFile}.new`, 'w', 0o600);
     try {
       for await (const part of inGroups(undoLines(manifest, engine, judged, made), 1000))
