@@ -4,7 +4,7 @@ import { readServerTables, rowExporter, tableReader } from './composition/databa
 import { checkCandidate, knownSecrets } from './composition/acceptance';
 import { openAgentInstruct } from './composition/agentInstruct';
 import { createEndpointRuntime } from './composition/endpointRuntime';
-import { createEvaluationArchive, createEvaluationTools } from './composition/evaluation';
+import { acceptEvaluated, createEvaluationArchive, createEvaluationTools } from './composition/evaluation';
 import { localModelTools } from './composition/localModelTools';
 import { replayOpener } from './composition/replay';
 import { countTrajectories, libraryStore, openTrajectories } from './composition/library';
@@ -129,12 +129,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const glanceAtChanges = (): void => {
     changes.glance().catch((error: unknown) => log.error(error));
   };
-  const evaluationResults = new EvaluationResults(context.extensionUri, createEvaluationArchive(storage), log);
+  const acceptAttempt = acceptEvaluated(history, acceptPanels, manifest.version);
+  const archive = createEvaluationArchive(storage);
+  const evaluationResults = new EvaluationResults(context.extensionUri, archive, acceptAttempt, log);
   const evaluations = new EvaluationTests(
     new EvaluationSuites(context.workspaceState),
     endpoints,
     createEvaluationTools({ settings, endpointRuntime, storage, prompts, sqlWorker }),
     evaluationResults,
+    acceptAttempt,
     log,
   );
   const plainRuns = new PlainRuns(runs);

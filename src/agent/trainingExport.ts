@@ -31,6 +31,8 @@ export interface ExportPreview {
   readonly rows: number;
   readonly examples: number;
   readonly refusedRows: number;
+  /** Rows that are written and were recorded on tasks of evaluation suites. */
+  readonly testRows: number;
   /** The first of them. */
   readonly refused: readonly RefusedRow[];
   /** The first examples, as the trainer reads them. */

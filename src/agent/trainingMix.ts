@@ -45,6 +45,8 @@ export interface Mix {
   readonly tokens: Readonly<Record<MixSide, number>>;
   /** Rows of each task. */
   readonly splits: Readonly<Record<string, number>>;
+  /** Rows that may be drawn and were recorded on tasks of evaluation suites. */
+  readonly testRows: number;
   /** Rows that could not be read, that no trainer could read, or that hold a task of the suite. */
   readonly leftOut: number;
   /** The first hundred of the latter. */

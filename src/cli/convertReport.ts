@@ -1,4 +1,5 @@
 import { visible } from '../agent/hiddenCharacters';
+import { isTestTask } from '../agent/testTask';
 import { placeText, type Row, type Unreadable } from '../dataset/row';
 import type { Write } from './output';
 
@@ -16,6 +17,7 @@ export class ConvertReport {
   examples = 0;
   refused = 0;
   private written = 0;
+  private testRows = 0;
   private readonly reasons = new Map<string, number>();
 
   constructor(
@@ -23,9 +25,10 @@ export class ConvertReport {
     private readonly print: Write,
   ) {}
 
-  write(examples: number): void {
+  write(row: Row, examples: number): void {
     this.written++;
     this.examples += examples;
+    if (isTestTask(row.dialogue.id)) this.testRows++;
   }
 
   async refuse(row: Row | Unreadable, { code, turn, detail }: Reason): Promise<void> {
@@ -46,11 +49,11 @@ export class ConvertReport {
 
   /** @param files what was written; empty when nothing was */
   async end(files: readonly string[]): Promise<void> {
-    const { written, examples, refused } = this;
+    const { written, examples, refused, testRows } = this;
     const reasons = Object.fromEntries(this.reasons);
     if (this.json) {
       const rows = written + refused;
-      const summary = { rows, written: files.length === 0 ? 0 : written, examples, refused, reasons, files };
+      const summary = { rows, written: files.length === 0 ? 0 : written, examples, refused, testRows, reasons, files };
       await this.print(`${JSON.stringify({ summary })}\n`);
       return;
     }
@@ -58,6 +61,14 @@ export class ConvertReport {
     const result =
       files.length === 0 ? 'Nothing was written.' : `Rows: ${written}. Examples made of them: ${examples}.`;
     const refusals = refused === 0 ? '' : ` Refused: ${refused} (${why.join(', ')}).`;
-    await this.print(`${result}${refusals}\n${files.length === 0 ? '' : `Written: ${visible(files.join(', '))}\n`}`);
+    await this.print(
+      `${result}${refusals}\n${testRowsInWords(testRows)}${files.length === 0 ? '' : `Written: ${visible(files.join(', '))}\n`}`,
+    );
   }
+}
+
+/** A warning; empty where there is nothing to warn of. */
+export function testRowsInWords(count: number): string {
+  if (count === 0) return '';
+  return `Recorded on tasks of evaluation suites: ${count} rows. The score of a model that learns them says nothing on those suites.\n`;
 }

@@ -22,7 +22,7 @@ export async function convertCommand(args: ConvertArguments, write: Write, signa
     const take = async (exported: Exported): Promise<void> => {
       if ('refused' in exported) return report.refuse(exported.row, exported.refused);
       for (const value of exported.values) await file.write(value);
-      report.write(exported.values.length);
+      report.write(exported.row, exported.values.length);
       if (to === 'agentinstruct-parquet') statistics.add(exported.row);
     };
     for await (const row of rowsOf(files, signal)) {

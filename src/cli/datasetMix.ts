@@ -3,6 +3,7 @@ import { manyRepeats, repetitions, type Repetition, type WrittenMix } from '../a
 import { writeMix } from '../dataset/mixFile';
 import { openRecipe } from '../dataset/mixRecipe';
 import { mixDisk } from '../runtime/trajectories/mixDisk';
+import { testRowsInWords } from './convertReport';
 import type { MixArguments } from './datasetArguments';
 import { tokenCounters } from './datasetRows';
 import { exitCodes } from './exitCodes';
@@ -26,7 +27,7 @@ export async function mixCommand(args: MixArguments, write: Write, signal: Abort
 
 function inWords(
   out: string,
-  { plan, tokens, splits, validation, leftOut, leaks, sha256, files }: WrittenMix,
+  { plan, tokens, splits, validation, testRows, leftOut, leaks, sha256, files }: WrittenMix,
   warnings: readonly string[],
 ): string {
   const total = tokens.agent + tokens.general;
@@ -42,6 +43,7 @@ function inWords(
       ({ id, task, share }) =>
         `  ${visible(id)} holds ${Math.round(100 * share)} % of ${visible(JSON.stringify(task.slice(0, 80)))}\n`,
     ),
+    testRowsInWords(testRows),
     ...warnings.map((warning) => `${warning}\n`),
     `Written: ${visible(out)} (SHA-256 ${sha256})\n`,
   ].join('');

@@ -16,6 +16,7 @@ const strange: ReadonlySet<Problem['code']> = new Set([
   'duplicate',
   'near-duplicate',
   'poison',
+  'test-task',
 ]);
 
 /** Finds secrets and problems of a trajectory that is to become training data. */

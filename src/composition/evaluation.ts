@@ -1,10 +1,13 @@
 import type { KeptRequest } from '../runtime/evaluation/keptEvaluations';
 import type {
+  AcceptEvaluated,
   EvaluationArchive,
   EvaluationRequest,
   EvaluationTools,
   SuiteSource,
 } from '../vscode/evaluation/evaluationTools';
+import type { AcceptPanels } from '../vscode/trajectories/acceptPanel';
+import type { History } from '../vscode/runs/history';
 import type { Settings } from '../vscode/settings';
 import type { TrainedPromptChoice } from '../vscode/runs/trainedPromptChoice';
 import type { EndpointRuntime } from './endpointRuntime';
@@ -45,12 +48,15 @@ export function createEvaluationTools(parts: EvaluationParts): EvaluationTools {
       const { keepEvaluation, unfinishedResults } = await import('../runtime/evaluation/keptEvaluations');
       const wanted = await requestOf(parts, request);
       const earlier = request.resume ? await unfinishedResults(evaluations, wanted) : undefined;
-      for (const result of earlier?.results ?? []) if (result.ending !== 'error') hearing.result(result);
+      if (earlier !== undefined) {
+        const { results, setting } = earlier;
+        for (const result of results) if (result.ending !== 'error') hearing.result(result, setting);
+      }
       await keepEvaluation(evaluations, wanted, request.resume, signal, {
         suite: () => {},
-        event(event) {
+        event(event, setting) {
           if (event.type === 'begin') hearing.begin(event.trial.index);
-          if (event.type === 'result') hearing.result(event);
+          if (event.type === 'result') hearing.result(event, setting);
         },
       });
     },
@@ -69,6 +75,19 @@ export function createEvaluationArchive({ evaluations: folder }: Storage): Evalu
     add: async (file) => (await load()).addEvaluation(folder, file),
     remove: async (id) => (await load()).removeEvaluation(folder, id),
     html: async () => (await load()).evaluationsHtml(folder),
+  };
+}
+
+/** @param product its version */
+export function acceptEvaluated(
+  history: Pick<History, 'adopt'>,
+  acceptance: Pick<AcceptPanels, 'show'>,
+  product: string,
+): AcceptEvaluated {
+  return async (evaluated) => {
+    const { evaluatedRun } = await import('./evaluatedRuns');
+    const { id, record } = evaluatedRun(evaluated, product);
+    acceptance.show(await history.adopt(id, record));
   };
 }
 

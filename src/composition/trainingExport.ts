@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { UserError } from '../agent/errors';
+import { isTestTask } from '../agent/testTask';
 import type { ExportChoice, ExportPreview, ExportSample, RefusedRow, TrainingExporter } from '../agent/trainingExport';
 import { companionsOf } from '../dataset/companions';
 import { Exporter, exportFormat, exportNames, exportShapes, type Exported, type ExportName } from '../dataset/exports';
@@ -64,10 +65,11 @@ export function createTrainingExporter(folders: readonly string[]): TrainingExpo
       const format = exportFormat(nameOf(choice), choice);
       const samples: ExportSample[] = [];
       const refused: RefusedRow[] = [];
-      const counts = { rows: 0, examples: 0, refusedRows: 0 };
+      const counts = { rows: 0, examples: 0, refusedRows: 0, testRows: 0 };
       for await (const each of exported(choice, signal)) {
         if ('values' in each) {
           counts.rows++;
+          if (isTestTask(each.row.dialogue.id)) counts.testRows++;
           counts.examples += each.values.length;
           for (const value of each.values) {
             if (samples.length < shownExamples)

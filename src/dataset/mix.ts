@@ -1,4 +1,5 @@
 import { formatDialogue, type Dialogue, type Turn } from '../agent/conversation';
+import { isTestTask } from '../agent/testTask';
 import { mixSides, type Leak, type Mix, type MixProgress, type MixSettings, type MixSide } from '../agent/trainingMix';
 import { structureProblems } from './checks/structure';
 import type { LeakCheck } from './leak';
@@ -30,6 +31,7 @@ const betweenProgress = 1000;
 
 interface Survey {
   usable: number;
+  testRows: number;
   heldOut: number;
   leftOut: number;
   bytes: number;
@@ -92,6 +94,7 @@ export async function buildMix(
     validation: heldOut,
     tokens,
     splits: Object.fromEntries(splits),
+    testRows: agent.testRows + general.testRows,
     leftOut: agent.leftOut + general.leftOut,
     leaks: [...agent.leaks, ...general.leaks],
   };
@@ -115,10 +118,11 @@ function candidateOf(row: Row | Unreadable, { seed, validation }: MixSettings, l
 }
 
 async function look(rows: AsyncIterable<Candidate>): Promise<Survey> {
-  const survey: Survey = { usable: 0, heldOut: 0, leftOut: 0, bytes: 0, leaks: [] };
+  const survey: Survey = { usable: 0, testRows: 0, heldOut: 0, leftOut: 0, bytes: 0, leaks: [] };
   for await (const { dialogue, kind, leak } of rows) {
     if (kind === 'usable') {
       survey.usable++;
+      if (isTestTask(dialogue.id)) survey.testRows++;
       survey.bytes += dialogue.conversations.reduce((sum, { value }) => sum + value.length, 0);
     } else if (kind === 'held out') {
       survey.heldOut++;

@@ -14,7 +14,8 @@ export type ProblemCode =
   | 'duplicate'
   | 'near-duplicate'
   | 'secret'
-  | 'poison';
+  | 'poison'
+  | 'test-task';
 
 /** One finding. `turn` is an index into the conversation; null where the row as a whole is meant. */
 export interface Problem {

@@ -1,4 +1,5 @@
 import type { Turn } from '../agent/conversation';
+import { isTestTask } from '../agent/testTask';
 import { DuplicateFinder } from './checks/duplicates';
 import { separatorProblems } from './checks/separators';
 import { structureProblems } from './checks/structure';
@@ -56,6 +57,7 @@ export class Validator {
       ...this.duplicates.check(dialogue, split, this.checked),
       ...(await this.secretProblems(dialogue.conversations)),
       ...this.poison.check(dialogue, split),
+      ...(isTestTask(dialogue.id) ? [testTask] : []),
     ];
     return { id: dialogue.id, ok: problems.length === 0, problems };
   }
@@ -96,3 +98,10 @@ export class Validator {
     return problems;
   }
 }
+
+const testTask: Problem = {
+  code: 'test-task',
+  turn: null,
+  detail:
+    'It was recorded on a task of an evaluation suite: the score of a model that learns it says nothing on that suite.',
+};

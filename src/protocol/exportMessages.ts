@@ -24,6 +24,7 @@ export type ExportStringKey =
   | 'push'
   | 'done'
   | 'learnGiven'
+  | 'testRows'
   | 'refused'
   | 'refused.more'
   | 'turn'

@@ -67,6 +67,7 @@ export type MixStringKey =
   | 'side.share'
   | 'tasks'
   | 'heldOut'
+  | 'testRows'
   | 'leftOut'
   | 'repeated'
   | 'repeated.tooMany'

@@ -62,6 +62,7 @@ export type ResultsStringKey =
   | 'passed'
   | 'failed'
   | 'compare'
+  | 'accept'
   | 'close'
   | 'answered'
   | 'expected'
@@ -75,6 +76,8 @@ export type ResultsStrings = Readonly<Record<ResultsStringKey, string>>;
 export interface ResultsHostApi extends StateHostApi<ResultsState, ResultsStrings> {
   /** @returns undefined where this evaluation did not come to the task */
   conversation(argument: { readonly id: string; readonly index: number }): Conversation | undefined;
+  /** Asks whether what was said on a task is to become training data. */
+  accept(argument: { readonly id: string; readonly index: number }): void;
   /** Asks for a results file of the command line, and lists it. */
   add(argument: null): void;
   exportHtml(argument: null): void;

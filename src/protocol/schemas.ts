@@ -15,6 +15,7 @@ const problem = z.string().check(z.maxLength(problemLimit), z.regex(/\S/));
 const count = z.int().check(z.nonnegative());
 const text = z.string().check(z.maxLength(textLimit));
 const evaluation = z.string().check(z.maxLength(200));
+const attempt = z.strictObject({ id: evaluation, index: count });
 
 const decision: z.ZodMiniType<Decision> = z.discriminatedUnion('verdict', [
   z.strictObject({ verdict: z.literal('run'), remember: z.optional(z.enum(['run', 'user'])) }),
@@ -81,7 +82,8 @@ export const readReviewArgument = argumentReader<ReviewHostApi>({
 /** For the page of evaluations. */
 export const readResultsArgument = argumentReader<ResultsHostApi>({
   ready: nothing,
-  conversation: z.strictObject({ id: evaluation, index: count }),
+  conversation: attempt,
+  accept: attempt,
   add: nothing,
   exportHtml: nothing,
   remove: z.strictObject({ id: evaluation }),

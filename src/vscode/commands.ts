@@ -29,7 +29,7 @@ export interface CommandParts {
   readonly history: History;
   readonly changes: ChangesView;
   readonly library: LibraryCommands;
-  readonly evaluations: Pick<EvaluationTests, 'add' | 'remove' | 'openConversation'>;
+  readonly evaluations: Pick<EvaluationTests, 'add' | 'remove' | 'openConversation' | 'accept'>;
   readonly evaluationResults: { show(): void };
   readonly localModels: { run(): Promise<void> };
   readonly chat: Chat;
@@ -133,6 +133,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'agentlm.evaluation.showResults': () => parts.evaluationResults.show(),
     'agentlm.evaluation.removeSuite': (item) => parts.evaluations.remove(item),
     'agentlm.evaluation.openConversation': (target) => parts.evaluations.openConversation(target),
+    'agentlm.evaluation.accept': (target) => parts.evaluations.accept(target),
     'agentlm.openPlainText': () => parts.plainRuns.show(),
     'agentlm.replayTrajectory': (file) => parts.replays.run(file instanceof vscode.Uri ? file : undefined),
     'agentlm.stop': () => actions.stop(),

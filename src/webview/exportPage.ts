@@ -17,6 +17,7 @@ export class ExportPage extends StatePage<ExportState, ExportStringKey, ExportHo
     return html`<header>
         <h1>${say('title', shown.format)}</h1>
         <p role="status">${this.standing(say, shown)}</p>
+        ${preview && preview.testRows > 0 ? html`<p>${icon('warning')} ${say('testRows', preview.testRows)}</p>` : nothing}
         ${written.length > 0 ? html`<p>${icon('pass')}${modelText(say('done', written.join(', ')))}</p>` : nothing}
       </header>
       ${this.refused()} ${this.choices(say, shown)}

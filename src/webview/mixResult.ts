@@ -19,6 +19,11 @@ export function mixResult(say: MixSay, { repetitions, language }: MixState, mix:
           <span>${say(tooMany ? 'repeated.tooMany' : 'repeated', say(side), number(repeats, 1))}</span>
         </p>`,
     )}
+    ${
+      mix.testRows > 0
+        ? html`<p class="warning">${icon('warning')}<span>${say('testRows', number(mix.testRows))}</span></p>`
+        : nothing
+    }
     ${sides(say, mix, number)}
     <section>
       <h2>${say('tasks')}</h2>

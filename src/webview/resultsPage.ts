@@ -12,13 +12,20 @@ import { modelText } from './modelText';
 import { categoriesTable, conversation, endingsTable, scoresTable, tasksTable, type ResultsSay } from './resultsTables';
 import { StatePage } from './statePage';
 
+/** What came of an evaluation's task; undefined where it did not come to it. */
+interface Said {
+  readonly id: string;
+  readonly model: string;
+  readonly said: Conversation | undefined;
+}
+
 /** A task that is read, as each model did it. */
 interface Comparison {
   readonly digest: string;
   readonly index: number;
   readonly task: string;
-  /** In the order of the evaluations; undefined where one did not come to it. */
-  readonly conversations: readonly { readonly model: string; readonly said: Conversation | undefined }[];
+  /** In the order of the evaluations. */
+  readonly conversations: readonly Said[];
 }
 
 /** Evaluations beside each other: scores, how tasks ended, and what the models said. */
@@ -79,10 +86,14 @@ export class ResultsPage extends StatePage<ResultsState, ResultsStringKey, Resul
       <button type="button" class="secondary" @click=${() => (this.comparison = undefined)}>${say('close')}</button>
       <div class="columns">
         ${comparison.conversations.map(
-          ({ model, said }) =>
+          ({ id, model, said }) =>
             html`<article>
               <h3>${modelText(model)}</h3>
-              ${said ? conversation(say, said) : html`<p class="muted">${say('missing', 1)}</p>`}
+              ${
+                said
+                  ? conversation(say, said, () => this.request('accept', { id, index: comparison.index }))
+                  : html`<p class="muted">${say('missing', 1)}</p>`
+              }
             </article>`,
         )}
       </div>
@@ -91,6 +102,7 @@ export class ResultsPage extends StatePage<ResultsState, ResultsStringKey, Resul
 
   private compare(suite: readonly EvaluationSummary[], index: number, task: string): void {
     const asked = suite.map(async ({ id, report: { model } }) => ({
+      id,
       model,
       said: await this.ask('conversation', { id, index }),
     }));

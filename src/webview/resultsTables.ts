@@ -146,7 +146,7 @@ export function tasksTable(
 }
 
 /** What was said, and how it was judged. Every word is the model's or the machine's own, as text. */
-export function conversation(say: ResultsSay, said: Conversation): TemplateResult {
+export function conversation(say: ResultsSay, said: Conversation, accept: () => void): TemplateResult {
   const { turns, answer, expected, detail, passed, ending } = said;
   return html`<p>
       ${icon(passed ? 'pass' : 'error')}
@@ -155,6 +155,11 @@ export function conversation(say: ResultsSay, said: Conversation): TemplateResul
     <p>${answer === undefined ? say('noAnswer') : modelText(say('answered', answer))}</p>
     ${expected === null ? nothing : html`<p>${modelText(say('expected', expected))}</p>`}
     ${detail === null ? nothing : html`<p>${modelText(detail)}</p>`}
+    ${
+      turns.length === 0
+        ? nothing
+        : html`<button type="button" class="secondary" @click=${accept}>${say('accept')}</button>`
+    }
     ${turns.map(
       ({ from, value }) =>
         html`<h4>${say(from === 'human' ? 'user' : 'model')}</h4>

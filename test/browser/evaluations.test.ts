@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isTestTask } from '../../src/agent/testTask';
 import { startFakeEndpoint, type FakeEndpoint } from '../fakeEndpoint';
 import { openWorkbench, type Workbench } from './workbench.mts';
 
@@ -106,6 +107,9 @@ describe('A user who evaluates a model in the Testing view', function () {
     await page.keyboard.press('Escape');
     await workbench.runCommand('Testing: Focus on Test Explorer View');
     await row('lamps').click({ button: 'right' });
+    const menu = page.locator('.monaco-menu');
+    await menu.getByText('Accept as Training Data…').waitFor();
+    assert.equal(await menu.getByText('Remove Evaluation Suite').count(), 0);
     await chooseInMenu('Open Conversation');
     await page.locator('.monaco-editor .view-lines', { hasText: 'Final Answer: ["4"]' }).waitFor();
     await workbench.screenshot('evaluation-conversation');
@@ -128,5 +132,30 @@ describe('A user who evaluates a model in the Testing view', function () {
     await workbench.screenshot('evaluation-results');
     await results.locator('h1').scrollIntoViewIfNeeded();
     await workbench.screenshot('evaluation-results-top');
+  });
+
+  it('accepts a conversation as training data, after the warning that it is a test', async () => {
+    const { page } = workbench;
+    const results = await workbench.webview('Evaluation Results');
+    await results.getByRole('button', { name: 'chairs' }).click();
+    const conversation = results.locator('article').filter({ hasText: 'Answered: 4' }).first();
+    await conversation.getByRole('button', { name: 'Accept as Training Data…' }).click();
+    const accept = await workbench.webview('Accept Trajectory');
+    await accept.getByText('It is a task of an evaluation suite:').waitFor();
+    await accept.getByRole('button', { name: 'Turn Recording On' }).click();
+    await accept.getByText('Ready to be accepted.').waitFor();
+    await workbench.screenshot('evaluation-accept');
+    await accept.getByRole('button', { name: 'Accept', exact: true }).click();
+    await accept.getByRole('button', { name: /^Open/ }).waitFor();
+    const kept = path.join(folder, '.agentlm', 'trajectories');
+    const [file = ''] = await readdir(kept);
+    const { id } = JSON.parse(await readFile(path.join(kept, file), 'utf8')) as { id: string };
+    assert.ok(isTestTask(id), id);
+    await workbench.runCommand('AgentLM: Export Training Data');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'axolotl' }).click();
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Accepted runs' }).click();
+    const exported = await workbench.webview('Export for axolotl');
+    await exported.getByText('Rows that are tasks of evaluation suites: 1.').waitFor();
+    await workbench.screenshot('evaluation-export');
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { formatDialogue, gpt, human, type Dialogue, type Turn } from '../../src/agent/conversation';
+import { testTaskId } from '../../src/agent/testTask';
 import { LeakCheck } from '../../src/dataset/leak';
 import { repetitions, type Mix, type MixSettings } from '../../src/agent/trainingMix';
 import { buildMix, type MixFiles } from '../../src/dataset/mix';
@@ -117,6 +118,14 @@ describe('A mixture', () => {
       ],
     );
     assert.equal(leftOut, 3);
+  });
+
+  it('counts the rows that were recorded on tasks of a suite', async () => {
+    const [first, ...others] = rows('os', 3);
+    assert.ok(first);
+    const test = { ...first, dialogue: { ...first.dialogue, id: testTaskId('os', 'dev 7', '0123456789ab') } };
+    const { testRows, leftOut } = await mix({}, { agent: [test, ...others], general: rows('chat', 12) });
+    assert.deepEqual([testRows, leftOut], [1, 0]);
   });
 
   it('leaves out what no trainer can read', async () => {

@@ -63,7 +63,7 @@ export interface DatabaseOptions {
 export interface EvaluationHearing {
   /** The suite as it was read, its faults included, before anything runs. */
   suite(suite: Suite, setting: EvaluationSetting): void;
-  event(event: EvaluationEvent): void;
+  event(event: EvaluationEvent, setting: EvaluationSetting): void;
   /** Waited for before a result is written, so that whoever keeps more of an attempt has it when its result is there. */
   keep?(trial: Trial, result: TaskResult): Promise<void>;
 }
@@ -115,7 +115,7 @@ export async function startEvaluation(
         openDatabase,
         concurrency: request.concurrency,
         retries: request.retries,
-        hear: (event) => hearing.event(event),
+        hear: (event) => hearing.event(event, setting),
         keep: async (trial, result) => hearing.keep?.(trial, result),
       },
       signal,

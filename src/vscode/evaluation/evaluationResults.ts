@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import type { TaskResult } from '../../agent/evaluation';
 import type { Conversation, EvaluationSummary, ResultsHostApi, ResultsState } from '../../protocol/resultsMessages';
 import { readResultsArgument } from '../../protocol/schemas';
 import type { StatePageApi } from '../../protocol/statePage';
-import type { EvaluationArchive, KeptEvaluation } from './evaluationTools';
+import type { AcceptEvaluated, EvaluationArchive, KeptEvaluation } from './evaluationTools';
 import { resultsStrings } from './evaluationWords';
 import { openPanel } from '../pages/pagePanels';
 import type { Log } from '../report';
@@ -17,6 +18,7 @@ export class EvaluationResults implements vscode.Disposable {
   constructor(
     private readonly extensionUri: vscode.Uri,
     private readonly archive: EvaluationArchive,
+    private readonly accept: AcceptEvaluated,
     private readonly log: Log,
   ) {}
 
@@ -58,6 +60,11 @@ export class EvaluationResults implements vscode.Disposable {
             evaluations.find((each) => each.id === id),
             index,
           ),
+        accept: async ({ id, index }) => {
+          const evaluation = evaluations.find((each) => each.id === id);
+          const result = firstAttempt(evaluation, index);
+          if (evaluation && result) await this.accept({ setting: evaluation.report, result });
+        },
         async add() {
           const file = await chooseResults();
           if (!file) return;
@@ -92,10 +99,14 @@ function summaryOf({ id, report, digest, ended, results }: KeptEvaluation): Eval
 }
 
 function conversationOf(evaluation: KeptEvaluation | undefined, index: number): Conversation | undefined {
-  const result = evaluation?.results.find((each) => each.index === index && each.attempt === 0);
+  const result = firstAttempt(evaluation, index);
   if (!result) return undefined;
   const { turns, expected, detail, passed, ending, answer } = result;
   return { turns, expected, detail, passed, ending, answer: answer === null ? undefined : [answer].flat().join(', ') };
+}
+
+function firstAttempt(evaluation: KeptEvaluation | undefined, index: number): TaskResult | undefined {
+  return evaluation?.results.find((each) => each.index === index && each.attempt === 0);
 }
 
 async function chooseResults(): Promise<vscode.Uri | undefined> {

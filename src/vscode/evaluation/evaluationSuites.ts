@@ -16,6 +16,7 @@ export class EvaluationSuites implements vscode.Disposable {
   /** From the first call on, suites that come and go in the workspace are told. */
   async find(): Promise<readonly SuiteSource[]> {
     this.watch();
+    this.tellMenus();
     const found = await vscode.workspace.findFiles(ownSuites, '**/node_modules/**');
     const own = found
       .filter(({ scheme }) => scheme === 'file')
@@ -54,7 +55,14 @@ export class EvaluationSuites implements vscode.Disposable {
 
   private async remember(sources: readonly SuiteSource[]): Promise<void> {
     await this.state.update(memory, sources);
+    this.tellMenus();
     this.changed.fire();
+  }
+
+  /** Only suites that were added can be taken out again. */
+  private tellMenus(): void {
+    const places = this.added.map(({ place }) => place);
+    void vscode.commands.executeCommand('setContext', 'agentlm.evaluation.added', places);
   }
 
   private watch(): void {

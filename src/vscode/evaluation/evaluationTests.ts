@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../agent/errors';
-import type { TaskResult } from '../../agent/evaluation';
+import type { Evaluated } from '../../agent/evaluatedRun';
+import type { EvaluationSetting, TaskResult } from '../../agent/evaluation';
 import { demoProfile, type EndpointProfile } from '../endpoints/endpointProfiles';
 import { labelOf, type Endpoints } from '../endpoints/endpoints';
 import type { EvaluationSuites } from './evaluationSuites';
-import type { EvaluationTools, SuiteOutline, SuiteSource, SuiteTask } from './evaluationTools';
+import type { AcceptEvaluated, EvaluationTools, SuiteOutline, SuiteSource, SuiteTask } from './evaluationTools';
 import { conversationInWords, verdictInWords } from './evaluationWords';
 import { report, sentence, type Log } from '../report';
 
@@ -29,8 +30,8 @@ export class EvaluationTests implements vscode.Disposable {
     vscode.l10n.t('AgentLM Evaluations'),
   );
   private readonly suites = new Map<string, KnownSuite>();
-  /** The last conversation of each task that was run, by the id of its item. */
-  private readonly conversations = new Map<string, TaskResult>();
+  /** The last attempt at each task that was run, by the id of its item. */
+  private readonly attempts = new Map<string, Evaluated>();
   private readonly drawn = new vscode.EventEmitter<vscode.Uri>();
   private profiles: vscode.Disposable[] = [];
   private profileNames = '';
@@ -41,6 +42,7 @@ export class EvaluationTests implements vscode.Disposable {
     private readonly endpoints: Endpoints,
     private readonly tools: EvaluationTools,
     private readonly results: { refresh(): Promise<void> },
+    private readonly acceptance: AcceptEvaluated,
     private readonly log: Log,
   ) {
     const look = (): void => void this.refresh().catch((error: unknown) => log.error(error));
@@ -54,8 +56,8 @@ export class EvaluationTests implements vscode.Disposable {
       vscode.workspace.registerTextDocumentContentProvider(scheme, {
         onDidChange: this.drawn.event,
         provideTextDocumentContent: ({ query }) => {
-          const result = this.conversations.get(query);
-          return result ? conversationInWords(result) : '';
+          const attempt = this.attempts.get(query);
+          return attempt ? conversationInWords(attempt.result) : '';
         },
       }),
       places,
@@ -88,18 +90,27 @@ export class EvaluationTests implements vscode.Disposable {
 
   /** Opens the conversation of a task that was run, as text. */
   async openConversation(target: unknown): Promise<void> {
-    const id = isMessageTarget(target) ? target.test.id : isItem(target) ? target.id : '';
-    const result = this.conversations.get(id);
-    if (!result) {
-      throw new UserError('evaluation.notRun', 'This task was not run in this window. Run it first.');
-    }
+    const { id, result } = this.attemptOf(target);
     const uri = vscode.Uri.from({ scheme, path: `/${result.task.replaceAll('/', '-')}`, query: id });
     this.drawn.fire(uri);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
   }
 
+  /** Asks whether a task that was run is to become training data. */
+  async accept(target: unknown): Promise<void> {
+    await this.acceptance(this.attemptOf(target));
+  }
+
   dispose(): void {
     vscode.Disposable.from(...this.profiles, ...this.subscriptions).dispose();
+  }
+
+  /** @throws {UserError} `evaluation.notRun` */
+  private attemptOf(target: unknown): Evaluated & { readonly id: string } {
+    const id = isMessageTarget(target) ? target.test.id : isItem(target) ? target.id : '';
+    const attempt = this.attempts.get(id);
+    if (attempt) return { ...attempt, id };
+    throw new UserError('evaluation.notRun', 'This task was not run in this window. Run it first.');
   }
 
   private async refresh(): Promise<void> {
@@ -220,10 +231,10 @@ export class EvaluationTests implements vscode.Disposable {
         const item = tasks[index];
         if (item && due.has(index)) run.started(item);
       },
-      result: (result: TaskResult): void => {
+      result: (result: TaskResult, setting: EvaluationSetting): void => {
         const item = tasks[result.index];
         if (!item || !due.has(result.index)) return;
-        this.conversations.set(item.id, result);
+        this.attempts.set(item.id, { setting, result });
         run.appendOutput(conversationInWords(result).replaceAll('\n', '\r\n'), undefined, item);
         const milliseconds = result.time.totalMs;
         if (result.passed) run.passed(item, milliseconds);

@@ -1,4 +1,5 @@
-import type { EvaluationReport, TaskResult } from '../../agent/evaluation';
+import type { Evaluated } from '../../agent/evaluatedRun';
+import type { EvaluationReport, EvaluationSetting, TaskResult } from '../../agent/evaluation';
 import type { TaskKind } from '../../agent/task';
 import type { EndpointAccess } from '../endpoints/endpointTools';
 
@@ -43,7 +44,7 @@ export interface EvaluationRequest {
 /** Told of each task that begins, by its number, and of each result, those of a resumed evaluation first. */
 export interface EvaluationHearing {
   begin(task: number): void;
-  result(result: TaskResult): void;
+  result(result: TaskResult, setting: EvaluationSetting): void;
 }
 
 /** An evaluation that came to its end. */
@@ -91,3 +92,6 @@ export interface EvaluationTools {
    */
   evaluate(request: EvaluationRequest, hearing: EvaluationHearing, signal: AbortSignal): Promise<void>;
 }
+
+/** Asks whether an attempt at a task is to become training data, with a warning that it is a test. */
+export type AcceptEvaluated = (evaluated: Evaluated) => Promise<void>;

@@ -76,6 +76,7 @@ export function resultsStrings(): ResultsStrings {
     passed: vscode.l10n.t('Passed'),
     failed: vscode.l10n.t('Not passed'),
     compare: vscode.l10n.t('Conversations on {0}'),
+    accept: vscode.l10n.t('Accept as Training Data…'),
     close: vscode.l10n.t('Close'),
     answered: vscode.l10n.t('Answered: {0}'),
     expected: vscode.l10n.t('Expected: {0}'),

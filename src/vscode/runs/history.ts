@@ -56,7 +56,7 @@ export class History implements vscode.Disposable {
     private readonly memory: vscode.Memento,
   ) {
     this.subscription = runs.onDidStart((run) => {
-      if (this.recording.on || this.limit > 0) this.keep(run);
+      if (this.keeps) this.keep(run);
     });
   }
 
@@ -82,6 +82,20 @@ export class History implements vscode.Disposable {
       this.store.review(id, line).catch((error: unknown) => report(this.log, error));
     });
     return run;
+  }
+
+  /** Takes a run in that was not run in this window, and keeps it like those that were. One that is known stays as it is. */
+  async adopt(id: string, record: RunRecord): Promise<Run> {
+    const known = await this.open(id);
+    if (known) return known;
+    if (this.keeps) {
+      const journal = await this.openJournal(record.header);
+      for (const { event } of record.events) journal.hear(event);
+      const { reward } = record.review;
+      if (reward !== undefined) journal.review({ type: 'reward', reward, by: 'check' });
+      await journal.flush();
+    }
+    return (await this.open(id)) ?? this.runs.restore(record);
   }
 
   async delete({ id }: PastRun): Promise<void> {
@@ -117,17 +131,24 @@ export class History implements vscode.Disposable {
     this.subscription.dispose();
   }
 
+  private get keeps(): boolean {
+    return this.recording.on || this.limit > 0;
+  }
+
   private get limit(): number {
     return this.settings.get('history');
   }
 
   private keep(run: Run): void {
     const { request, askedAt } = run;
-    const header: RunHeader = { version: 1, ...request, askedAt, product: this.version };
-    const shelf = this.recording.on ? 'library' : 'history';
-    const journal = this.store.open(header, shelf, (error) => report(this.log, error));
+    const journal = this.openJournal({ version: 1, ...request, askedAt, product: this.version });
     this.journals.set(run, journal);
     void this.write(run, journal).catch((error: unknown) => this.log.error(error));
+  }
+
+  private async openJournal(header: RunHeader): Promise<RunJournal> {
+    const shelf = this.recording.on ? 'library' : 'history';
+    return this.store.open(header, shelf, (error) => report(this.log, error));
   }
 
   private async write(run: Run, opening: Promise<RunJournal>): Promise<void> {

@@ -124,6 +124,10 @@ export function problemInWords(code: string): string {
       return vscode.l10n.t('What the model reads is not worded as it was trained to read it.');
     case 'poison':
       return vscode.l10n.t('It may teach harm: look at what it does.');
+    case 'test-task':
+      return vscode.l10n.t(
+        'It is a task of an evaluation suite: a model that learns it knows what the suite asks, and its score there says nothing.',
+      );
     default:
       return vscode.l10n.t('Something is wrong with it.');
   }

@@ -91,6 +91,9 @@ export function exportStrings(): ExportStrings {
     push: vscode.l10n.t('Send to the Hub…'),
     done: vscode.l10n.t('Written: {0}'),
     learnGiven: vscode.l10n.t('Let it also learn replies that are not to be learnt'),
+    testRows: vscode.l10n.t(
+      'Rows that are tasks of evaluation suites: {0}. The score of a model that learns them says nothing on those suites.',
+    ),
     refused: vscode.l10n.t('Refused rows'),
     'refused.more': vscode.l10n.t('{0} more are refused.'),
     turn: vscode.l10n.t('turn {0}'),

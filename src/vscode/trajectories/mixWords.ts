@@ -43,6 +43,9 @@ export function mixStrings(): MixStrings {
     'side.share': vscode.l10n.t('Share of tokens'),
     tasks: vscode.l10n.t('Rows by task'),
     heldOut: vscode.l10n.t('Held out for validation: {0}.'),
+    testRows: vscode.l10n.t(
+      'Rows that are tasks of evaluation suites: {0}. The score of a model that learns them says nothing on those suites.',
+    ),
     leftOut: vscode.l10n.t('Left out: {0}. Trainers cannot read these rows, or they hold a task of the suite.'),
     repeated: vscode.l10n.t('{0}: each stands in the mixture {1} times on average.'),
     'repeated.tooMany': vscode.l10n.t(
