@@ -8,7 +8,7 @@ import { evaluationSpeed } from './evaluation';
 import { shellFlood } from './flood';
 import { libraryTimes } from './library';
 import { loopOverhead } from './loop';
-import { reviewCost, sandboxCosts } from './sandbox';
+import { overshoot, reviewCost, sandboxCosts } from './sandbox';
 import { shellRoundTrip } from './shell';
 import { serverCosts } from './servers';
 import { sqlCost } from './sql';
@@ -59,6 +59,7 @@ export const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   async sandbox() {
     const costs = await sandboxCosts();
     const review = await reviewCost();
+    const past = await overshoot();
     return [
       ...costs.flatMap(({ where, startMs, medianMs, p99Ms }) => [
         ...(startMs > 0 ? [{ what: `sandbox ${where}, start, median`, value: milliseconds(startMs) }] : []),
@@ -67,6 +68,8 @@ export const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       ]),
       { what: 'changes of 5,000 files, listed', value: review ? milliseconds(review.listMs) : 'no sandbox' },
       { what: 'changes of 5,000 files, applied', value: review ? milliseconds(review.applyMs) : 'no sandbox' },
+      { what: 'written past a limit of 256 MB, large files', value: past ? megabytes(past.bytes) : 'no sandbox' },
+      { what: 'the same, empty files of 4 KB each', value: past ? megabytes(past.files) : 'no sandbox' },
     ];
   },
 

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openPending } from '../src/runtime/shell/changes/pending';
 import { openShell } from '../src/runtime/shell/openShell';
 import { openSandbox, type SandboxOptions } from '../src/runtime/shell/sandbox/openSandbox';
+import { bytesOnDisk } from '../src/runtime/shell/sandbox/writeLimit';
 import { probeSandbox } from '../src/runtime/shell/sandbox/probe';
 import { buildImage, engine, image, removeImage } from '../test/runtime/shell/sandbox/image';
 
@@ -101,6 +102,36 @@ export async function reviewCost(): Promise<{ listMs: number; applyMs: number } 
       if ((await pending.list()).length !== touchedFiles) throw new Error('Not all changes are listed.');
     });
     return { listMs, applyMs: await timed(async () => pending.apply('all')) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const limitBytes = 256e6;
+
+/** What a run does that only writes, and as much as it can. */
+const floods = {
+  bytes: 'for ((i = 0; i < 400; i++)); do head -c 16000000 /dev/zero >f$i; done',
+  files: 'seq 1000000 | xargs touch',
+} as const;
+
+/** Megabytes that a run has on the disk when it is stopped, beyond the 256 that it may write; an empty file counts as 4 KB. */
+export async function overshoot(): Promise<Readonly<Record<keyof typeof floods, number>> | undefined> {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'agentlm-bench-')));
+  const [storage, workspace] = [path.join(folder, 'storage'), path.join(folder, 'workspace')];
+  const past = async (kind: keyof typeof floods): Promise<number> => {
+    const options = { kind: 'workspace', network: false, writeLimitBytes: limitBytes, storage } as const;
+    const sandbox = await openSandbox({ id: `os_${kind}`, workspace, problem: '' }, options, signal);
+    const shell = await openShell({ cwd: workspace, sandbox });
+    const { note = '' } = await shell.execute(floods[kind], signal);
+    await shell.close();
+    if (!note.includes('has written more')) throw new Error(`The run was not stopped: ${note}`);
+    return ((await bytesOnDisk(path.join(storage, `os_${kind}`, 'upper'))) - limitBytes) / 1e6;
+  };
+  try {
+    if ((await probeSandbox(storage)) !== undefined) return undefined;
+    mkdirSync(workspace);
+    return { bytes: await past('bytes'), files: await past('files') };
   } finally {
     rmSync(folder, { recursive: true });
   }

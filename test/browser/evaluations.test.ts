@@ -142,7 +142,7 @@ describe('A user who evaluates a model in the Testing view', function () {
     await conversation.getByRole('button', { name: 'Accept as Training Data…' }).click();
     const accept = await workbench.webview('Accept Trajectory');
     await accept.getByText('It is a task of an evaluation suite:').waitFor();
-    await accept.getByRole('button', { name: 'Turn Recording On' }).click();
+    await accept.getByRole('button', { name: 'Turn On Recording' }).click();
     await accept.getByText('Ready to be accepted.').waitFor();
     await workbench.screenshot('evaluation-accept');
     await accept.getByRole('button', { name: 'Accept', exact: true }).click();

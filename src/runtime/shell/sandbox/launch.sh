@@ -2,9 +2,10 @@
 # sandbox runs in the end: the process that was started stays the same one.
 #
 #   $1 run folder   $2 workspace   $3 folder of the volatile layers   $4 home, or nothing
-#   $5 kB a file may have   $6 processes   $7 kB of data a process may have   $8 cgroup to make, or nothing
-#   $9 not empty: the layers are mounted already, for a shell beside which this one is
-#   then: bwrap, and what it runs. Its own arguments and the seccomp filter are files beside this one, opened as 8 and 9.
+#   $5 kB a file may have   $6 processes   $7 kB of data a process may have
+#   $8 not empty: the layers are mounted already, for a shell beside which this one is
+#   then: bwrap, and what it runs. Its own arguments and the seccomp filter are files beside this one, opened as 8 and 9;
+#   another one names the control groups of the run.
 #
 # - Layers are mounted by relative names, `lower` being a link: a path may hold what mount reads as syntax (`,` and `:`).
 # - The PATH is set aside: a workspace may be on it, and all this happens outside of the sandbox.
@@ -26,17 +27,14 @@ layers() { # run folder, home, folder of the volatile layers
       { (layer "$3" 2>/dev/null) || mount --rbind -o ro "$2" "$3/merged"; }
   }
 }
-[ "$9" ] || layers "$1" "$4" "$3/home" || exit
+[ "$8" ] || layers "$1" "$4" "$3/home" || exit
 ulimit -f "$5" && ulimit -u "$6" && ulimit -d "$7" || exit
-# Real root is not held by a limit of processes, whatever its namespace: a cgroup does that, where there is one to be had.
-if [ "$8" ]; then
-  for _group in /sys/fs/cgroup/pids /sys/fs/cgroup; do
-    mkdir -p "$_group/$8" && echo "$6" >"$_group/$8/pids.max" && echo $$ >"$_group/$8/cgroup.procs" && break
-  done 2>/dev/null
-fi
+while IFS= read -r _group; do
+  echo $$ >"$_group/cgroup.procs"
+done <"$3/groups" 2>/dev/null
 echo 1000 >/proc/self/oom_score_adj
 exec 8<"$3/bwrap.arguments" 9<"$3/seccomp.filter"
-_bwrap=${10}
-shift 10
+_bwrap=$9
+shift 9
 PATH=$_path
 exec "$_bwrap" --args 8 -- "$@"

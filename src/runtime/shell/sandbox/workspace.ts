@@ -7,7 +7,7 @@ import { createRunFolder, endRunFolder, makeLayer, removeTree } from '../changes
 import { shellChain, shellProcesses, type ShellProcesses } from '../processes';
 import { findSystemProgram } from '../variables';
 import { bubblewrapArguments } from './bubblewrap';
-import { groupName, removeGroup } from './controlGroup';
+import { makeGroups } from './controlGroup';
 import { homeFolder, lookInside } from './inside';
 import launchScript from './launch.sh';
 import { clearCrashed, findPlaces } from './places';
@@ -58,7 +58,8 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
     await writeFile(path.join(scratch, 'seccomp.filter'), seccompFilter({ architecture: process.arch, network }));
   });
   const { scratch } = folder.manifest;
-  const group = process.getuid?.() === 0 ? groupName(run.id) : '';
+  const groups = await makeGroups(run.id, processLimit);
+  await writeFile(path.join(scratch, 'groups'), groups.folders.map((group) => `${group}\n`).join(''));
 
   const originals = createOriginalsRecord(folder);
   let onOverflow: Parameters<Sandbox['onOverflow']>[0] = async () => undefined;
@@ -66,6 +67,7 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
     folders: [path.join(folder.path, 'upper'), scratch],
     limitBytes: writeLimitBytes,
     onOverflow: () => onOverflow(writeLimitBytes),
+    hold: () => groups.hold(),
   });
   let processes: ShellProcesses | undefined;
 
@@ -93,7 +95,7 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
             ? [unshare, '--user', '--map-root-user', '--mount', '--']
             : [nsenter, ...namespacesOf(shell.beside, network), '--'],
           [bash, '--norc', '--noprofile', path.join(scratch, 'launch.sh'), folder.path, workspace, scratch, home ?? ''],
-          [kilobytes(writeLimitBytes), `${processLimit}`, kilobytes(totalmem() / 2), group],
+          [kilobytes(writeLimitBytes), `${processLimit}`, kilobytes(totalmem() / 2)],
           [shell.beside === undefined ? '' : 'mounted', bwrap],
           // Where the last shell was may be gone.
           [bash, '--norc', '--noprofile', '-c', 'cd -- "$1" 2>/dev/null || cd -- "$2"; shift 2; exec "$@"', 'start'],
@@ -114,7 +116,7 @@ export async function openWorkspaceSandbox(run: SandboxedRun, options: Workspace
         await originals.finish();
       } finally {
         await endRunFolder(folder);
-        await Promise.all([removeTree(scratch), group === '' ? undefined : removeGroup(group)]);
+        await Promise.all([removeTree(scratch), groups.remove()]);
       }
     },
   };

@@ -289,6 +289,16 @@ for (const identity of identities) {
         }
       });
 
+      it('empty files, each of which counts as 4 KB', () =>
+        withRun(
+          async ({ run }) => {
+            const { note } = await run('seq 200000 | xargs touch');
+            assert.match(note ?? '', /has written more than 4 MB/);
+            assert.ok(readdirSync(path.join(place.storage, 'os_test/upper')).length < 100_000);
+          },
+          { writeLimitBytes: 4e6 },
+        ));
+
       it('a file that is deleted and still open', () =>
         withRun(
           async ({ run }) => {
@@ -313,7 +323,7 @@ for (const identity of identities) {
           { processLimit: 100 },
         );
         await goneWithin(1_000, 'sleep 765434');
-        for (const root of ['/sys/fs/cgroup', '/sys/fs/cgroup/pids'])
+        for (const root of ['/sys/fs/cgroup', '/sys/fs/cgroup/pids', '/sys/fs/cgroup/unified'])
           assert.ok(!existsSync(path.join(root, 'agentlm-os_test')));
       });
     });
