@@ -2,7 +2,7 @@ import type { Turn } from '../agent/conversation';
 import { readRows } from '../dataset/formats/readRow';
 import type { Row, Unreadable } from '../dataset/row';
 import { readValues } from '../runtime/trajectories/readValues';
-import { conversationTokens, createTextCounter } from '../runtime/trajectories/tokenCounts';
+import { conversationTokens } from '../runtime/trajectories/tokenCounts';
 
 /** The rows of several files, one after another. */
 export async function* rowsOf(files: readonly string[], signal: AbortSignal): AsyncGenerator<Row | Unreadable, void> {
@@ -14,7 +14,6 @@ export async function tokenCounters(): Promise<{
   countText: (text: string) => number;
   countTokens: (turns: readonly Turn[]) => number;
 }> {
-  const { tokenCount } = await import('../runtime/endpoint/llamaTokenizer');
-  const countText = createTextCounter(tokenCount);
+  const { tokenCount: countText } = await import('../runtime/endpoint/llamaTokenizer');
   return { countText, countTokens: (turns) => conversationTokens(turns, countText) };
 }

@@ -3,7 +3,7 @@ import { human, type Dialogue } from '../agent/conversation';
 import { propose, redact } from '../dataset/secrets/redact';
 import type { Problem } from '../dataset/problem';
 import { Validator } from '../dataset/validate';
-import { conversationTokens, createTextCounter } from '../runtime/trajectories/tokenCounts';
+import { conversationTokens } from '../runtime/trajectories/tokenCounts';
 import { everySecret } from './secretSearch';
 
 /** Tokens that the model reads (Llama-2). */
@@ -47,8 +47,7 @@ async function secretsOf(
 
 async function problemsOf(dialogue: Dialogue): Promise<AcceptanceProblem[]> {
   const { tokenCount } = await import('../runtime/endpoint/llamaTokenizer');
-  const countText = createTextCounter(tokenCount);
-  const validator = new Validator({ maxTokens, countTokens: (turns) => conversationTokens(turns, countText) });
+  const validator = new Validator({ maxTokens, countTokens: (turns) => conversationTokens(turns, tokenCount) });
   const row = { place: { file: '', row: 1, line: undefined }, format: 'recorded', dialogue, about: {} } as const;
   validator.learn(row);
   const { problems } = await validator.check(row);

@@ -10,7 +10,7 @@ import { learntTokens } from '../dataset/trainers/reading';
 import { tokenCount, tokenPieces } from '../runtime/endpoint/llamaTokenizer';
 import { pushWritten } from '../runtime/trajectories/hub';
 import { createExportFile, finishAll } from '../runtime/trajectories/exportFile';
-import { conversationTokens, createTextCounter } from '../runtime/trajectories/tokenCounts';
+import { conversationTokens } from '../runtime/trajectories/tokenCounts';
 import { exportableRows } from './exportableRows';
 
 /** Tokens that the model reads (Llama-2). */
@@ -20,13 +20,11 @@ const maxTokens = 4096;
 const namedRows = 200;
 const shownExamples = 5;
 
-const countText = createTextCounter(tokenCount);
-
 /** @param folders where the records of runs are */
 export function createTrainingExporter(folders: readonly string[]): TrainingExporter {
   async function* exported(choice: ExportChoice, signal: AbortSignal): AsyncGenerator<Exported | RefusedRow, void> {
     const format = nameOf(choice);
-    const exporter = new Exporter(format, { maxTokens, countTokens: countText, learnGiven: choice.learnGiven });
+    const exporter = new Exporter(format, { maxTokens, countTokens: tokenCount, learnGiven: choice.learnGiven });
     const pairs = format === 'kto' || format === 'dpo';
     for await (const row of exportableRows(folders, choice.files, { rejected: pairs }, signal)) {
       signal.throwIfAborted();
@@ -41,7 +39,7 @@ export function createTrainingExporter(folders: readonly string[]): TrainingExpo
     const format = nameOf(choice);
     const statistics = new StatisticsCounter({
       maxTokens,
-      countTokens: (turns) => conversationTokens(turns, countText),
+      countTokens: (turns) => conversationTokens(turns, tokenCount),
     });
     let examples = 0;
     const file = await createExportFile(exportShapes[format], out, { force: true });
@@ -95,7 +93,7 @@ export function createTrainingExporter(folders: readonly string[]): TrainingExpo
   };
 }
 
-const limits = { maxTokens, countTokens: countText };
+const limits = { maxTokens, countTokens: tokenCount };
 
 type Reading = ReturnType<ReturnType<typeof exportFormat>['read']>;
 

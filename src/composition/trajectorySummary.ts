@@ -3,7 +3,7 @@ import { problemLength, type TrajectorySummary } from '../agent/library';
 import { runErrors } from '../dataset/errorAnalysis';
 import type { Row } from '../dataset/row';
 import { problemOf, splitOf } from '../dataset/split';
-import { conversationTokens, createTextCounter } from '../runtime/trajectories/tokenCounts';
+import { conversationTokens } from '../runtime/trajectories/tokenCounts';
 
 /** Tokens that the model reads (Llama-2). */
 export const contextLength = 4096;
@@ -38,7 +38,6 @@ export interface TokenCounters {
 
 /** Loads the vocabulary, which takes a moment. */
 export async function tokenCounters(): Promise<TokenCounters> {
-  const { tokenCount } = await import('../runtime/endpoint/llamaTokenizer');
-  const countText = createTextCounter(tokenCount);
+  const { tokenCount: countText } = await import('../runtime/endpoint/llamaTokenizer');
   return { countText, countTokens: (turns) => conversationTokens(turns, countText) };
 }

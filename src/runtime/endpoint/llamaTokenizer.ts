@@ -10,9 +10,9 @@ const last = 2 ** 16;
  */
 const ranks = new Map(vocabulary.split('\n').map((token, place) => [token, token.endsWith(' ') ? last : place]));
 
-/** Longer words are no words, and seldom come again. */
-const longestKnown = 32;
-const knownLimit = 50_000;
+/** The words of a data set repeat. Longer ones are no words, and seldom come again. */
+const longestKnown = 40;
+const knownLimit = 200_000;
 const known = new Map<string, number>();
 
 /**
@@ -57,7 +57,8 @@ function wordCount(word: string): number {
   const count = tokensOf(word).length;
   if (word.length > longestKnown) return count;
   if (known.size === knownLimit) known.clear();
-  known.set(word, count);
+  // A copy: a piece of a text keeps the whole of it in memory.
+  known.set(Array.from(word).join(''), count);
   return count;
 }
 

@@ -2,14 +2,10 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
 import { UserError } from '../../../src/agent/errors';
 import { createAtomicFile } from '../../../src/runtime/trajectories/atomicFile';
-import { tokenCount } from '../../../src/runtime/endpoint/llamaTokenizer';
 import { secretlintFindings } from '../../../src/runtime/trajectories/secretlint';
 import { createShuffledFile } from '../../../src/runtime/trajectories/shuffledFile';
-import { createTextCounter } from '../../../src/runtime/trajectories/tokenCounts';
-import { agentInstructLines } from '../../sharedData';
 
 describe('A file that is written', () => {
   let folder: string;
@@ -88,27 +84,6 @@ describe('A file that is written', () => {
     await writing.write('x'.repeat(200_000), 0.5);
     await writing.discard();
     assert.deepEqual(await readdir(folder), []);
-  });
-});
-
-describe('Counting tokens word by word', () => {
-  it('is exact for whatever was said', () => {
-    const count = createTextCounter(tokenCount);
-    const words = fc.array(
-      fc.oneof(
-        fc.constantFrom(' ', '  ', '\n', ' a', '▁', 'SELECT', '    '),
-        fc.string({ unit: 'grapheme', maxLength: 6 }),
-      ),
-    );
-    fc.assert(
-      fc.property(words, (parts) => assert.equal(count(parts.join('')), tokenCount(parts.join('')))),
-      { numRuns: 300 },
-    );
-  });
-
-  it('is exact for the published rows', function () {
-    const count = createTextCounter(tokenCount);
-    for (const line of agentInstructLines(this).slice(0, 40)) assert.equal(count(line), tokenCount(line));
   });
 });
 
