@@ -105,7 +105,9 @@ describe('agentlm dataset', () => {
     const info = path.join(folder, 'dataset_info.json');
     const yaml = path.join(folder, 'factory.llama-factory.yaml');
     assert.deepEqual(lines, [
-      { summary: { rows: 6, written: 6, examples: 12, refused: 0, reasons: {}, files: [out, info, yaml] } },
+      {
+        summary: { rows: 6, written: 6, examples: 12, refused: 0, testRows: 0, reasons: {}, files: [out, info, yaml] },
+      },
     ]);
     assert.equal((JSON.parse(await readFile(out, 'utf8')) as unknown[]).length, 12);
     assert.match(await readFile(yaml, 'utf8'), /mask_history: true/);

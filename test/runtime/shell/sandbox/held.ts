@@ -228,6 +228,8 @@ export async function bundle(source: string, program: string): Promise<void> {
     bundle: true,
     platform: 'node',
     packages: 'external',
+    // What is required is found by NODE_PATH, wherever the program lies; what is imported is not.
+    supported: { 'dynamic-import': false },
     loader: { '.sh': 'text' },
     outfile: program,
     logLevel: 'silent',
