@@ -135,7 +135,7 @@ export const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
         value: rate(dataset[what]),
       })),
       { what: 'dataset mix, a million rows', value: `${dataset.millionSeconds.toFixed(0)} s` },
-      { what: 'dataset mix, a million rows, memory', value: megabytes(dataset.millionPeakMb) },
+      { what: 'dataset mix, a million rows, memory of the whole bench', value: megabytes(dataset.millionPeakMb) },
     ];
   },
 

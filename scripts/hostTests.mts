@@ -78,7 +78,8 @@ async function untilOver(page: Page, url: string, release: Release, silence: num
   await page.exposeFunction('codeAutomationExit', resolve);
   await page.exposeFunction('codeAutomationLog', (_type: string, values: readonly unknown[]) => {
     const line = format(...values);
-    log.write(`${line}\n`);
+    // A window goes on talking while it closes.
+    if (!log.writableEnded) log.write(`${line}\n`);
     if (!line.startsWith(mark)) return;
     timer.refresh();
     console.log(line.slice(mark.length));

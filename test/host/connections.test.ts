@@ -23,7 +23,7 @@ before(() => {
 
 after(() => {
   Object.defineProperty(net.Socket.prototype, 'connect', original);
-  assert.ok(called.size > 0, 'the endpoint was called');
+  if (!process.env['AGENTLM_TEST_GREP']) assert.ok(called.size > 0, 'the endpoint was called');
   const outside = [...called].filter((host) => !/^(?:localhost|127\.0\.0\.1|::1)$/.test(host));
   assert.deepEqual(outside, [], 'no machine but this one, where the endpoints of the tests are');
 });
