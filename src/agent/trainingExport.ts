@@ -1,7 +1,39 @@
+/** The formats of trainers, as `agentlm dataset convert --to` names them (docs/datasets.md). */
+export const exportNames = [
+  'agentinstruct-jsonl',
+  'agentinstruct-json',
+  'agentinstruct-parquet',
+  'fastchat',
+  'llama-factory',
+  'axolotl',
+  'openai',
+  'kto',
+  'dpo',
+] as const;
+
+export type ExportName = (typeof exportNames)[number];
+
+/** Of a file in a format. */
+export function exportExtension(name: ExportName): '.json' | '.jsonl' | '.parquet' {
+  switch (name) {
+    case 'agentinstruct-parquet':
+      return '.parquet';
+    case 'agentinstruct-json':
+    case 'fastchat':
+    case 'llama-factory':
+      return '.json';
+    case 'agentinstruct-jsonl':
+    case 'axolotl':
+    case 'openai':
+    case 'kto':
+    case 'dpo':
+      return '.jsonl';
+  }
+}
+
 /** What is to be exported, and for which trainer. */
 export interface ExportChoice {
-  /** As `agentlm dataset convert --to` names it (docs/datasets.md). */
-  readonly format: string;
+  readonly format: ExportName;
   /** Files of rows; undefined: the runs of this workspace that were accepted, and where they make pairs those that were rejected. */
   readonly files: readonly string[] | undefined;
   /** Whether FastChat, which has no mask for single replies, may learn those that are not to be learnt. */

@@ -31,14 +31,18 @@ export interface TrajectoryStatistics {
   readonly errors: readonly ErrorsOfRule[];
 }
 
-/** What was asked of a model, what was kept of it, and how long that is. */
+/** A line of the paper's table: what was asked, what was kept of it, how long that is. */
 export interface StatisticsLine {
   readonly task: string;
+  /** Null where the file does not say. */
   readonly model: string | null;
+  /** Different tasks. */
   readonly instructions: number;
   readonly rows: number;
   readonly kept: number;
+  /** Learnt replies of a kept row, on average; null where nothing was kept. */
   readonly averageTurns: number | null;
+  /** Kept rows by instructions; null where only kept rows are in the file, as in published ones. */
   readonly keptRatio: number | null;
 }
 
@@ -51,6 +55,18 @@ export interface Counted {
   readonly name: string;
   readonly count: number;
 }
+
+/** The error classes of the paper's analysis, and what the environment could not do. */
+export const errorRules = [
+  'invalid-action',
+  'repeated-action',
+  'context-limit',
+  'step-limit',
+  'wrong-answer',
+  'environment-error',
+] as const;
+
+export type ErrorRule = (typeof errorRules)[number];
 
 /** In how many rows of a model a rule fired. */
 export interface ErrorsOfRule {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { exportNames, type ExportName } from '../agent/trainingExport';
 import type { MixChoice } from '../agent/trainingMix';
-import { exportNames, type ExportName } from '../dataset/exports';
 import { fetchUsage, parseFetchArguments, type FetchArguments } from './fetchArguments';
 import { readCount, readNumber, readPath } from './readOptions';
 import { UsageError } from './usageError';

@@ -1,9 +1,16 @@
 import path from 'node:path';
 import { UserError } from '../agent/errors';
 import { isTestTask } from '../agent/testTask';
-import type { ExportChoice, ExportPreview, ExportSample, RefusedRow, TrainingExporter } from '../agent/trainingExport';
+import {
+  exportExtension,
+  type ExportChoice,
+  type ExportPreview,
+  type ExportSample,
+  type RefusedRow,
+  type TrainingExporter,
+} from '../agent/trainingExport';
 import { companionsOf } from '../dataset/companions';
-import { Exporter, exportFormat, exportNames, exportShapes, type Exported, type ExportName } from '../dataset/exports';
+import { Exporter, exportFormat, exportShapes, type Exported } from '../dataset/exports';
 import { isRow, placeText } from '../dataset/row';
 import { StatisticsCounter } from '../dataset/statistics';
 import { learntTokens } from '../dataset/trainers/reading';
@@ -23,7 +30,7 @@ const shownExamples = 5;
 /** @param folders where the records of runs are */
 export function createTrainingExporter(folders: readonly string[]): TrainingExporter {
   async function* exported(choice: ExportChoice, signal: AbortSignal): AsyncGenerator<Exported | RefusedRow, void> {
-    const format = nameOf(choice);
+    const { format } = choice;
     const exporter = new Exporter(format, { maxTokens, countTokens: tokenCount, learnGiven: choice.learnGiven });
     const pairs = format === 'kto' || format === 'dpo';
     for await (const row of exportableRows(folders, choice.files, { rejected: pairs }, signal)) {
@@ -36,7 +43,7 @@ export function createTrainingExporter(folders: readonly string[]): TrainingExpo
   }
 
   async function write(choice: ExportChoice, out: string, signal: AbortSignal): Promise<readonly string[]> {
-    const format = nameOf(choice);
+    const { format } = choice;
     const statistics = new StatisticsCounter({
       maxTokens,
       countTokens: (turns) => conversationTokens(turns, tokenCount),
@@ -60,7 +67,7 @@ export function createTrainingExporter(folders: readonly string[]): TrainingExpo
 
   return {
     async preview(choice, signal) {
-      const format = exportFormat(nameOf(choice), choice);
+      const format = exportFormat(choice.format, choice);
       const samples: ExportSample[] = [];
       const refused: RefusedRow[] = [];
       const counts = { rows: 0, examples: 0, refusedRows: 0, testRows: 0 };
@@ -84,7 +91,7 @@ export function createTrainingExporter(folders: readonly string[]): TrainingExpo
     },
     write,
     async push(choice, target, onProgress, signal) {
-      const name = `train${extensionOf(choice.format)}`;
+      const name = `train${exportExtension(choice.format)}`;
       // As every tool for the hub has it.
       const hub = target.hub ?? process.env['HF_ENDPOINT'];
       const writeIn = (folder: string): Promise<readonly string[]> => write(choice, path.join(folder, name), signal);
@@ -101,19 +108,6 @@ function sampleOf(id: string, reading: Reading): ExportSample {
   if ('refused' in reading) throw new Error('An example that was written is read otherwise now.');
   const tokens = learntTokens(reading.stretches, tokenPieces);
   return { id, tokens: tokens.map(({ text, learnt }) => ({ text, learnt })) };
-}
-
-/** What a file of a format is called, dot included. */
-function extensionOf(format: string): string {
-  const shape = exportShapes[nameOf({ format })];
-  if (shape === 'parquet') return '.parquet';
-  return shape === 'array' ? '.json' : '.jsonl';
-}
-
-function nameOf({ format }: Pick<ExportChoice, 'format'>): ExportName {
-  const name = exportNames.find((each) => each === format);
-  if (name === undefined) throw new Error(`There is no format ${format}.`);
-  return name;
 }
 
 function nothingToExport(): UserError {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { formatDialogue, type Turn } from '../agent/conversation';
 import { passes } from '../agent/library';
+import type { ExportName } from '../agent/trainingExport';
 import {
   rawLength,
   turnLength,
@@ -13,7 +14,7 @@ import {
 } from '../agent/trajectoryFile';
 import { actionOf } from '../dataset/actions';
 import { runErrors } from '../dataset/errorAnalysis';
-import { exportFormat, type ExportName } from '../dataset/exports';
+import { exportFormat } from '../dataset/exports';
 import { isRecordLine } from '../dataset/formats/trajectoryRecord';
 import { readRow, readRows } from '../dataset/formats/readRow';
 import { isRow, placeText, type Row, type Unreadable } from '../dataset/row';

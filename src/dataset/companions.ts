@@ -1,5 +1,5 @@
 import { datasetCard } from './datasetCard';
-import type { ExportName } from './exports';
+import type { ExportName } from '../agent/trainingExport';
 import type { Statistics } from './statistics';
 import { axolotlConfiguration } from './trainers/axolotl';
 import { datasetInfo } from './trainers/llamaFactory';

@@ -1,21 +1,10 @@
 import type { Turn } from '../agent/conversation';
+import { errorRules, type ErrorRule } from '../agent/trajectoryStatistics';
 import { actionOf, isEnvironmentError } from './actions';
 import { isRewarded } from './kept';
 import type { Problem } from './problem';
 import type { Row } from './row';
 import { openingLength, splitOf, type Split } from './split';
-
-/** The error classes of the paper's analysis, and what the environment could not do. */
-export const errorRules = [
-  'invalid-action',
-  'repeated-action',
-  'context-limit',
-  'step-limit',
-  'wrong-answer',
-  'environment-error',
-] as const;
-
-export type ErrorRule = (typeof errorRules)[number];
 
 /** Where a rule fired. */
 export interface RunError {

@@ -1,3 +1,4 @@
+import type { ExportName } from '../agent/trainingExport';
 import { hash53 } from './hash';
 import type { Row } from './row';
 import { agentInstruct } from './trainers/agentInstruct';
@@ -9,21 +10,6 @@ import { openAi } from './trainers/openAi';
 import { dpo, kto, pairOf, verdictOf } from './trainers/preferences';
 import type { Refusal, TrainerLimits } from './trainers/reading';
 import { openingLength, splitOf } from './split';
-
-/** The names of the formats, as a person chooses them. */
-export const exportNames = [
-  'agentinstruct-jsonl',
-  'agentinstruct-json',
-  'agentinstruct-parquet',
-  'fastchat',
-  'llama-factory',
-  'axolotl',
-  'openai',
-  'kto',
-  'dpo',
-] as const;
-
-export type ExportName = (typeof exportNames)[number];
 
 /** How the examples of each stand in its file. */
 export const exportShapes = {

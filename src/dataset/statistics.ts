@@ -1,23 +1,13 @@
 import type { Turn } from '../agent/conversation';
+import type { StatisticsLine } from '../agent/trajectoryStatistics';
 import { actionOf } from './actions';
 import { hash53 } from './hash';
 import { isKept } from './kept';
 import type { Row } from './row';
 import { problemOf, splitOf, type Split } from './split';
 
-/** A line of the paper's table: what was asked, what was kept of it, how long that is. */
-export interface TableLine {
+export interface TableLine extends StatisticsLine {
   readonly task: Split;
-  /** Null where the file does not say. */
-  readonly model: string | null;
-  /** Different tasks. */
-  readonly instructions: number;
-  readonly rows: number;
-  readonly kept: number;
-  /** Learnt replies of a kept row, on average; null where nothing was kept. */
-  readonly averageTurns: number | null;
-  /** Kept rows by instructions; null where only kept rows are in the file, as in published ones. */
-  readonly keptRatio: number | null;
 }
 
 /** How a length is spread over the rows. */

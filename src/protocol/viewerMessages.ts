@@ -3,7 +3,8 @@ import type { LossView, RowHead, RowView, Trainer } from '../agent/trajectoryFil
 import type { TrajectoryStrings } from './trajectoryStrings';
 
 export type { TrajectoryFilter, TrajectorySummary } from '../agent/library';
-export { trainers } from '../agent/trajectoryFile';
+export { rawLength, trainers } from '../agent/trajectoryFile';
+export { errorRules } from '../agent/trajectoryStatistics';
 export type { LossStretch, LossView, RowHead, RowView, Trainer, TurnView } from '../agent/trajectoryFile';
 
 /** How far the viewer is with its file. Sent whole whenever any of it changes. */

@@ -148,7 +148,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       const format = await chooseFormat();
       if (!format) return;
       const files = file instanceof vscode.Uri ? [file.fsPath] : await chooseSource();
-      if (files !== null) parts.exportPanels.show({ format, files, learnGiven: false }, format);
+      if (files !== null) parts.exportPanels.show({ format, files, learnGiven: false });
     },
     'agentlm.importAgentInstruct': () => parts.importAgentInstruct(),
     'agentlm.buildTrainingMix': () => parts.mixPanel.show(),

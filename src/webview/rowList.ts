@@ -1,8 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { pageSize, type RowHead, type TrajectoryFilter, type ViewerState } from '../protocol/viewerMessages';
+import {
+  errorRules,
+  pageSize,
+  type RowHead,
+  type TrajectoryFilter,
+  type ViewerState,
+} from '../protocol/viewerMessages';
 import { icon } from './icon';
 import { modelText } from './modelText';
-import { errorName, errorRules, taskName, type TrajectorySay } from './trajectoryHead';
+import { errorName, taskName, type TrajectorySay } from './trajectoryHead';
 
 /** The stretch of the list that is shown. */
 export interface ListWindow {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TrajectoryStringKey } from '../protocol/trajectoryStrings';
-import type { RowView, TrajectorySummary } from '../protocol/viewerMessages';
+import { errorRules, type RowView, type TrajectorySummary } from '../protocol/viewerMessages';
 import { modelText } from './modelText';
 import type { Say } from './page';
 
@@ -31,19 +31,8 @@ export function taskName(say: TrajectorySay, task: TrajectorySummary['task']): s
   return task === 'os' || task === 'db' || task === 'general' ? say(`task.${task}`) : task;
 }
 
-const rules = [
-  'invalid-action',
-  'repeated-action',
-  'context-limit',
-  'step-limit',
-  'wrong-answer',
-  'environment-error',
-] as const;
-
 /** A rule of the error analysis in words. */
 export function errorName(say: TrajectorySay, error: string): string {
-  const rule = rules.find((each) => each === error);
+  const rule = errorRules.find((each) => each === error);
   return rule === undefined ? error : say(`error.${rule}`);
 }
-
-export const errorRules: readonly string[] = rules;

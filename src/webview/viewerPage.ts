@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import {
   pageSize,
+  rawLength,
   type LossView,
   type RowView,
   type Trainer,
@@ -122,7 +123,7 @@ export class ViewerPage extends HostedPage<ViewerHostApi> {
         return conversationView(context, row.turns);
       case 'raw':
         return html`<pre class="code">${modelText(row.raw)}</pre>
-          ${row.raw.length >= rawShown ? html`<p class="muted">${say('raw.cut')}</p>` : nothing}`;
+          ${row.raw.length >= rawLength ? html`<p class="muted">${say('raw.cut')}</p>` : nothing}`;
       case 'loss':
         return lossView(say, this.trainer, (trainer) => void this.chooseTrainer(trainer), this.loss);
     }
@@ -229,9 +230,6 @@ export class ViewerPage extends HostedPage<ViewerHostApi> {
     section?.focus({ preventScroll: true });
   }
 }
-
-/** Characters of a row as JSON that the extension sends at most. */
-const rawShown = 200_000;
 
 function savedView(api: VsCodeApi): View {
   const saved = api.getState();

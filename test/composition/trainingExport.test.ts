@@ -7,6 +7,7 @@ import { gpt } from '../../src/agent/conversation';
 import { UserError } from '../../src/agent/errors';
 import { writeLine, type RecordLine } from '../../src/agent/runRecord';
 import type { ReviewLine } from '../../src/agent/runReview';
+import type { ExportName } from '../../src/agent/trainingExport';
 import { createTrainingExporter } from '../../src/composition/trainingExport';
 import { changed, osTurns } from '../dataset/rows';
 
@@ -30,9 +31,9 @@ describe('Exporting runs', () => {
   }
 
   const exporter = () => createTrainingExporter([folder, path.join(folder, 'missing')]);
-  const choice = (format: string, learnGiven = false) => ({ format, files: undefined, learnGiven });
+  const choice = (format: ExportName, learnGiven = false) => ({ format, files: undefined, learnGiven });
 
-  async function linesOf(format: string): Promise<unknown[]> {
+  async function linesOf(format: ExportName): Promise<unknown[]> {
     const out = path.join(folder, 'out.jsonl');
     await exporter().write(choice(format), out, never);
     const text = await readFile(out, 'utf8');

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ExportChoice, TrainingExporter } from '../../agent/trainingExport';
+import { exportExtension, type ExportChoice, type TrainingExporter } from '../../agent/trainingExport';
 import type { ExportHostApi, ExportState } from '../../protocol/exportMessages';
 import { readExportArgument } from '../../protocol/schemas';
 import type { StatePageApi } from '../../protocol/statePage';
 import type { ApiKeys } from '../endpoints/apiKeys';
 import { cancellableProgress } from '../cancellableProgress';
-import { exportStrings, formatInWords, type TrainerFormat } from './exportWords';
+import { exportStrings, formatInWords } from './exportWords';
 import { askForHubTarget } from './hubTarget';
 import { PagePanels } from '../pages/pagePanels';
 import { report, type Log } from '../report';
@@ -25,10 +25,10 @@ export class ExportPanels implements vscode.Disposable {
     this.panels = new PagePanels(extensionUri);
   }
 
-  show(choice: ExportChoice, format: TrainerFormat): void {
-    const title = vscode.l10n.t('Export for {0}', formatInWords(format).label);
+  show(choice: ExportChoice): void {
+    const title = vscode.l10n.t('Export for {0}', formatInWords(choice.format).label);
     const page = { name: 'export', styles: ['chat.css', 'export.css'], title };
-    this.panels.show(choice, page, (webview) => this.connect(webview, choice, format));
+    this.panels.show(choice, page, (webview) => this.connect(webview, choice));
   }
 
   dispose(): void {
@@ -36,14 +36,14 @@ export class ExportPanels implements vscode.Disposable {
   }
 
   /** Returns the way to stop whatever goes on for the panel. */
-  private connect(webview: vscode.Webview, chosen: ExportChoice, format: TrainerFormat): () => void {
+  private connect(webview: vscode.Webview, chosen: ExportChoice): () => void {
     const closing = new AbortController();
     let choice = chosen;
     let state: ExportState = {
-      format: formatInWords(format).label,
+      format: formatInWords(choice.format).label,
       phase: 'reading',
       preview: undefined,
-      learnGiven: format === 'fastchat' ? choice.learnGiven : undefined,
+      learnGiven: choice.format === 'fastchat' ? choice.learnGiven : undefined,
       written: [],
     };
     const change = (part: Partial<ExportState>): void => {
@@ -76,7 +76,7 @@ export class ExportPanels implements vscode.Disposable {
           change({ learnGiven: on });
           await read();
         },
-        save: () => work(() => this.save(choice, format)),
+        save: () => work(() => this.save(choice)),
         push: () => work(() => this.push(choice)),
       },
       read: readExportArgument,
@@ -92,8 +92,8 @@ export class ExportPanels implements vscode.Disposable {
     };
   }
 
-  private async save(choice: ExportChoice, format: TrainerFormat): Promise<readonly string[] | undefined> {
-    const name = `agentlm-${format}${formatInWords(format).extension}`;
+  private async save(choice: ExportChoice): Promise<readonly string[] | undefined> {
+    const name = `agentlm-${choice.format}${exportExtension(choice.format)}`;
     const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
     const target = await vscode.window.showSaveDialog({
       title: vscode.l10n.t('Export Training Data'),

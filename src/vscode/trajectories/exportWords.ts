@@ -1,80 +1,35 @@
 import * as vscode from 'vscode';
+import { exportNames, type ExportName } from '../../agent/trainingExport';
 import type { ExportStrings } from '../../protocol/exportMessages';
-
-/** As `agentlm dataset convert --to` names them. */
-export const trainerFormats = [
-  'agentinstruct-jsonl',
-  'agentinstruct-json',
-  'agentinstruct-parquet',
-  'fastchat',
-  'llama-factory',
-  'axolotl',
-  'openai',
-  'kto',
-  'dpo',
-] as const;
-
-export type TrainerFormat = (typeof trainerFormats)[number];
 
 interface FormatWords {
   readonly label: string;
   readonly detail: string;
-  /** Of its file. */
-  readonly extension: '.json' | '.jsonl' | '.parquet';
 }
 
 /** A format for somebody who chooses one. Names of formats and trainers are the same in every language. */
-export function formatInWords(format: TrainerFormat): FormatWords {
+export function formatInWords(format: ExportName): FormatWords {
   switch (format) {
     case 'agentinstruct-jsonl':
-      return {
-        label: 'AgentInstruct (JSONL)',
-        detail: vscode.l10n.t('As AgentTuning trains on it, a row a line'),
-        extension: '.jsonl',
-      };
+      return { label: 'AgentInstruct (JSONL)', detail: vscode.l10n.t('As AgentTuning trains on it, a row a line') };
     case 'agentinstruct-json':
-      return {
-        label: 'AgentInstruct (JSON)',
-        detail: vscode.l10n.t('As AgentTuning trains on it, in one list'),
-        extension: '.json',
-      };
+      return { label: 'AgentInstruct (JSON)', detail: vscode.l10n.t('As AgentTuning trains on it, in one list') };
     case 'agentinstruct-parquet':
-      return {
-        label: 'AgentInstruct (Parquet)',
-        detail: vscode.l10n.t('As on the hub, with a data set card'),
-        extension: '.parquet',
-      };
+      return { label: 'AgentInstruct (Parquet)', detail: vscode.l10n.t('As on the hub, with a data set card') };
     case 'fastchat':
-      return {
-        label: 'FastChat',
-        detail: vscode.l10n.t('Learns every reply: it has no mask for single ones'),
-        extension: '.json',
-      };
+      return { label: 'FastChat', detail: vscode.l10n.t('Learns every reply: it has no mask for single ones') };
     case 'llama-factory':
-      return {
-        label: 'LLaMA-Factory',
-        detail: vscode.l10n.t('An example for each reply, with dataset_info.json'),
-        extension: '.json',
-      };
+      return { label: 'LLaMA-Factory', detail: vscode.l10n.t('An example for each reply, with dataset_info.json') };
     case 'axolotl':
-      return { label: 'axolotl', detail: vscode.l10n.t('A train flag on every turn'), extension: '.jsonl' };
+      return { label: 'axolotl', detail: vscode.l10n.t('A train flag on every turn') };
     case 'openai':
-      return {
-        label: 'OpenAI',
-        detail: vscode.l10n.t('Chat messages with a weight on each reply'),
-        extension: '.jsonl',
-      };
+      return { label: 'OpenAI', detail: vscode.l10n.t('Chat messages with a weight on each reply') };
     case 'kto':
-      return {
-        label: 'KTO (TRL)',
-        detail: vscode.l10n.t('Replies that are wished for, and those that are not'),
-        extension: '.jsonl',
-      };
+      return { label: 'KTO (TRL)', detail: vscode.l10n.t('Replies that are wished for, and those that are not') };
     case 'dpo':
       return {
         label: 'DPO (TRL)',
         detail: vscode.l10n.t('Pairs from corrected replies, and from accepted and rejected runs'),
-        extension: '.jsonl',
       };
   }
 }
@@ -108,8 +63,8 @@ export function exportStrings(): ExportStrings {
 }
 
 /** Asks which format. Undefined when the user leaves. */
-export async function chooseFormat(): Promise<TrainerFormat | undefined> {
-  const items = trainerFormats.map((format) => ({ ...formatInWords(format), format }));
+export async function chooseFormat(): Promise<ExportName | undefined> {
+  const items = exportNames.map((format) => ({ ...formatInWords(format), format }));
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Export Training Data'),
     placeHolder: vscode.l10n.t('For which trainer?'),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { gpt, human, parseDialogue, type Turn } from '../../../src/agent/conversation';
-import { Exporter, exportFormat, exportNames, type ExportName, type ExportOptions } from '../../../src/dataset/exports';
+import { exportNames, type ExportName } from '../../../src/agent/trainingExport';
+import { Exporter, exportFormat, type ExportOptions } from '../../../src/dataset/exports';
 import type { About, Row } from '../../../src/dataset/row';
 import { learntTokens, type Refusal } from '../../../src/dataset/trainers/reading';
 import { agentInstructLines } from '../../sharedData';
