@@ -1,3 +1,4 @@
+import { isRecord } from './json';
 /** Who speaks in AgentInstruct: `human` is the user or the environment, `gpt` is the model. */
 export type Speaker = 'human' | 'gpt';
 
@@ -82,10 +83,6 @@ function parseJson(json: string): unknown {
   } catch (cause) {
     throw Object.assign(new DialogueError('row', 'valid JSON'), { cause });
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Dialogue } from '../agent/conversation';
+import { isRecord } from '../agent/json';
 import type { Leak } from '../agent/trainingMix';
-import { isRecord } from './formats/shape';
 import { hash53, wordsOf } from './hash';
 
 /** Words of an n-gram; the share of a task's n-grams from which on a row holds the task; words from which on a task is told apart. */

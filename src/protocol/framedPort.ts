@@ -1,3 +1,4 @@
+import { parseJson } from '../agent/json';
 import type { Port } from './channel';
 
 /** Calls back once, a frame later; returns the way to call it off. */
@@ -39,7 +40,7 @@ export function framedPort(port: Port, nextFrame: NextFrame): Port {
         const lines = (arriving + (typeof piece === 'string' ? piece : '\nnull\n')).split('\n');
         arriving = lines.pop() ?? '';
         if (arriving.length > messageLimit) arriving = '';
-        for (const line of lines) if (line !== '') receive(parsed(line));
+        for (const line of lines) if (line !== '') receive(parseJson(line));
       });
       return () => {
         stop();
@@ -53,13 +54,4 @@ export function framedPort(port: Port, nextFrame: NextFrame): Port {
 function whole(text: string, limit: number): number {
   const isHalf = /[\uD800-\uDBFF]/.test(text.charAt(limit - 1));
   return isHalf ? limit - 1 : limit;
-}
-
-/** Undefined for what is no JSON: whoever listens says that it has no known form. */
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

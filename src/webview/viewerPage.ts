@@ -19,7 +19,7 @@ import { sayFrom } from './page';
 import { filterForm, optionId, rowList, type ListWindow } from './rowList';
 import { trajectoryHead, type TrajectorySay } from './trajectoryHead';
 import { actionKey, conversationView, lossWord, stepsView, turnId, type TurnContext } from './turnViews';
-import { hostPort, type VsCodeApi } from './vscodeApi';
+import { hostPort, savedState, type VsCodeApi } from './vscodeApi';
 
 const views = ['steps', 'text', 'loss', 'raw'] as const;
 type View = (typeof views)[number];
@@ -232,8 +232,7 @@ export class ViewerPage extends HostedPage<ViewerHostApi> {
 }
 
 function savedView(api: VsCodeApi): View {
-  const saved = api.getState();
-  const { view } = (typeof saved === 'object' && saved !== null ? saved : {}) as Partial<Record<string, unknown>>;
+  const { view } = savedState(api);
   return views.find((each) => each === view) ?? 'steps';
 }
 

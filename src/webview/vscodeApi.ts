@@ -28,9 +28,13 @@ export function hostPort(api: VsCodeApi): Port {
   };
 }
 
-/** What the user was writing before the view was hidden: VS Code keeps it, perhaps for another version of this page. */
+/** What the page kept before it was hidden: VS Code has it, perhaps from another version of the page. */
+export function savedState(api: VsCodeApi): Readonly<Partial<Record<string, unknown>>> {
+  return { ...(api.getState() as object | null | undefined) };
+}
+
+/** What the user was writing before the view was hidden. */
 export function savedDraft(api: VsCodeApi): Draft {
-  const saved = api.getState();
-  const { kind, text } = (typeof saved === 'object' && saved !== null ? saved : {}) as Partial<Record<string, unknown>>;
+  const { kind, text } = savedState(api);
   return { kind: kind === 'db' || kind === 'chat' ? kind : 'os', text: typeof text === 'string' ? text : '' };
 }

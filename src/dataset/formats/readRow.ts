@@ -1,7 +1,8 @@
 import { DialogueError, readDialogue } from '../../agent/conversation';
+import { isRecord } from '../../agent/json';
 import type { Place, RawValue, Row, Unreadable } from '../row';
 import { readMessages } from './messages';
-import { isRecord, ShapeError } from './shape';
+import { ShapeError } from './shape';
 import { readShareGpt } from './shareGpt';
 import { readMiniSweAgent, readSweAgent } from './sweAgent';
 import { isRecordLine, RecordReader } from './trajectoryRecord';

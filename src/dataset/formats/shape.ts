@@ -1,12 +1,9 @@
 import type { Speaker, Turn } from '../../agent/conversation';
+import { isRecord } from '../../agent/json';
 
 /** A value has no shape that is known here. The message is the end of a sentence about the row. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Something said, before it is a turn. `system` is said to the model, so it opens what the user says next. */

@@ -1,5 +1,6 @@
+import { isRecord } from '../../agent/json';
 import type { Row } from '../row';
-import { idOf, isRecord, ShapeError, textOf, trainFlag, turnsOf, type Saying } from './shape';
+import { idOf, ShapeError, textOf, trainFlag, turnsOf, type Saying } from './shape';
 
 const speakers: Readonly<Record<string, Saying['from']>> = {
   human: 'human',

@@ -1,7 +1,8 @@
 import type { Outcome } from '../../agent/events';
+import { isRecord } from '../../agent/json';
 import type { About, Row } from '../row';
 import { sayings } from './messages';
-import { idOf, isRecord, ShapeError, textOf, turnsOf, type Saying } from './shape';
+import { idOf, ShapeError, textOf, turnsOf, type Saying } from './shape';
 
 /**
  * A trajectory of mini-swe-agent (`*.traj.json`): all messages in a row, and how it ended.

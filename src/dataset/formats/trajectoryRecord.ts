@@ -1,8 +1,8 @@
 import { DialogueError, readDialogue } from '../../agent/conversation';
 import type { Outcome } from '../../agent/events';
+import { isRecord } from '../../agent/json';
 import { reviewed, reviewedTurns, unreviewed, type Replacement, type ReviewLine } from '../../agent/runReview';
 import type { About, Place, Row, Unreadable } from '../row';
-import { isRecord } from './shape';
 
 /** A line of a recorded run (agent/runRecord.ts), of this version or another. */
 type Line = Readonly<Record<string, unknown>> & { readonly run: string; readonly type: string };

@@ -1,4 +1,4 @@
-import { isRecord } from '../formats/shape';
+import { isRecord } from '../../agent/json';
 import { llamaSeparators } from '../checks/separators';
 import { learntReplies, messagesOf, outOfTurn, unfit, type ExportFormat } from './example';
 import { refuse, within, type Stretch } from './reading';

@@ -1,5 +1,5 @@
 import type { Dialogue, Turn } from '../../agent/conversation';
-import { isRecord } from '../formats/shape';
+import { isRecord } from '../../agent/json';
 import type { Row } from '../row';
 import { isEncodable, markerIn, refuse, type Reading, type Refusal, type TrainerLimits } from './reading';
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../formats/shape';
+import { isRecord } from '../../agent/json';
 import { openingLength, splitOf } from '../split';
 import { learntReplies, messagesOf, outOfTurn, unfit, type ExportFormat, type Message } from './example';
 import { markerIn, refuse, within, type Reading, type Stretch, type TrainerLimits } from './reading';

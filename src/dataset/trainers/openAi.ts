@@ -1,5 +1,5 @@
 import type { Turn } from '../../agent/conversation';
-import { isRecord } from '../formats/shape';
+import { isRecord } from '../../agent/json';
 import { learntReplies, messagesOf, outOfTurn, unfit, type ExportFormat } from './example';
 import { refuse, within, type Stretch } from './reading';
 

@@ -1,6 +1,6 @@
 import type { Turn } from '../../agent/conversation';
+import { isRecord } from '../../agent/json';
 import { llamaSeparators } from '../checks/separators';
-import { isRecord } from '../formats/shape';
 import type { Row, Verdict } from '../row';
 import { learntReplies, messagesOf, outOfTurn, unfit, type Example, type ExportFormat, type Message } from './example';
 import { chatMessages } from './openAi';

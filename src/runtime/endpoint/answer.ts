@@ -1,10 +1,11 @@
 import { UserError } from '../../agent/errors';
+import { isRecord } from '../../agent/json';
 import type { FinishReason } from '../../agent/model';
 import type { Endpoint } from './address';
 import { createDeadline } from './deadline';
 import type { AnswerUsage, Engine, Question } from './engine';
 import { refused, streamCut, systemCode, timedOut, tooLarge } from './errors';
-import { isRecord, readRefusal } from './refusal';
+import { readRefusal } from './refusal';
 
 /** All in milliseconds; 0 waits for ever. */
 export interface AnswerTimeouts {

@@ -1,8 +1,9 @@
+import { isRecord } from '../../agent/json';
 import type { Grammar } from '../../agent/model';
 import { finishOf, nothing, topP, type AnswerPart, type AnswerUsage, type Engine, type Question } from './engine';
 import type { GrammarField } from './facts';
 import { openAIEvents } from './openaiStream';
-import { isRecord, readRefusal } from './refusal';
+import { readRefusal } from './refusal';
 
 /**
  * The raw route of vLLM, SGLang, llama.cpp, LM Studio, FastChat, LiteLLM and the routers. Everything that has a default on some

@@ -12,8 +12,8 @@ import { readJson, send } from './http';
 import { joinPrompt, promptPieces } from './llamaPrompt';
 import { createMetricsReader } from './metrics';
 import type { EndpointNotice } from '../../agent/events';
+import { isRecord } from '../../agent/json';
 import { openEndpoint } from './openEndpoint';
-import { isRecord } from './refusal';
 import { serverTokens } from './serverTokens';
 
 export type { Check } from './doctorVerdicts';

@@ -1,5 +1,5 @@
 import type { EndpointFacts as ShownFacts, EngineName, ServedModel } from '../../agent/endpointFacts';
-import { isRecord } from './refusal';
+import { isRecord } from '../../agent/json';
 
 /** The field of a request that holds the action grammar. A field that a server does not know is ignored or refused by it. */
 export type GrammarField =

@@ -1,6 +1,7 @@
+import { isRecord, parseJson } from '../../agent/json';
 import type { Endpoint } from './address';
 import { connectionFailed, notAnApi, redirected, refused } from './errors';
-import { isRecord, readRefusal } from './refusal';
+import { readRefusal } from './refusal';
 
 /** A question: to be read, or, with a body, to be answered. */
 export interface Ask {
@@ -33,8 +34,8 @@ export async function send(endpoint: Endpoint, url: string, { body, signal }: As
     throw redirected(endpoint, url, location);
   }
   if (!response.ok) {
-    const said = parseJson(await readText(response, errorLimit));
-    const refusal = readRefusal(said, response.status, response.headers.get('retry-after'));
+    const said = await readText(response, errorLimit);
+    const refusal = readRefusal(parseJson(said) ?? said, response.status, response.headers.get('retry-after'));
     throw refused(endpoint, refusal, new URL(url).pathname);
   }
   if (mediaType(response) === 'text/html') {
@@ -48,7 +49,7 @@ export async function send(endpoint: Endpoint, url: string, { body, signal }: As
 export async function readJson(endpoint: Endpoint, response: Response, limit = errorLimit): Promise<unknown> {
   const body = parseJson(await readText(response, limit));
   if (isRecord(body) && (body['error'] || body['object'] === 'error')) throw refused(endpoint, readRefusal(body));
-  if (typeof body === 'string') throw notAnApi(endpoint, 'something that is not JSON');
+  if (body === undefined || typeof body === 'string') throw notAnApi(endpoint, 'something that is not JSON');
   return body;
 }
 
@@ -82,10 +83,3 @@ export async function readText(response: Response, limit: number): Promise<strin
 }
 
 /** The parsed value, or the text itself. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}

@@ -1,6 +1,7 @@
+import { isRecord } from '../../agent/json';
 import { finishOf, nothing, topP, type AnswerPart, type Engine, type Question } from './engine';
 import { jsonEvents } from './jsonEvents';
-import { isRecord, readRefusal } from './refusal';
+import { readRefusal } from './refusal';
 
 /**
  * Ollama's own route with `raw`, because its OpenAI routes put the prompt into the template of the model. There is no field for

@@ -1,5 +1,6 @@
 import type { ServedModel } from '../../agent/endpointFacts';
 import { UserError } from '../../agent/errors';
+import { isRecord } from '../../agent/json';
 import type { Endpoint } from './address';
 import { createDeadline } from './deadline';
 import { connectionFailed, notAnApi, shown, timedOut } from './errors';
@@ -7,7 +8,6 @@ import { recognise, type EndpointFacts } from './facts';
 import { readJson, send } from './http';
 import { isMetrics } from './metrics';
 import { defaultConnectTimeoutMs } from './openEndpoint';
-import { isRecord } from './refusal';
 
 const listLimit = 1024 * 1024;
 

@@ -1,3 +1,4 @@
+import { isRecord } from '../../agent/json';
 /** What a server said when it did not give a reply. Hostile text, not yet fit to be shown. */
 export interface Refusal {
   /** HTTP status, or the one named in an error inside a stream that had begun well. */
@@ -148,8 +149,4 @@ function errorStatus(status: unknown): number | undefined {
 
 function plain(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,8 @@
 import { UserError } from '../../agent/errors';
+import { isRecord } from '../../agent/json';
 import type { Endpoint } from './address';
 import type { EndpointFacts } from './facts';
 import { readJson, send } from './http';
-import { isRecord } from './refusal';
 
 /** A window of Llama-2 as JSON of TGI, which tells the text and the place of every token. */
 const answerLimit = 1024 * 1024;

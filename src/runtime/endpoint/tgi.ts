@@ -1,6 +1,7 @@
+import { isRecord } from '../../agent/json';
 import { finishOf, nothing, topP, type AnswerPart, type Engine, type Question } from './engine';
 import { jsonEvents } from './jsonEvents';
-import { isRecord, readRefusal } from './refusal';
+import { readRefusal } from './refusal';
 
 /**
  * The own route of Text Generation Inference, any version: AgentTuning's docker files run 1.0.3, which has no other, and later

@@ -2,6 +2,7 @@ import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import type { EvaluationSetting, TaskResult } from '../../agent/evaluation';
+import { isRecord, parseJson } from '../../agent/json';
 
 /** Of results files that are kept; */
 export const ending = '.jsonl';
@@ -108,21 +109,13 @@ function keyOf({ index, attempt }: TaskResult): string {
 
 /** What cannot be read after the first line is passed over: at worst the task is run again. */
 function parseResults(text: string, file: string): Results {
-  const [first, ...rest] = text.split('\n').map(parse);
+  const [first, ...rest] = text.split('\n').map(parseJson);
   if (!isSetting(first)) {
     throw new UserError('evaluation.badResults', '{0} is no results file: its first line does not say of what.', [
       file,
     ]);
   }
   return { setting: first, results: bestOf(rest.filter(isResult)) };
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function isSetting(value: unknown): value is EvaluationSetting {
@@ -144,10 +137,6 @@ function isResult(value: unknown): value is TaskResult {
     isRecord(value['time']) &&
     Array.isArray(value['turns'])
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 /** The address of a server may change between two starts of it; everything else decides results. */

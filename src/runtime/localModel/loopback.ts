@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { parseJson } from '../../agent/json';
 
 /** Milliseconds for one answer. A server that loads or computes may be slow to say so. */
 const answerTimeoutMs = 5000;
@@ -25,7 +26,7 @@ export async function ask(url: string, signal: AbortSignal): Promise<Answer | un
       text += decoder.decode(bytes, { stream: true });
       if (text.length > answerLimit) break;
     }
-    return { status: response.status, body: parseJson(text) };
+    return { status: response.status, body: parseJson(text) ?? text };
   } catch {
     signal.throwIfAborted();
     return undefined;
@@ -41,16 +42,4 @@ export async function freePort(): Promise<number> {
   await once(server, 'close');
   if (address !== null && typeof address === 'object') return address.port;
   throw new Error('The system gave no port.');
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../../agent/errors';
 import { visible } from '../../agent/hiddenCharacters';
-import { ask, isRecord } from './loopback';
+import { isRecord } from '../../agent/json';
+import { ask } from './loopback';
 import { modelWindow, type LocalModel, type ProgressListener } from './localModel';
 import { ended, startServer } from './startServer';
 

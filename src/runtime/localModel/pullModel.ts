@@ -1,6 +1,6 @@
 import { UserError } from '../../agent/errors';
 import { visible } from '../../agent/hiddenCharacters';
-import { isRecord, parseJson } from './loopback';
+import { isRecord, parseJson } from '../../agent/json';
 import { openOllama, type OllamaPlace } from './ollama';
 
 export interface PullRequest extends OllamaPlace {

@@ -4,6 +4,7 @@ import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
+import { isRecord, parseJson } from '../../agent/json';
 import type { HubTarget } from '../../agent/trainingExport';
 
 interface Upload {
@@ -97,7 +98,7 @@ function askerOf(hub: string, token: string, signal: AbortSignal): Ask {
       );
     }
     const text = await response.text();
-    if (response.ok || response.status === fine) return readJson(text);
+    if (response.ok || response.status === fine) return parseJson(text);
     throw refused(hub, response.status, text);
   };
 }
@@ -167,23 +168,11 @@ function refused(hub: string, status: number, text: string): UserError {
       [hub, status],
     );
   }
-  const answer = readJson(text);
+  const answer = parseJson(text);
   const said = isRecord(answer) && typeof answer['error'] === 'string' ? answer['error'] : text;
   return new UserError('hub.refused', '{0} refused the files ({1}): {2}', [hub, status, said.slice(0, 200)]);
 }
 
 function line(key: string, value: object): string {
   return JSON.stringify({ key, value });
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
+import { isRecord, parseJson } from '../../agent/json';
 import { createTransport } from '../endpoint/transport';
 import { makeFolder } from '../makeFolder';
 import { fileHash } from './fileHash';
@@ -246,16 +247,4 @@ async function guarded<T>(file: string, work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw unwritableFile(file, cause);
   }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

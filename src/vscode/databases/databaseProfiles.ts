@@ -1,5 +1,6 @@
 import { readServerUrl, serverUrl, type DatabaseServer } from '../../agent/databaseServer';
 import { UserError } from '../../agent/errors';
+import { isRecord } from '../../agent/json';
 import { isName } from '../endpoints/endpointProfiles';
 
 /** A database on a server, as the user's settings describe it. Its password is in the secret storage. */
@@ -96,8 +97,4 @@ function wrong(place: string): UserError {
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string' && each !== '');
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../agent/errors';
+import { isRecord } from '../../agent/json';
 
 /** An endpoint as the user's settings describe it. It holds no API key: those are in the secret storage. */
 export interface EndpointProfile {
@@ -175,8 +176,4 @@ function isUrl(value: unknown): boolean {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../../agent/json';
 import { MysqlError } from '../../mysqlErrors';
 import { toCount, toText, type Implementation, type Implementations } from './values';
 
@@ -33,7 +34,7 @@ export const jsonFunctions: Implementations = {
   json_depth: (document) => BigInt(depth(parse(document))),
   json_keys: (document, path) => {
     const root = path === undefined ? parse(document) : find(parse(document), toText(path)).values[0];
-    return isObject(root) ? writeJson(Object.keys(root)) : null;
+    return isRecord(root) ? writeJson(Object.keys(root)) : null;
   },
   json_contains: (document, candidate, path) => {
     const root = path === undefined ? parse(document) : find(parse(document), toText(path)).values[0];
@@ -51,7 +52,7 @@ export const jsonFunctions: Implementations = {
 /** A document as MySQL prints it. */
 export function writeJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(writeJson).join(', ')}]`;
-  if (isObject(value)) {
+  if (isRecord(value)) {
     return `{${Object.entries(value)
       .map(([key, member]) => `${JSON.stringify(key)}: ${writeJson(member)}`)
       .join(', ')}}`;
@@ -65,10 +66,6 @@ function parse(document: Parameters<Implementation>[0]): unknown {
   } catch (cause) {
     throw new MysqlError('3141 (22032): Invalid JSON text in argument 1 to function json_extract.', { cause });
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What a path leads to; `single` where it can lead to one value only. */
@@ -89,7 +86,7 @@ function find(root: unknown, path: string): { readonly values: readonly unknown[
     if (anyKey !== undefined || anyIndex !== undefined) single = false;
     values = values.flatMap((value): unknown[] => {
       if (text.startsWith('.')) {
-        if (!isObject(value)) return [];
+        if (!isRecord(value)) return [];
         if (anyKey !== undefined) return Object.values(value);
         const key = quoted ?? name ?? '';
         return Object.hasOwn(value, key) ? [value[key]] : [];
@@ -120,9 +117,9 @@ function contains(target: unknown, candidate: unknown): boolean {
     if (Array.isArray(candidate)) return candidate.every((item) => contains(target, item));
     return target.some((item) => contains(item, candidate));
   }
-  if (isObject(target)) {
+  if (isRecord(target)) {
     return (
-      isObject(candidate) &&
+      isRecord(candidate) &&
       Object.entries(candidate).every(([key, value]) => Object.hasOwn(target, key) && contains(target[key], value))
     );
   }
