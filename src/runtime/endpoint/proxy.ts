@@ -6,7 +6,7 @@ import { callbackify } from 'node:util';
 import type { Tls } from './tls';
 
 interface RequestThroughProxy extends Tls {
-  readonly method: 'GET' | 'POST';
+  readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { throughProxy } from './proxy';
 import type { Tls } from './tls';
 
@@ -12,13 +13,14 @@ export interface TransportOptions {
   readonly tls: Tls;
 }
 
-/** Like `fetch` as far as we use it: headers are a plain object, the body is a string, nothing is followed or decoded. */
+/** Like `fetch` as far as we use it: headers are a plain object, nothing is followed or decoded. */
 export type Exchange = (url: string, init: ExchangeInit) => Promise<Response>;
 
 export interface ExchangeInit {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  /** A function opens what is streamed; a header says how long that is. */
+  readonly body?: string | (() => Readable) | undefined;
   /** Aborts in the end, however the exchange went: nothing is left open then. */
   readonly signal: AbortSignal;
 }
@@ -58,7 +60,8 @@ export function createTransport({ connectTimeoutMs, proxy, tls }: TransportOptio
         }
       });
       request.on('error', reject);
-      request.end(body);
+      if (typeof body === 'function') pipeline(body(), request).catch(reject);
+      else request.end(body);
     });
 }
 

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, openAsBlob } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import { isRecord, parseJson } from '../../agent/json';
 import type { HubTarget } from '../../agent/trainingExport';
+import { fileHash } from './fileHash';
+import { askHub } from './hubExchange';
 
 interface Upload {
   readonly file: string;
@@ -39,7 +40,7 @@ export async function pushFiles(
   const lines: string[] = [line('header', { summary: 'Export of AgentLM' })];
   for (const upload of uploads) {
     if (modes.get(upload.path) === 'lfs') {
-      const oid = await sha256Of(upload.file, signal);
+      const oid = await fileHash(upload.file, signal);
       await sendLargeFile(ask, `/datasets/${repository}.git/info/lfs/objects/batch`, { ...upload, oid }, signal);
       lines.push(line('lfsFile', { path: upload.path, algo: 'sha256', oid, size: upload.size }));
     } else {
@@ -82,21 +83,8 @@ type Ask = (route: string, question: Question) => Promise<unknown>;
 
 function askerOf(hub: string, token: string, signal: AbortSignal): Ask {
   return async (route, { type = 'application/json', body, fine }) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': type, accept: 'application/json' };
-    let response: Response;
-    try {
-      response = await fetch(`${hub}${route}`, { method: 'POST', headers, body, signal });
-    } catch (cause) {
-      signal.throwIfAborted();
-      throw new UserError(
-        'hub.unreachable',
-        '{0} does not answer. Check the network and the proxy, and try again.',
-        [hub],
-        {
-          cause,
-        },
-      );
-    }
+    const headers = { 'content-type': type, accept: 'application/json' };
+    const response = await askHub({ hub, token }, `${hub}${route}`, { method: 'POST', headers, body, signal });
     const text = await response.text();
     if (response.ok || response.status === fine) return parseJson(text);
     throw refused(hub, response.status, text);
@@ -138,15 +126,14 @@ async function sendLargeFile(
   if (!isRecord(upload)) return;
   const { href, header } = upload;
   const headers = isRecord(header) ? (header as Record<string, string>) : {};
-  // The address is signed: our token is not for the store.
-  const response = await fetch(String(href), { method: 'PUT', headers, body: await openAsBlob(file), signal });
-  if (!response.ok) throw refused(new URL(String(href)).origin, response.status, await response.text());
-}
-
-async function sha256Of(file: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { signal })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+  const store = new URL(String(href));
+  const response = await askHub({ hub: store.origin }, store.href, {
+    method: 'PUT',
+    headers: { ...headers, 'content-length': String(size) },
+    body: () => createReadStream(file),
+    signal,
+  });
+  if (!response.ok) throw refused(store.origin, response.status, await response.text());
 }
 
 /** By which the hub tells text from binary. */

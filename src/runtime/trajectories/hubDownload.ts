@@ -2,21 +2,17 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import { isRecord, parseJson } from '../../agent/json';
-import { createTransport } from '../endpoint/transport';
 import { makeFolder } from '../makeFolder';
 import { fileHash } from './fileHash';
 import { unwritableFile } from './fileValue';
+import { askHub, type HubAccess } from './hubExchange';
 
-/** A data set of the Hugging Face hub, or of a mirror that speaks its API. */
-export interface HubSource {
-  /** `https://huggingface.co` */
-  readonly hub: string;
+/** A data set of the hub. */
+export interface HubSource extends HubAccess {
   /** `THUDM/AgentInstruct` */
   readonly repository: string;
   /** A branch, a tag or a commit. */
   readonly revision: string;
-  readonly token?: string | undefined;
-  readonly proxy?: URL | undefined;
 }
 
 export interface HubFile {
@@ -37,8 +33,6 @@ export interface HubListing {
 
 /** In a row in which nothing came. */
 const attempts = 5;
-const redirects = 5;
-const connectTimeoutMs = 20_000;
 const stallTimeoutMs = 60_000;
 
 /**
@@ -49,7 +43,7 @@ const stallTimeoutMs = 60_000;
 export async function listHubFiles(source: HubSource, signal: AbortSignal): Promise<HubListing> {
   const { hub, repository, revision } = source;
   const url = `${hub}/api/datasets/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
-  const response = await get(source, url, {}, signal);
+  const response = await askHub(source, url, { method: 'GET', headers: {}, signal });
   if (!response.ok) throw await refused(source, response);
   const answer = parseJson(await response.text());
   if (!isRecord(answer) || typeof answer['sha'] !== 'string' || !Array.isArray(answer['siblings'])) {
@@ -122,7 +116,8 @@ async function fetchFrom(
   const stalled = new AbortController();
   const until = AbortSignal.any([signal, stalled.signal]);
   const url = `${source.hub}/datasets/${source.repository}/resolve/${commit}/${name.split('/').map(encodeURIComponent).join('/')}`;
-  const response = await get(source, url, offset > 0 ? { range: `bytes=${offset}-` } : {}, until);
+  const headers: Record<string, string> = offset > 0 ? { range: `bytes=${offset}-` } : {};
+  const response = await askHub(source, url, { method: 'GET', headers, signal: until });
   if (response.status === 416) {
     await rm(part, { force: true });
     return;
@@ -153,44 +148,6 @@ async function fetchFrom(
     clearTimeout(timer);
     await handle.close();
   }
-}
-
-/** Follows redirections; the token goes to the hub alone, since the store behind it has signed addresses. */
-async function get(
-  { hub, token, proxy }: HubSource,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<Response> {
-  const exchange = createTransport({ connectTimeoutMs, proxy, tls: {} });
-  const home = new URL(hub).origin;
-  let target = new URL(url);
-  for (let hop = 0; hop <= redirects; hop++) {
-    const authorization = token !== undefined && target.origin === home ? { authorization: `Bearer ${token}` } : {};
-    let response: Response;
-    try {
-      response = await exchange(target.href, { method: 'GET', headers: { ...headers, ...authorization }, signal });
-    } catch (cause) {
-      signal.throwIfAborted();
-      throw new UserError(
-        'hub.unreachable',
-        '{0} does not answer. Check the network and the proxy, and try again.',
-        [target.origin],
-        { cause },
-      );
-    }
-    const location = response.headers.get('location');
-    if (response.status < 300 || response.status >= 400 || location === null) return response;
-    await response.body?.cancel();
-    const next = new URL(location, target);
-    if (target.protocol === 'https:' && next.protocol !== 'https:') break;
-    target = next;
-  }
-  throw new UserError(
-    'hub.redirected',
-    '{0} sends from one place to the next and never to the file. Check its address.',
-    [hub],
-  );
 }
 
 async function refused({ hub, repository }: HubSource, response: Response): Promise<UserError> {
