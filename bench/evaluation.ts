@@ -57,25 +57,16 @@ async function measure(
     suite: { kind, place },
     endpoint: { baseUrl },
     rules: 'old',
-    temperature: 0,
-    seed: undefined,
-    repeat: 1,
-    replyTokens: undefined,
-    stepLimit: undefined,
-    constrain: false,
     concurrency,
     retries: 0,
     out: `${place}.${concurrency}.jsonl`,
-    resume: false,
     machine: {
-      image: undefined,
-      engine: undefined,
       network: false,
       writeLimitBytes: 64 * 1024 * 1024,
       commandTimeoutMs: 30_000,
       scriptTimeoutMs: 30_000,
     },
-    database: { url: undefined, statementTimeoutMs: 30_000, sqlWorker: path.resolve('dist/sqlWorker.js') },
+    database: { statementTimeoutMs: 30_000, sqlWorker: path.resolve('dist/sqlWorker.js') },
   };
   try {
     await startEvaluation(request, new AbortController().signal, {

@@ -108,22 +108,15 @@ async function requestOf(
     prompt: await prompts.of(place.kind),
     endpoint: await endpointRuntime.options(access),
     rules: settings.get('evaluation.rules') === 'new' ? 'new' : 'old',
-    temperature: 0,
-    seed: undefined,
-    repeat: 1,
-    replyTokens: undefined,
-    stepLimit: undefined,
-    constrain: false,
     concurrency: settings.get('evaluation.concurrency'),
     retries: 2,
     machine: {
       image: image === '' ? undefined : image,
-      engine: undefined,
       network: settings.get('sandbox.network'),
       writeLimitBytes: settings.get('sandbox.writeLimit') * 1024 * 1024,
       commandTimeoutMs: settings.get('commandTimeout') * 1000,
       scriptTimeoutMs: settings.get('commandTimeout') * 1000,
     },
-    database: { url: undefined, statementTimeoutMs: settings.get('statementTimeout') * 1000, sqlWorker },
+    database: { statementTimeoutMs: settings.get('statementTimeout') * 1000, sqlWorker },
   };
 }

@@ -10,7 +10,7 @@ import { freshly, type Machine } from './machine';
 
 export interface ContainerOptions {
   /** podman or docker of the PATH if left out. */
-  readonly engine: readonly string[] | undefined;
+  readonly engine?: readonly string[] | undefined;
   readonly network: boolean;
   /** Of one file. */
   readonly writeLimitBytes: number;

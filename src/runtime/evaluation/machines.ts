@@ -11,7 +11,7 @@ const folderKind = 'agentlm-eval-';
 
 export interface MachineChoice extends ContainerOptions {
   /** Container image; without one it is a view of this machine's root. */
-  readonly image: string | undefined;
+  readonly image?: string | undefined;
 }
 
 /** The machines of an evaluation: of the image that a task names, where there are containers at all. */

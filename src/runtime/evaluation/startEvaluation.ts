@@ -16,7 +16,7 @@ import { sqliteTrials } from './sqliteTrial';
 import type { Suite } from './suite';
 import type { OpenDatabase } from './trialDatabase';
 
-/** All that can be said about an evaluation. */
+/** All that can be said about an evaluation. What is left out is as in the paper's: one greedy attempt at each task. */
 export interface EvaluationRequest extends Slice {
   readonly suite: SuitePlace;
   readonly endpoint: Omit<
@@ -24,23 +24,23 @@ export interface EvaluationRequest extends Slice {
     'conversationId' | 'temperature' | 'seed' | 'constrain' | 'continueCut' | 'admission' | 'grammarMemory'
   >;
   readonly rules: Rules;
-  /** 0 is greedy. */
-  readonly temperature: number;
+  readonly temperature?: number;
   /** Of the first attempt at a task; the others count on from it. */
-  readonly seed: number | undefined;
-  readonly repeat: number;
-  /** Of one reply; what the harness of the rules had, 128 tokens or 512, where it is left out. */
-  readonly replyTokens: number | undefined;
-  readonly stepLimit: number | undefined;
+  readonly seed?: number | undefined;
+  readonly repeat?: number;
+  /** Of one reply; what the harness of the rules had: 128 tokens or 512. */
+  readonly replyTokens?: number | undefined;
+  /** 8 replies in the OS, 15 in a database. */
+  readonly stepLimit?: number | undefined;
   /** The instruction and example that the model was trained on; left out: our own. */
   readonly prompt?: TrainedPrompt | undefined;
-  /** Whether replies are held to the action grammar, which the paper's were not. */
-  readonly constrain: boolean;
+  /** Whether replies are held to the action grammar. */
+  readonly constrain?: boolean;
   readonly concurrency: number;
   readonly retries: number;
   /** Results are kept in memory only where it is left out. */
-  readonly out: string | undefined;
-  readonly resume: boolean;
+  readonly out?: string | undefined;
+  readonly resume?: boolean;
   readonly machine: MachineOptions;
   readonly database: DatabaseOptions;
 }
@@ -54,7 +54,7 @@ export interface MachineOptions extends MachineChoice {
 
 export interface DatabaseOptions {
   /** `mysql://…` of MySQL or MariaDB; SQLite without one. */
-  readonly url: string | undefined;
+  readonly url?: string | undefined;
   readonly statementTimeoutMs: number;
   /** The bundle of the child process that holds a database of SQLite. */
   readonly sqlWorker: string;
@@ -86,8 +86,8 @@ export async function startEvaluation(
   if (request.database.url !== undefined) refuseFiles(suite);
   const endpoint = {
     ...request.endpoint,
-    temperature: request.temperature,
-    constrain: request.constrain,
+    temperature: request.temperature ?? 0,
+    constrain: request.constrain ?? false,
     continueCut: false,
     admission: createAdmission(),
     grammarMemory: new Map(),
@@ -102,7 +102,7 @@ export async function startEvaluation(
     hearing.suite(suite, setting);
     const results = await evaluate(
       setting,
-      trialsOf(suite.problems, request.repeat, request),
+      trialsOf(suite.problems, setting.repeat, request),
       file,
       {
         connect: async (conversationId, seed, until) =>
@@ -154,11 +154,11 @@ async function settingOf(request: EvaluationRequest, suite: Suite, model: string
     environment: kind === 'os' ? (machine.image ?? 'root view') : database.url === undefined ? 'sqlite' : 'mysql',
     prompt: promptOf(kind, request.prompt),
     promptTail: kind === 'os' && (machine.promptTail ?? true),
-    temperature: request.temperature,
+    temperature: request.temperature ?? 0,
     replyTokens: request.replyTokens ?? replyTokens[request.rules],
     stepLimit: request.stepLimit ?? stepLimits[kind],
-    constrained: request.constrain,
-    repeat: request.repeat,
+    constrained: request.constrain ?? false,
+    repeat: request.repeat ?? 1,
     seed: request.seed ?? null,
   };
 }
@@ -185,7 +185,7 @@ async function databasesOf({ url, ...sqlite }: DatabaseOptions, signal: AbortSig
   return open;
 }
 
-async function openFile({ out, resume }: EvaluationRequest, setting: EvaluationSetting): Promise<ResultFile> {
+async function openFile({ out, resume = false }: EvaluationRequest, setting: EvaluationSetting): Promise<ResultFile> {
   if (out !== undefined) return openResultFile(out, setting, { resume });
   const nothing = async (): Promise<void> => {};
   return { earlier: [], append: nothing, finish: nothing, close: nothing };
