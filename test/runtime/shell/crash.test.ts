@@ -34,6 +34,7 @@ describe('When we are killed', function () {
       bundle: true,
       platform: 'node',
       packages: 'external',
+      supported: { 'dynamic-import': false },
       loader: { '.sh': 'text' },
       outfile: bundle,
       logLevel: 'silent',

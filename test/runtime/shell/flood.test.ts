@@ -39,6 +39,7 @@ describe('100 MB of output', () => {
       bundle: true,
       platform: 'node',
       packages: 'external',
+      supported: { 'dynamic-import': false },
       loader: { '.sh': 'text' },
       outfile: bundle,
       logLevel: 'silent',
