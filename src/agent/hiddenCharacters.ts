@@ -6,10 +6,11 @@ export interface Piece {
 
 /**
  * Control, format and unassigned characters, everything a font is free not to draw (zero width, bidirectional controls,
- * tags, fillers), and every space that is not the one of the keyboard: bash takes those for letters.
+ * tags, fillers), and every space that is not the one of the keyboard: bash takes those for letters. Of the marks on one
+ * letter, those beyond the fourth: no language writes more, and a pile of them covers the lines around it.
  */
 const hiddenCharacter =
-  /((?![\n\t])[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs})/u;
+  /((?![\n\t])[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}|(?<=[\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}])/u;
 
 /** Cuts a text so that nothing in it can hide: line breaks and tabs stay what they are. */
 export function pieces(text: string): Piece[] {

@@ -8,7 +8,7 @@ describe('Characters that hide', () => {
   });
 
   it('stays as it is where everything in it can be seen', () => {
-    const text = "find . -name '*.py' |\n\tgrep 'naïve 漢字 שלום ✓'\n";
+    const text = "find . -name '*.py' |\n\tgrep 'naïve 漢字 שָׁל֔וֹם ကြွေးမြှောင် ที่นี่ ✓'\n";
     assert.deepEqual(pieces(text), [{ text, hidden: false }]);
   });
 
@@ -42,6 +42,11 @@ describe('Characters that hide', () => {
       ]);
     });
   }
+
+  it('are marks that pile up on a letter, from the fifth on', () => {
+    const piled = `Z${'\u0351'.repeat(6)}a`;
+    assert.equal(visible(piled), `Z${'\u0351'.repeat(4)}<U+0351><U+0351>a`);
+  });
 
   it('loses nothing, whatever it is', () => {
     const text = fc.array(fc.integer({ min: 0, max: 0x10ffff })).map((codes) => String.fromCodePoint(...codes));
