@@ -6,6 +6,7 @@ import { escapeMarkdown } from './markdown';
 import type { Recording } from './trajectories/recording';
 import type { Runs } from './runs/runs';
 import type { ServerWatch } from './endpoints/serverWatch';
+import { plainLabel } from './plainLabel';
 
 /** The endpoint, whether a task runs or waits for the user, and beside it whether trajectories are recorded. */
 export class StatusBar implements vscode.Disposable {
@@ -46,8 +47,7 @@ export class StatusBar implements vscode.Disposable {
 
   private draw(): void {
     const { icon, words = this.label() } = this.activity();
-    // The name is the user's, and must not become an icon.
-    this.item.text = `$(${icon}) ${words.replaceAll('$(', '$ (')}`;
+    this.item.text = `$(${icon}) ${plainLabel(words)}`;
     this.item.command = this.command();
     this.item.tooltip = this.tooltip();
     this.item.accessibilityInformation = { label: `AgentLM, ${words}`, role: 'button' };

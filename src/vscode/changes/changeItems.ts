@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { FileChange, PendingChanges } from '../../agent/changes';
 import type { DatabaseReview } from '../../agent/database';
+import { visible } from '../../agent/hiddenCharacters';
 import { databaseName } from '../databases/databaseNames';
 import { describeChange, kindLetter, reviewLabel, stateInWords } from './changeWords';
+import { plainLine } from '../plainLabel';
 
 /** What stands in the tree of changes. */
 export type Node = ReviewNode | FileNode | DatabaseNode;
@@ -39,7 +41,7 @@ export function reviewItem({ review, files, state, problem }: ReviewNode): vscod
 
 export function databaseItem(node: DatabaseNode): vscode.TreeItem {
   const { review } = node;
-  const item = new vscode.TreeItem(databaseName(review.source));
+  const item = new vscode.TreeItem(plainLine(databaseName(review.source)));
   item.id = review.id;
   item.description = reviewLabel(review);
   item.iconPath = new vscode.ThemeIcon('database');
@@ -54,10 +56,10 @@ export function fileItem(node: FileNode, checked: boolean): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.Uri.file(`${review.workspace}/${change.path}`));
   const words = describeChange(change);
   item.id = `${review.id}:${change.path}`;
-  item.label = change.path;
+  item.label = visible(change.path);
   item.description = `${kindLetter(change.kind)}${change.conflict ? ' · ⚠' : ''}`;
   item.tooltip = words;
-  item.accessibilityInformation = { label: `${change.path}, ${words}` };
+  item.accessibilityInformation = { label: `${visible(change.path)}, ${words}` };
   item.contextValue = change.conflict ? 'change.conflict' : 'change';
   item.checkboxState = checked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked;
   item.command = showCommand(node);

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { ApplyReport, FileChange, PendingChanges } from '../../agent/changes';
+import { plainLine } from '../plainLabel';
+import { visible } from '../../agent/hiddenCharacters';
 
 /** The task of a run, on one line. */
 export function reviewLabel({ problem }: { readonly problem: string }): string {
-  return problem.replace(/\s+/g, ' ').trim();
+  return plainLine(problem);
 }
 
 export function stateInWords(state: Awaited<ReturnType<PendingChanges['state']>>, files: number): string {
@@ -31,7 +33,9 @@ export function describeChange(change: FileChange): string {
 function kindInWords({ kind, before, after }: FileChange): string {
   switch (kind) {
     case 'added':
-      return after?.type === 'link' ? vscode.l10n.t('New link to {0}.', after.target ?? '') : vscode.l10n.t('New.');
+      return after?.type === 'link'
+        ? vscode.l10n.t('New link to {0}.', visible(after.target ?? ''))
+        : vscode.l10n.t('New.');
     case 'modified':
       return vscode.l10n.t('Changed.');
     case 'deleted':

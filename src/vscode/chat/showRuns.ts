@@ -4,6 +4,7 @@ import type { History, PastRun } from '../runs/history';
 import { report, type Log } from '../report';
 import type { Run } from '../runs/run';
 import type { Runs } from '../runs/runs';
+import { plainLabel } from '../plainLabel';
 
 interface RunItem extends vscode.QuickPickItem {
   /** Of the run, once it has begun. */
@@ -94,7 +95,7 @@ function renameButton(): vscode.QuickInputButton {
 function named(item: vscode.QuickPickItem, id: string | undefined, history: History): RunItem {
   const name = id === undefined ? undefined : history.nameOf(id);
   if (name === undefined) return { ...item, id };
-  return { ...item, id, label: name.replaceAll('$(', '$ ('), detail: `${item.detail ?? ''} · ${item.label}` };
+  return { ...item, id, label: plainLabel(name), detail: `${item.detail ?? ''} · ${item.label}` };
 }
 
 /** A task in a list. */
@@ -105,8 +106,7 @@ export function runItem(
 ): vscode.QuickPickItem {
   const time = new Date(askedAt).toLocaleString(vscode.env.language);
   return {
-    // The user's words must not become an icon.
-    label: problem.replace(/\s+/g, ' ').replaceAll('$(', '$ ('),
+    label: plainLabel(problem),
     iconPath: new vscode.ThemeIcon(kindIcons[kind]),
     detail: state === undefined ? time : `${state} · ${time}`,
   };

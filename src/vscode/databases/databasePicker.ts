@@ -6,6 +6,7 @@ import type { DatabaseProfile } from './databaseProfiles';
 import type { DatabaseServers } from './databaseServers';
 import { accessInWords, editDatabaseServer } from './manageDatabaseServers';
 import { sentence } from '../report';
+import { plainLabel } from '../plainLabel';
 
 interface DatabaseItem extends vscode.QuickPickItem {
   /** The database, when it is chosen; undefined when the user finds none. */
@@ -53,8 +54,8 @@ async function databasesOfWorkspace(): Promise<string[]> {
 function fileItem(file: string): DatabaseItem {
   const folder = path.dirname(vscode.workspace.asRelativePath(file));
   return {
-    label: path.basename(file),
-    ...(folder !== '.' && { description: folder }),
+    label: plainLabel(path.basename(file)),
+    ...(folder !== '.' && { description: plainLabel(folder) }),
     iconPath: new vscode.ThemeIcon('database'),
     choose: () => Promise.resolve(file),
   };

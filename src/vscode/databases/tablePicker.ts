@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Table } from '../../agent/environment';
+import { plainLabel } from '../plainLabel';
 
 /**
  * Asks which tables tasks are about.
@@ -19,7 +20,8 @@ export async function pickTables(
   try {
     const picked = await vscode.window.showQuickPick(
       tables.map(({ name, columns }) => ({
-        label: name,
+        label: plainLabel(name),
+        name,
         description: columns.length === 1 ? vscode.l10n.t('1 column') : vscode.l10n.t('{0} columns', columns.length),
         picked: chosen.includes(name),
       })),
@@ -31,7 +33,7 @@ export async function pickTables(
       },
       leaving.token,
     );
-    return signal?.aborted === true ? undefined : picked?.map(({ label }) => label);
+    return signal?.aborted === true ? undefined : picked?.map(({ name }) => name);
   } finally {
     signal?.removeEventListener('abort', leave);
     leaving.dispose();

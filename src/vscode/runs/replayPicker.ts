@@ -5,6 +5,7 @@ import { readDialogueRows } from '../../agent/dialogueRows';
 import { UserError } from '../../agent/errors';
 import { problemTurn, recordingOf, type Recording } from '../../agent/replay';
 import type { History } from './history';
+import { plainLabel } from '../plainLabel';
 import type { Run } from './run';
 import type { Runs } from './runs';
 import { runItem } from '../chat/showRuns';
@@ -107,5 +108,5 @@ function rowItem(dialogue: Dialogue): (vscode.QuickPickItem & { readonly choice:
   const recording = recordingOf(dialogue);
   if (!recording) return [];
   const problem = problemTurn(recording).trim().split('\n').at(-1) ?? '';
-  return [{ label: dialogue.id.replaceAll('$(', '$ ('), detail: problem, choice: { title: dialogue.id, recording } }];
+  return [{ label: plainLabel(dialogue.id), detail: plainLabel(problem), choice: { title: dialogue.id, recording } }];
 }

@@ -7,6 +7,7 @@ import { askFilter, askWords } from './libraryFilter';
 import { groupings, type Grouping, type LibraryNode } from './libraryItems';
 import type { LibraryView } from './libraryView';
 import { report, type Log } from '../report';
+import { plainLabel } from '../plainLabel';
 
 /** What the commands of the library lead to. */
 export interface LibrarySurfaces {
@@ -208,10 +209,11 @@ async function askOther(all: readonly LibraryEntry[], one: LibraryEntry): Promis
   const others = all.filter(({ file, id }) => file !== one.file || id !== one.id);
   const same = others.filter(({ problem }) => problem === one.problem);
   const itemOf = (entry: LibraryEntry) => ({
-    label: entry.problem === '' ? entry.id : entry.problem,
-    description: [entry.model ?? '', entry.at === 0 ? '' : new Date(entry.at).toLocaleString(vscode.env.language)].join(
-      ' ',
-    ),
+    label: plainLabel(entry.problem === '' ? entry.id : entry.problem),
+    description: [
+      plainLabel(entry.model ?? ''),
+      entry.at === 0 ? '' : new Date(entry.at).toLocaleString(vscode.env.language),
+    ].join(' '),
     entry,
   });
   const separator = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator, entry: undefined });

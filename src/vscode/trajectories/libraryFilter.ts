@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Outcome } from '../../agent/events';
 import { isFiltering, type LibraryEntry, type TrajectoryFilter } from '../../agent/library';
 import { groupLabel } from './libraryItems';
+import { plainLabel } from '../plainLabel';
 import { errorInWords, outcomeInWords } from './trajectoryWords';
 
 interface FilterItem extends vscode.QuickPickItem {
@@ -99,7 +100,7 @@ function conditions(entries: readonly LibraryEntry[], filter: TrajectoryFilter):
     return [
       { label: field.title, kind: vscode.QuickPickItemKind.Separator },
       ...[...counts].map(([value, count]) => ({
-        label: field.label(value),
+        label: plainLabel(field.label(value)),
         description: `${field.title} · ${count}`,
         filter: field.with(value),
       })),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LibraryEntry } from '../../agent/library';
 import { escapeMarkdown } from '../markdown';
+import { plainLine } from '../plainLabel';
 import { errorInWords, outcomeInWords, splitInWords, verdictInWords } from './trajectoryWords';
 
 /** What stands in the tree of the library. */
@@ -103,7 +104,7 @@ export function groupLabel(by: GroupNode['by'], key: string): string {
     case 'task':
       return splitInWords(key);
     case 'model':
-      return key === '' ? vscode.l10n.t('Unknown model') : key;
+      return key === '' ? vscode.l10n.t('Unknown model') : plainLine(key);
     case 'outcome':
       return outcomeInWords(key as LibraryEntry['outcome'] | '');
     case 'datasets':
@@ -125,11 +126,12 @@ const icons = { undecided: 'circle-large-outline', accepted: 'pass', rejected: '
 function entryItem(node: EntryNode): vscode.TreeItem {
   const { entry } = node;
   const { file, id, problem, task, turns, model, verdict, tags } = entry;
-  const label = problem === '' ? id : problem;
+  const label = plainLine(problem === '' ? id : problem);
   const item = new vscode.TreeItem(label);
   const steps = turns === 1 ? vscode.l10n.t('1 reply') : vscode.l10n.t('{0} replies', turns);
   item.id = `entry:${file}:${id}`;
-  const about = [task, steps, ...(model === null ? [] : [model]), ...tags.map((tag) => `#${tag}`)].join(' · ');
+  const names = [...(model === null ? [] : [model]), ...tags.map((tag) => `#${tag}`)];
+  const about = [task, steps, ...names].map(plainLine).join(' · ');
   item.description = about;
   item.iconPath = new vscode.ThemeIcon(icons[verdict]);
   item.tooltip = tooltipOf(entry);
@@ -144,7 +146,7 @@ function entryItem(node: EntryNode): vscode.TreeItem {
 function datasetItem(node: DatasetNode): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.Uri.file(node.file));
   item.id = `dataset:${node.file}`;
-  item.label = path.basename(node.file);
+  item.label = plainLine(path.basename(node.file));
   item.description = '';
   item.iconPath = new vscode.ThemeIcon('table');
   item.contextValue = 'dataset';
