@@ -67,16 +67,6 @@ describe('A user who evaluates a model in the Testing view', function () {
 
   const row = (text: string) => workbench.page.locator('.test-explorer .monaco-list-row', { hasText: text }).first();
 
-  /** A menu takes no click in its first moment, and says nothing of that. */
-  async function chooseInMenu(entry: string): Promise<void> {
-    const item = workbench.page.locator('.monaco-menu .action-item', { hasText: entry }).first();
-    await item.waitFor();
-    while (await item.isVisible()) {
-      await item.click({ timeout: 2000 }).catch(() => undefined);
-      await workbench.page.waitForTimeout(300);
-    }
-  }
-
   it('finds the suite of the workspace, its categories and its tasks, and nothing runs', async () => {
     await workbench.runCommand('Testing: Focus on Test Explorer View');
     await row('shop').waitFor({ timeout: 45_000 });
@@ -110,7 +100,7 @@ describe('A user who evaluates a model in the Testing view', function () {
     const menu = page.locator('.monaco-menu');
     await menu.getByText('Accept as Training Data…').waitFor();
     assert.equal(await menu.getByText('Remove Evaluation Suite').count(), 0);
-    await chooseInMenu('Open Conversation');
+    await workbench.chooseInMenu('Open Conversation');
     await page.locator('.monaco-editor .view-lines', { hasText: 'Final Answer: ["4"]' }).waitFor();
     await workbench.screenshot('evaluation-conversation');
   });
@@ -119,7 +109,7 @@ describe('A user who evaluates a model in the Testing view', function () {
     const { page } = workbench;
     await workbench.runCommand('Testing: Focus on Test Explorer View');
     await row('shop').click({ button: 'right' });
-    await chooseInMenu('Execute Using Profile');
+    await workbench.chooseInMenu('Execute Using Profile');
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'large' }).click();
     await page.locator('.test-explorer').getByText('0/2').waitFor({ timeout: 45_000 });
     await workbench.runCommand('AgentLM: Show Evaluation Results');

@@ -68,6 +68,17 @@ describe('A user of the commands that nobody needs every day', function () {
     await workbench.screenshot('command-choose-tables');
   });
 
+  it('chooses where commands run, and which ask first', async () => {
+    await workbench.runCommand('AgentLM: Choose Where Commands Run');
+    await choice('No Sandbox').click();
+    await chat.getByRole('button', { name: 'No sandbox' }).waitFor();
+    await workbench.runCommand('AgentLM: Choose Where Commands Run');
+    await choice('Best There Is').click();
+    await workbench.runCommand('AgentLM: Choose Which Commands Ask First');
+    await choice('Ask Always').waitFor();
+    await workbench.screenshot('command-choose-approval');
+  });
+
   it('rejects a trajectory, and keeps the rows of its last query', async () => {
     await workbench.runCommand('AgentLM: Toggle Trajectory Recording');
     await chat.getByText('Database', { exact: true }).click();
@@ -101,7 +112,7 @@ describe('A user of the commands that nobody needs every day', function () {
     await row.click();
     await page.locator('.monaco-diff-editor').waitFor();
     await row.click({ button: 'right' });
-    await page.locator('.monaco-menu .action-item', { hasText: 'Compare with Workspace' }).first().click();
+    await workbench.chooseInMenu('Compare with Workspace');
     await page.locator('.tab', { hasText: '(now ↔ by the task)' }).waitFor();
     await workbench.screenshot('command-compare');
     await workbench.runCommand('AgentLM: Discard Changes');

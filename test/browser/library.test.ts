@@ -151,6 +151,70 @@ describe('A user who looks through recorded trajectories', function () {
     await row('Make a folder named logs.').waitFor();
     assert.equal(existsSync(file), true);
   });
+
+  /** Until something stands in a file of the library. */
+  async function stands(name: string, words: RegExp): Promise<void> {
+    while (!words.test(await readFile(path.join(trajectories, name), 'utf8'))) await workbench.page.waitForTimeout(100);
+  }
+
+  it('puts one back, and writes down what is to be remembered of it', async () => {
+    await row('Make a folder named logs.').click();
+    await workbench.runCommand('AgentLM: Put Back to Be Reviewed');
+    await row('Rejected').waitFor({ state: 'detached' });
+    await workbench.answer('AgentLM: Tag Trajectories…', 'Tags', 'slow, tidy');
+    await row('#slow').waitFor();
+    await workbench.answer('AgentLM: Add a Note to Trajectories…', 'Note', 'Look at it again.');
+    await stands('os_2.trajectory.jsonl', /"note":"Look at it again\."/);
+    await workbench.answer('AgentLM: Set the Reward of Trajectories…', 'Reward', '0.5');
+    await stands('os_2.trajectory.jsonl', /"reward":0\.5/);
+  });
+
+  it('finds one by its tag, and sees all of them by model', async () => {
+    const { page } = workbench;
+    await workbench.answer('AgentLM: Search Trajectories', 'Search Trajectories', 'tidy');
+    await page.getByText('1 of 3: “tidy”').waitFor();
+    await workbench.runCommand('AgentLM: Show All Trajectories');
+    for (const [grouping, group] of [
+      ['Model', 'To be reviewed'],
+      ['Outcome', 'agentlm-7b'],
+    ] as const) {
+      await workbench.runCommand('AgentLM: Group Trajectories By…');
+      await page.locator('.quick-input-list .monaco-list-row').getByText(grouping, { exact: true }).click();
+      await page.locator('.monaco-list-row').getByText(group, { exact: true }).waitFor({ state: 'detached' });
+    }
+  });
+
+  it('reads the lines of one, and opens another file in the viewer', async () => {
+    const { page } = workbench;
+    await row('agentlm-7b').click({ button: 'right' });
+    await workbench.chooseInMenu('Open as Text');
+    await page.locator('.editor-instance .view-lines', { hasText: '"type":"begun"' }).waitFor();
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.answer(
+      'AgentLM: Open in the Trajectory Viewer',
+      'Open in the Trajectory Viewer',
+      path.join(trajectories, 'published.jsonl'),
+    );
+    await (await workbench.webview('published.jsonl')).getByText('120 rows').waitFor();
+  });
+
+  it('is told why what was recorded elsewhere cannot be accepted', async () => {
+    await row('agentlm-7b').click();
+    await workbench.runCommand('AgentLM: Accept Selected Trajectories');
+    await workbench.page.getByText(/was not recorded in this workspace, so it cannot be accepted here/).waitFor();
+  });
+
+  it('empties the trash', async () => {
+    const { page } = workbench;
+    const trash = path.join(trajectories, '.trash');
+    await row('#slow').click();
+    await workbench.runCommand('AgentLM: Delete Trajectories');
+    await row('#slow').waitFor({ state: 'detached' });
+    assert.equal((await readdir(trash)).length, 1);
+    await workbench.runCommand('AgentLM: Empty the Trash of Trajectories');
+    await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Delete for Good' }).click();
+    while (existsSync(trash)) await page.waitForTimeout(100);
+  });
 });
 
 function published(): Dialogue[] {

@@ -37,6 +37,10 @@ export interface Workbench {
   readonly page: Page;
   /** Runs a command from the palette by its whole title, e.g. `AgentLM: New OS Task`. */
   runCommand(title: string): Promise<void>;
+  /** Chooses in the menu that is open. */
+  chooseInMenu(entry: string): Promise<void>;
+  /** Runs a command that asks for a text in a box of this title. */
+  answer(command: string, title: string, text: string): Promise<void>;
   /** The page inside the webview of this title, once there is one. A view that was hidden and shown again is a new one. */
   webview(title: string): Promise<FrameLocator>;
   /** The visible lines of the terminal in front, without the blanks at their ends. */
@@ -78,6 +82,14 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   return {
     page,
     runCommand: (title) => runCommand(page, title),
+    chooseInMenu: (entry) => chooseInMenu(page, entry),
+    async answer(command, title, text) {
+      await runCommand(page, command);
+      const box = page.locator('.quick-input-widget');
+      await box.locator('.quick-input-title', { hasText: title }).waitFor();
+      await box.locator('input.input').fill(text);
+      await box.locator('input.input').press('Enter');
+    },
     webview: (title) => findWebview(page, title),
     async terminalText() {
       const rows = await page.locator('.terminal-wrapper.active .xterm-rows > div').allInnerTexts();
@@ -120,6 +132,16 @@ async function runCommand(page: Page, title: string): Promise<void> {
       throw error;
     }
   });
+}
+
+/** A menu takes no click in its first moment, and says nothing of that. */
+async function chooseInMenu(page: Page, entry: string): Promise<void> {
+  const item = page.locator('.monaco-menu .action-item', { hasText: entry }).first();
+  await item.waitFor();
+  while (await item.isVisible()) {
+    await item.click({ timeout: 2000 }).catch(() => undefined);
+    await page.waitForTimeout(300);
+  }
 }
 
 async function findWebview(page: Page, title: string): Promise<FrameLocator> {
