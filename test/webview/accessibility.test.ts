@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { findChromium, launchChromium } from '../../scripts/chromium.mts';
 import themes from '../fixtures/themes.json';
-import { chatStates } from './chatStates';
-import { reviewStates } from './reviewStates';
+import { chatStates, hostileText } from './chatStates';
+import { pageStates } from './pageStates';
+import { reviewPage, reviewStates } from './reviewStates';
 import { openStage, type Stage, type ThemeName } from './stage';
 
 const [firstTheme, ...otherThemes] = Object.keys(themes) as ThemeName[];
+
+/** Every state of every page in an editor. */
+const editorStates = [
+  ...Object.entries(reviewStates).map(([name, state]) => [`review, ${name}`, reviewPage(state)] as const),
+  ...Object.entries(pageStates(hostileText)),
+];
 
 describe('The rules of axe-core', function () {
   this.timeout(60_000);
@@ -27,12 +35,12 @@ describe('The rules of axe-core', function () {
     it(`are kept by the chat in every theme: ${name}`, async () => keepsRules((await stage.show(state)).page));
   }
 
-  for (const [name, state] of Object.entries(reviewStates)) {
-    it(`are kept by the page of changes in every theme: ${name}`, async () => keepsRules(await stage.review(state)));
+  for (const [name, state] of editorStates) {
+    it(`are kept by a page in an editor in every theme: ${name}`, async () => keepsRules(await stage.open(state)));
   }
 
   it('are given the colours that VS Code gives to a page: `npm run themes` asks it', async () => {
-    const named = await Promise.all(['media/chat.css', 'media/review.css'].map((file) => readFile(file, 'utf8')));
+    const named = await Promise.all(globSync('media/*.css').map((file) => readFile(file, 'utf8')));
     const used = new Set(named.join().match(/--vscode-[\w-]+/g));
     for (const { variables } of Object.values(themes)) {
       assert.deepEqual(
@@ -79,8 +87,7 @@ describe('A narrow page', function () {
         found.push(...(await page.evaluate<string[]>(misfits)).map((each) => `${name}: ${each}`));
       };
       for (const [name, state] of Object.entries(chatStates)) await look(name, (await stage.show(state)).page);
-      for (const [name, state] of Object.entries(reviewStates))
-        await look(`review, ${name}`, await stage.review(state));
+      for (const [name, state] of editorStates) await look(name, await stage.open(state));
       assert.deepEqual(found, []);
     });
   }
@@ -91,13 +98,13 @@ describe('A narrow page', function () {
  * A grid scrolls within itself; a cell that is cut is whole in the text below it.
  */
 const misfits = `(() => {
-  const elements = [...document.querySelectorAll('agentlm-chat *, agentlm-review *')]
-    .filter((element) => !element.closest('.visually-hidden') && !element.parentElement.closest('.grid'));
+  const elements = [...document.querySelectorAll('body > :not(script) *')]
+    .filter((element) => !element.closest('.visually-hidden') && !element.parentElement.closest('.grid, div.figures'));
   const over = elements
     .filter((element) => getComputedStyle(element).position !== 'absolute')
     .filter((element) => element.getBoundingClientRect().right > innerWidth + 1);
   const cut = elements
-    .filter((element) => !element.matches('textarea, .grid') && getComputedStyle(element).overflowX !== 'visible')
+    .filter((element) => !element.matches('textarea, .grid, div.figures') && getComputedStyle(element).overflowX !== 'visible')
     .filter((element) => element.scrollWidth > element.clientWidth + 1)
     .filter((element) => !element.closest('[title]')?.title.includes(element.textContent.trim()));
   return [...new Set([...over, ...cut])].map((element) => element.outerHTML.slice(0, 120));

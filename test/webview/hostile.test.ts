@@ -4,6 +4,7 @@ import { findChromium, launchChromium } from '../../scripts/chromium.mts';
 import { visible } from '../../src/agent/hiddenCharacters';
 import hostile from '../fixtures/hostile.json';
 import { hostileReviews, hostileRuns } from './hostileStates';
+import { pageStates } from './pageStates';
 import { openStage, type Stage } from './stage';
 
 const texts = Object.entries(hostile.modelOutputs);
@@ -32,9 +33,7 @@ describe('A page with text of somebody who means harm', function () {
   async function isHarmless(page: Page): Promise<void> {
     assert.deepEqual(await page.evaluate(foreign), []);
     assert.deepEqual(
-      requests
-        .splice(0)
-        .filter((path) => !/^\/(chat|review|theme\.css|media\/\w+\.css|dist\/webview\/[\w.]+)$/.test(path)),
+      requests.splice(0).filter((path) => !/^\/(\w+|theme\.css|media\/\w+\.css|dist\/webview\/[\w.]+)$/.test(path)),
       [],
     );
     const said = await page.evaluate<string[]>(words);
@@ -56,8 +55,10 @@ describe('A page with text of somebody who means harm', function () {
       assert.equal(await command.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight), 0);
     });
 
-    it(`shows ${name} as text wherever a database can say it`, async () => {
-      for (const state of hostileReviews(text)) await isHarmless(await stage.review(state));
+    it(`shows ${name} as text wherever a database or a trajectory can say it`, async () => {
+      for (const state of [...hostileReviews(text), ...Object.values(pageStates(text))]) {
+        await isHarmless(await stage.open(state));
+      }
     });
   }
 

@@ -1,6 +1,8 @@
 import type { PageEvent } from '../../src/protocol/messages';
 import type { ReviewState } from '../../src/protocol/reviewMessages';
 import { proposed, running, started, surroundings, type ChatState } from './chatStates';
+import type { PageState } from './pageStates';
+import { reviewPage } from './reviewStates';
 
 /** Runs that say a text wherever a run can: first the one that asks whether the text may run as a command. */
 export function hostileRuns(text: string): readonly ChatState[] {
@@ -67,7 +69,7 @@ export function hostileRuns(text: string): readonly ChatState[] {
 }
 
 /** The page of a database's changes whose every text is this one. */
-export function hostileReviews(text: string): readonly ReviewState[] {
+export function hostileReviews(text: string): readonly PageState[] {
   const waiting: ReviewState = {
     problem: text,
     database: text,
@@ -97,8 +99,11 @@ export function hostileReviews(text: string): readonly ReviewState[] {
   const report = { tables: [], schemaChanges: 1, conflictCount: 0, conflicts: [], backup: text };
   const conflict = { table: text, columns: [text], found: [text], left: [text], now: [text] };
   return [
-    waiting,
-    { ...waiting, phase: 'applied', report: { ...report, applied: true } },
-    { ...waiting, report: { ...report, applied: false, conflictCount: 1, conflicts: [conflict], backup: null } },
+    reviewPage(waiting),
+    reviewPage({ ...waiting, phase: 'applied', report: { ...report, applied: true } }),
+    reviewPage({
+      ...waiting,
+      report: { ...report, applied: false, conflictCount: 1, conflicts: [conflict], backup: null },
+    }),
   ];
 }

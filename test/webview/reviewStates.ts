@@ -1,5 +1,7 @@
 import type { DatabaseChanges, ReviewState } from '../../src/protocol/reviewMessages';
+import { pageStrings } from '../../src/vscode/pages/pageStrings';
 import { hostileText } from './chatStates';
+import type { PageState } from './pageStates';
 
 const changes: DatabaseChanges = {
   schema: [
@@ -64,7 +66,12 @@ const applied: ReviewState = {
   },
 };
 
-/** Every state of the page of a database's changes, by the name that a test or a picture of it carries. */
+/** The page of a database's changes in a state of it. */
+export function reviewPage(state: ReviewState): PageState {
+  return { page: 'review', answers: { ready: { state, strings: pageStrings() } }, shows: 'h1' };
+}
+
+/** Every state of that page, by the name that a test or a picture of it carries. */
 export const reviewStates: Readonly<Record<string, ReviewState>> = {
   reading: { ...waiting, phase: 'reading', changes: undefined },
   waiting,

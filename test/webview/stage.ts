@@ -6,13 +6,12 @@ import { openChannel, type Port } from '../../src/protocol/channel';
 import { createEventLog } from '../../src/protocol/eventLog';
 import { framedPort } from '../../src/protocol/framedPort';
 import type { AgentEvent, HostApi, PageApi, PageEvent, PageState, Place } from '../../src/protocol/messages';
-import type { ReviewHostApi, ReviewState } from '../../src/protocol/reviewMessages';
-import { readHostArgument, readReviewArgument } from '../../src/protocol/schemas';
-import type { StatePageApi } from '../../src/protocol/statePage';
+import { readHostArgument } from '../../src/protocol/schemas';
 import { pageHtml } from '../../src/vscode/pages/pageHtml';
 import { pageStrings } from '../../src/vscode/pages/pageStrings';
 import themes from '../fixtures/themes.json';
 import { running, type ChatState } from './chatStates';
+import { editorPages, type PageState as EditorPageState } from './pageStates';
 
 const origin = 'http://chat.test';
 
@@ -24,8 +23,8 @@ export interface Stage {
   readonly problems: string[];
   /** A new chat in this state; this test is the extension at its other end. */
   show(state: ChatState): Promise<Chat>;
-  /** The review page, which is told this and asks for nothing. */
-  review(state: ReviewState): Promise<Page>;
+  /** A new page of an editor in this state. */
+  open(state: EditorPageState): Promise<Page>;
   /** Gives the page the variables of a theme, as VS Code does. */
   wear(theme: ThemeName): Promise<void>;
 }
@@ -71,15 +70,16 @@ export async function openStage(browser: Browser): Promise<Stage> {
       await page.locator('#composer-text').waitFor();
       return chat;
     },
-    async review(state) {
-      openChannel<ReviewHostApi, StatePageApi<ReviewState>>(port, {
-        handlers: { ready: () => ({ state, strings: pageStrings() }), apply() {}, discard() {}, showUndo() {} },
-        read: readReviewArgument,
+    async open({ page: name, answers, click, shows }) {
+      openChannel<Record<string, () => unknown>, Record<never, never>>(port, {
+        handlers: Object.fromEntries(Object.entries(answers).map(([asked, answer]) => [asked, () => answer])),
+        read: (_, argument) => argument as never,
         describe: String,
         onInvalid: note,
       });
-      await page.goto(`${origin}/review?${shown++}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.goto(`${origin}/${name}?${shown++}`);
+      if (click !== undefined) await page.getByText(click, { exact: true }).first().click();
+      await page.locator(shows).first().waitFor({ state: 'attached' });
       return page;
     },
     async wear(theme) {
@@ -154,6 +154,7 @@ function extensionEnd(page: Page, port: Port, start: ChatState, onInvalid: (reas
       sendToBackground: record('sendToBackground'),
       selectEndpoint: record('selectEndpoint'),
       connectEndpoint: record('connectEndpoint'),
+      cancelConnecting: record('cancelConnecting'),
       chooseDatabase: record('chooseDatabase'),
       chooseFolder: record('chooseFolder'),
       toggleRecording: record('toggleRecording'),
@@ -196,7 +197,7 @@ function told(event: PageEvent): AgentEvent {
 /** What a webview serves, and the one function that VS Code gives it. */
 async function serve(page: Page): Promise<void> {
   const { outputFiles } = await build({
-    entryPoints: ['src/webview/chat.ts', 'src/webview/plot.ts', 'src/webview/review.ts'],
+    entryPoints: ['chat', 'plot', ...Object.keys(editorPages)].map((name) => `src/webview/${name}.ts`),
     bundle: true,
     format: 'iife',
     target: 'es2023',
@@ -204,16 +205,21 @@ async function serve(page: Page): Promise<void> {
     outdir: 'dist/webview',
     write: false,
   });
-  const scripts = outputFiles.map(({ path: file, text }) => [
+  const built = outputFiles.map(({ path: file, text }) => [
     `/dist/webview/${path.basename(file)}`,
     [file.endsWith('.css') ? 'text/css' : 'text/javascript', text],
   ]);
+  const pages = Object.entries(editorPages).map(([name, styles]) => [
+    `/${name}`,
+    ['text/html', document(name, styles)],
+  ]);
+  const sheets = new Set(['chat.css', ...Object.values(editorPages).flat()].filter((file) => !file.startsWith('..')));
+  const media = await Promise.all(
+    [...sheets].map(async (file) => [`/media/${file}`, ['text/css', await readFile(`media/${file}`)]] as const),
+  );
   const files: Readonly<Record<string, readonly [type: string, body: string | Buffer]>> = {
     '/chat': ['text/html', document('chat', ['chat.css'])],
-    '/review': ['text/html', document('review', ['chat.css', 'review.css'])],
-    ...Object.fromEntries(scripts),
-    '/media/chat.css': ['text/css', await readFile('media/chat.css')],
-    '/media/review.css': ['text/css', await readFile('media/review.css')],
+    ...Object.fromEntries([...built, ...pages, ...media]),
     '/theme.css': ['text/css', themeStyles],
     '/dist/webview/codicon.ttf': ['font/ttf', await readFile('node_modules/@vscode/codicons/dist/codicon.ttf')],
   };
@@ -245,7 +251,7 @@ function document(name: string, styles: readonly string[]): string {
 /** The colours behind a webview are those of the view it is in; beneath ours, VS Code has these rules. */
 const themeStyles = `
   html { background: var(--vscode-sideBar-background); }
-  html:has(agentlm-review) { background: var(--vscode-editor-background); }
+  html:not(:has(agentlm-chat)) { background: var(--vscode-editor-background); }
   @layer vscode-default {
     body { padding: 0 20px; background: transparent; color: var(--vscode-editor-foreground); }
     code { color: var(--vscode-textPreformat-foreground); background-color: var(--vscode-textPreformat-background); }
