@@ -120,6 +120,7 @@ export function activate(context: vscode.ExtensionContext): void {
     exportRows: rowExporter(storage),
     databaseServers,
     prompts,
+    settings,
   });
   const chat = new ChatView(context.extensionUri, runs, actions, log);
   const watch = new ServerWatch(runs, endpoints, endpointRuntime.tools, log);

@@ -122,7 +122,7 @@ describe('The house', () => {
 
   it('makes nothing out of text: no markup, no code, no trusted Markdown, no page that may run commands', () => {
     const makers =
-      /innerHTML|outerHTML|insertAdjacentHTML|unsafeHTML|unsafeSVG|document\.write|\beval\(|new Function|isTrusted = |isTrusted: t|supportHtml|enableCommandUris|retainContextWhenHidden/;
+      /innerHTML|outerHTML|insertAdjacentHTML|unsafeHTML|unsafeSVG|document\.write|\beval\(|new Function|isTrusted = |isTrusted: t|supportHtml|enableCommandUris|registerUriHandler|retainContextWhenHidden/;
     const found = sources.filter((file) => makers.test(readFileSync(file, 'utf8')));
     assert.deepEqual(found, []);
   });

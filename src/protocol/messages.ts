@@ -55,6 +55,10 @@ export interface Batch {
 /** Some steps of a run: those that end before an event, those that begin with one, or those from a step on. */
 export type Place = { readonly before: number } | { readonly from: number } | { readonly step: number };
 
+/** What a screen reader is told while a task goes on: each step, only what the user must know, or nothing. */
+export const announced = ['each', 'final', 'off'] as const;
+export type Announced = (typeof announced)[number];
+
 /** Where the user's words go: a folder for the shell, a database, or nothing chosen yet. Only its name is told. */
 export interface PlaceLabel {
   readonly os: string | undefined;
@@ -66,7 +70,14 @@ export interface PageState {
   readonly trusted: boolean;
   readonly endpoint:
     | { readonly status: 'none' }
-    | { readonly status: 'connecting' | 'ready' | 'failed'; readonly label: string; readonly demo: boolean };
+    | { readonly status: 'ready' | 'failed'; readonly label: string; readonly demo: boolean }
+    /** So many milliseconds by now. */
+    | {
+        readonly status: 'connecting';
+        readonly label: string;
+        readonly demo: boolean;
+        readonly elapsedMs: number;
+      };
   readonly recording: boolean;
   /** What stands between commands and the machine. `sandbox` is undefined until it was looked for. */
   readonly guard: {
@@ -76,6 +87,7 @@ export interface PageState {
   };
   readonly place: PlaceLabel;
   readonly attachments: AttachmentsState;
+  readonly announced: Announced;
   readonly run: RunState;
 }
 
@@ -190,6 +202,8 @@ export interface HostApi {
   attachDropped(argument: readonly string[]): void;
   selectEndpoint(argument: null): void;
   connectEndpoint(argument: null): void;
+  /** Waits no longer for the endpoint, whoever asked it. */
+  cancelConnecting(argument: null): void;
   chooseDatabase(argument: null): void;
   chooseFolder(argument: null): void;
   toggleRecording(argument: null): void;

@@ -13,6 +13,9 @@ export type PageStringKey =
   | `kind.${RunKind}`
   | 'endpoint.none'
   | 'endpoint.connecting'
+  | 'endpoint.connectingTo'
+  | 'endpoint.cancel'
+  | 'endpoint.cancelNamed'
   | 'endpoint.failed'
   | 'endpoint.demo'
   | 'endpoint.change'

@@ -60,6 +60,7 @@ export const readHostArgument = argumentReader<HostApi>({
   attachDropped: z.array(z.string().check(z.maxLength(4096))).check(z.maxLength(20)),
   selectEndpoint: nothing,
   connectEndpoint: nothing,
+  cancelConnecting: nothing,
   chooseDatabase: nothing,
   chooseFolder: nothing,
   toggleRecording: nothing,

@@ -3,7 +3,7 @@ import { withAttachments } from '../agent/attachments';
 import { UserError } from '../agent/errors';
 import type { AgentEvent } from '../agent/events';
 import type { RunKind, TaskKind } from '../agent/task';
-import type { PageState } from '../protocol/messages';
+import { announced, type PageState } from '../protocol/messages';
 import type { AcceptPanels } from './trajectories/acceptPanel';
 import type { AcceptStep } from './trajectories/acceptStep';
 import type { Attachments } from './chat/attachments';
@@ -20,6 +20,7 @@ import { exportResult, type ExportRows } from './databases/resultExport';
 import type { Run } from './runs/run';
 import type { Runs } from './runs/runs';
 import type { TrainedPromptChoice } from './runs/trainedPromptChoice';
+import type { Settings } from './settings';
 
 /** What the actions act on. */
 export interface Surfaces {
@@ -37,6 +38,7 @@ export interface Surfaces {
   readonly exportRows: ExportRows;
   readonly databaseServers: DatabaseServers;
   readonly prompts: Pick<TrainedPromptChoice, 'require'>;
+  readonly settings: Settings;
 }
 
 /** What a user can do, whichever way they ask for it: the palette, the chat, a menu. All of them throw UserErrors. */
@@ -56,6 +58,7 @@ export class Actions implements vscode.Disposable {
       guard.onDidChange(fire),
       surfaces.attachments.onDidChange(fire),
       changes.onDidChangeTreeData(fire),
+      surfaces.settings.onDidChange('accessibility.announceSteps', fire),
       vscode.workspace.onDidGrantWorkspaceTrust(fire),
       runs.onDidStart((run) => this.follow(run)),
       runs.onDidChange(() => this.updateContext()),
@@ -71,6 +74,8 @@ export class Actions implements vscode.Disposable {
       guard: this.surfaces.guard.state,
       place: this.surfaces.places.labels,
       attachments: this.surfaces.attachments.state,
+      // Anything can stand in a settings file.
+      announced: announced.find((each) => each === this.surfaces.settings.get('accessibility.announceSteps')) ?? 'each',
     };
   }
 
@@ -202,6 +207,10 @@ export class Actions implements vscode.Disposable {
     await this.surfaces.picker.connect();
   }
 
+  cancelConnecting(): void {
+    this.surfaces.endpoints.cancelConnecting();
+  }
+
   async testEndpoint(): Promise<void> {
     await this.surfaces.picker.testSelected();
   }
@@ -281,9 +290,14 @@ export class Actions implements vscode.Disposable {
   private follow(run: Run): void {
     // The endpoint that was chosen when it started stays that of the run, whatever is chosen later.
     const endpoint = this.surfaces.endpoints.selected;
+    if (!endpoint) return;
+    const answered = this.surfaces.endpoints.connecting(endpoint, () => run.stop());
     run.onEvent((event) => {
-      if (endpoint) this.tell(endpoint, event);
+      // What a copy of a database takes is no time of the endpoint.
+      if (event.type === 'started' || (event.type === 'notice' && event.notice.code === 'copying')) answered();
+      this.tell(endpoint, event);
     });
+    void run.done.then(answered);
   }
 
   /** Keeps the `when` clauses of the manifest true. */

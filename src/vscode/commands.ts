@@ -136,6 +136,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'agentlm.evaluation.accept': (target) => parts.evaluations.accept(target),
     'agentlm.openPlainText': () => parts.plainRuns.show(),
     'agentlm.replayTrajectory': (file) => parts.replays.run(file instanceof vscode.Uri ? file : undefined),
+    'agentlm.chooseSandbox': () => actions.chooseSandbox(),
+    'agentlm.chooseApproval': () => actions.chooseApproval(),
     'agentlm.stop': () => actions.stop(),
     'agentlm.toggleRecording': () => actions.toggleRecording(),
     'agentlm.acceptTrajectory': () => actions.accept(),

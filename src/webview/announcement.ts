@@ -1,15 +1,21 @@
-import type { RunState } from '../protocol/messages';
+import type { PageState, RunKind, RunningCommand, RunState } from '../protocol/messages';
 import { noticeText } from './noticeText';
 import type { Say } from './page';
-import { phaseOf, type Entry, type Transcript } from './transcriptModel';
+import { phaseOf, type Entry, type Phase, type Transcript } from './transcriptModel';
 
 /** What a screen reader is told as the run moves on: one sentence a phase, none for each word that streams in. */
-export function announcement(run: RunState, transcript: Transcript, say: Say): string {
-  switch (phaseOf(run, transcript)) {
+export function announcement(
+  { run, endpoint, announced }: Pick<PageState, 'run' | 'endpoint' | 'announced'>,
+  transcript: Transcript,
+  say: Say,
+): string {
+  const phase = phaseOf(run, transcript);
+  if (announced === 'off' || (announced === 'final' && !matters(phase, run))) return '';
+  switch (phase) {
     case 'idle':
-      return '';
+      return endpoint.status === 'connecting' ? say('endpoint.connectingTo', endpoint.label) : '';
     case 'opening':
-      return run.phase === 'idle' ? '' : (delay(transcript, say) ?? say(`opening.${run.kind}`));
+      return run.phase === 'idle' ? '' : (delay(transcript, say) ?? openingText(run.kind, endpoint, say));
     case 'waiting':
       return delay(transcript, say) ?? result(transcript, say);
     case 'streaming':
@@ -25,9 +31,24 @@ export function announcement(run: RunState, transcript: Transcript, say: Say): s
   }
 }
 
+/** Whether the user must know of it: something waits for them, or is said for good. */
+function matters(phase: Phase, run: RunState): boolean {
+  if (phase === 'running') return commandState(run) !== undefined && commandState(run) !== 'running';
+  return phase === 'approval' || phase === 'listening' || phase === 'ended';
+}
+
+function commandState(run: RunState): RunningCommand['state'] | undefined {
+  return run.phase === 'running' ? run.command?.state : undefined;
+}
+
+/** What a run is waiting for before it begins. */
+export function openingText(kind: RunKind, endpoint: PageState['endpoint'], say: Say): string {
+  return endpoint.status === 'connecting' ? say('endpoint.connectingTo', endpoint.label) : say(`opening.${kind}`);
+}
+
 /** What the command does that somebody may want to do something about. */
 function working(run: RunState, say: Say): string {
-  switch (run.phase === 'running' ? run.command?.state : undefined) {
+  switch (commandState(run)) {
     case 'waiting-for-input':
       return say('status.input');
     case 'waiting-for-secret':

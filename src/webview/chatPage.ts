@@ -35,6 +35,8 @@ export class ChatPage extends HostedPage<HostApi> {
   @state() private pageState: PageState | undefined;
   @state() private rows = emptyWindow;
   @state() private draft: Draft = { kind: 'os', text: '' };
+  /** When the endpoint was asked, on this page's clock, while it is asked. */
+  @state() private connectingSince = 0;
   /** The run that was told to stop. */
   @state() private stopping: string | undefined;
 
@@ -85,7 +87,9 @@ export class ChatPage extends HostedPage<HostApi> {
     if (!page || !pageState) return this.refused();
     const { say } = page;
     const { run } = pageState;
-    return html`${header(page, pageState, live.context, draft.kind, (kind) => (this.draft = { ...draft, kind }))}
+    const { connectingSince } = this;
+    const facts = { kind: draft.kind, context: live.context, connectingSince };
+    return html`${header(page, pageState, facts, (kind) => (this.draft = { ...draft, kind }))}
       <main>
         <div
           class="transcript"
@@ -108,7 +112,7 @@ export class ChatPage extends HostedPage<HostApi> {
         send: this.send,
         stop: this.stop,
       })}
-      <div role="status" class="visually-hidden">${modelText(announcement(run, live, say))}</div>`;
+      <div role="status" class="visually-hidden">${modelText(announcement(pageState, live, say))}</div>`;
   }
 
   private get running(): 'no' | 'yes' | 'stopping' {
@@ -125,7 +129,7 @@ export class ChatPage extends HostedPage<HostApi> {
       const { strings, state, batch, composition, step } = await this.ask('ready', null);
       this.page = { say: sayFrom(strings), request: this.request, runStart: runStart(batch) };
       if (!this.pageState && state.run.phase !== 'idle') this.followKind(state.run.kind);
-      this.pageState = state;
+      this.take(state);
       this.rows = (batch && hear(emptyWindow, batch, true)) ?? emptyWindow;
       this.reading.toEnd();
       if (composition) this.compose(composition);
@@ -205,6 +209,12 @@ export class ChatPage extends HostedPage<HostApi> {
       if (this.page) this.page = { ...this.page, runStart: performance.now() };
     }
     if (run.phase === 'idle') this.rows = emptyWindow;
+    this.take(pageState);
+  }
+
+  private take(pageState: PageState): void {
+    const { endpoint } = pageState;
+    if (endpoint.status === 'connecting') this.connectingSince = performance.now() - endpoint.elapsedMs;
     this.pageState = pageState;
   }
 

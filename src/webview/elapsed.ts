@@ -1,13 +1,18 @@
+import { nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { duration } from './duration';
 import { LightElement } from './lightElement';
 import type { Say } from './page';
 
-/** The seconds since something began, for as long as it goes on. The first two are not worth a word. */
+/** The seconds since something began, for as long as it goes on. The first ones are not worth a word. */
 @customElement('agentlm-elapsed')
 export class Elapsed extends LightElement {
   @property({ attribute: false }) since!: number;
   @property({ attribute: false }) say!: Say;
+  /** Seconds from which on it is shown. */
+  @property({ attribute: false }) from = 2;
+  /** What is shown. */
+  @property({ attribute: false }) view: (elapsed: string) => unknown = (elapsed) => elapsed;
 
   private timer: number | undefined;
 
@@ -23,6 +28,6 @@ export class Elapsed extends LightElement {
 
   protected override render(): unknown {
     const seconds = Math.floor((performance.now() - this.since) / 1000);
-    return seconds < 2 ? '' : duration(seconds * 1000, this.say);
+    return seconds < this.from ? nothing : this.view(duration(seconds * 1000, this.say));
   }
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { visible, type PageState, type RunKind } from '../protocol/messages';
+import './elapsed';
 import { icon } from './icon';
 import { modelText } from './modelText';
 import type { Page } from './page';
@@ -8,13 +9,22 @@ import type { ContextUse } from './transcriptModel';
 const kinds: readonly RunKind[] = ['os', 'db', 'chat'];
 /** Of the window; beyond it a long observation may no longer fit. */
 const nearlyFull = 0.75;
+/** Seconds after which a user may want an endpoint to be waited for no longer. */
+const longToConnect = 5;
+
+/** What the header says beside the state of the page. */
+export interface HeaderFacts {
+  readonly kind: RunKind;
+  readonly context: ContextUse | undefined;
+  /** When the endpoint was asked, on this page's clock. */
+  readonly connectingSince: number;
+}
 
 /** What the next task is, who answers it, whether it is kept, and how full the model's window is. */
 export function header(
   page: Page,
   { endpoint, recording }: PageState,
-  context: ContextUse | undefined,
-  kind: RunKind,
+  { kind, context, connectingSince }: HeaderFacts,
   choose: (kind: RunKind) => void,
 ): TemplateResult {
   const { say, request } = page;
@@ -42,7 +52,9 @@ export function header(
     >
       ${icon(recording ? 'record' : 'circle')}${say(recording ? 'recording.on' : 'recording.off')}
     </button>
-    ${endpointChip(page, endpoint)} ${context ? meter(page, context) : nothing}
+    ${endpointChip(page, endpoint)}
+    ${endpoint.status === 'connecting' ? connecting(page, endpoint.label, connectingSince) : nothing}
+    ${context ? meter(page, context) : nothing}
   </header>`;
 }
 
@@ -59,12 +71,30 @@ function endpointChip({ say, request }: Page, endpoint: PageState['endpoint']): 
   >
     ${icon(mark[status])}<span class="endpoint-label">${modelText(label)}</span>
     ${demo ? html`<span class="badge">${say('endpoint.demo')}</span>` : nothing}
-    ${
-      status === 'connecting' || status === 'failed'
-        ? html`<span class="muted">${say(`endpoint.${status}`)}</span>`
-        : nothing
-    }
+    ${status === 'connecting' ? html`<span class="visually-hidden">${say('endpoint.connecting')}</span>` : nothing}
+    ${status === 'failed' ? html`<span class="muted">${say('endpoint.failed')}</span>` : nothing}
   </button>`;
+}
+
+/** Nothing at first: most endpoints answer at once. */
+function connecting({ say, request }: Page, label: string, since: number): TemplateResult {
+  const view = (elapsed: string): TemplateResult =>
+    html`<span class="muted">${say('endpoint.connecting')} · ${elapsed}</span>
+      <button
+        type="button"
+        class="link"
+        aria-label=${say('endpoint.cancelNamed', visible(label))}
+        @click=${() => request('cancelConnecting', null)}
+      >
+        ${say('endpoint.cancel')}
+      </button>`;
+  return html`<agentlm-elapsed
+    class="connecting"
+    .since=${since}
+    .say=${say}
+    .from=${longToConnect}
+    .view=${view}
+  ></agentlm-elapsed>`;
 }
 
 function meter({ say }: Page, { prompt, reserved, window }: ContextUse): TemplateResult {

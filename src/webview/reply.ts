@@ -24,7 +24,7 @@ export function reply(page: Page, entry: ReplyEntry): TemplateResult {
 /** Something that goes on, and for how long. */
 export function progressLine(text: string, since: number, { say }: Page): TemplateResult {
   return html`<p class="progress">
-    ${icon('spinner')}${text} <agentlm-elapsed class="muted" .since=${since} .say=${say}></agentlm-elapsed>
+    ${icon('spinner')}${modelText(text)} <agentlm-elapsed class="muted" .since=${since} .say=${say}></agentlm-elapsed>
   </p>`;
 }
 

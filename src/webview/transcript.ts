@@ -3,6 +3,7 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { PageState, RunState, WaitingInstruction, Why } from '../protocol/messages';
 import './actionCard';
+import { openingText } from './announcement';
 import { chatReply } from './chatReply';
 import { answer, failure, notice, outcome } from './ending';
 import { icon } from './icon';
@@ -31,7 +32,7 @@ export interface TranscriptActions {
  */
 export function transcriptView(
   page: Page,
-  { recording }: PageState,
+  { recording, endpoint }: PageState,
   run: ActiveRun,
   rows: TranscriptWindow,
   actions: TranscriptActions,
@@ -41,7 +42,7 @@ export function transcriptView(
   const obstacles = judgement(run, live);
   const last = shown.entries.findLast(({ type }) => type === 'outcome');
   return html`${isAtBeginning(rows) ? request(page, run.problem, run.attached) : wayTo(page, 'earlier', actions)}
-  ${run.phase === 'opening' ? progressLine(say(`opening.${run.kind}`), page.runStart, page) : nothing}
+  ${run.phase === 'opening' ? progressLine(openingText(run.kind, endpoint, say), page.runStart, page) : nothing}
   ${repeat(
     shown.entries,
     ({ seq, type }) => `${seq} ${type}`,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PageEvent, RunningCommand, RunState } from '../../src/protocol/messages';
+import type { Announced, PageEvent, PageState, RunningCommand, RunState } from '../../src/protocol/messages';
 import { announcement } from '../../src/webview/announcement';
 import type { Say } from '../../src/webview/page';
 import { emptyTranscript, receive } from '../../src/webview/transcriptModel';
@@ -83,9 +83,38 @@ describe('What a screen reader is told', () => {
     assert.equal(said({ phase: 'idle' }), '');
     assert.equal(said({ ...running, phase: 'opening' }), 'opening.db');
   });
+
+  it('is which endpoint is waited for', () => {
+    const endpoint = { status: 'connecting', label: 'lab', demo: false, elapsedMs: 0 } as const;
+    const opening = { ...running, phase: 'opening' } as const;
+    assert.equal(saidIn({ run: { phase: 'idle' }, endpoint, announced: 'each' }), 'endpoint.connectingTo lab');
+    assert.equal(saidIn({ run: opening, endpoint, announced: 'each' }), 'endpoint.connectingTo lab');
+  });
+
+  it('is no more than the user wants to hear', () => {
+    const saidTo = (announced: Announced, run: RunState): string =>
+      saidIn(
+        { run, endpoint: lab, announced },
+        step,
+        action,
+        ...(run.phase === 'running' && run.command ? [approved] : []),
+      );
+    const doing = (state: RunningCommand['state']): RunState => ({ ...running, command: { state, lines: [] } });
+    const moments = [{ ...running, awaiting: 1 }, doing('running'), doing('waiting-for-input')];
+    const heard = (announced: Announced): readonly string[] => moments.map((run) => saidTo(announced, run));
+    assert.deepEqual(heard('each'), ['status.approval ls', 'status.running', 'status.input']);
+    assert.deepEqual(heard('final'), ['status.approval ls', '', 'status.input']);
+    assert.deepEqual(heard('off'), ['', '', '']);
+  });
 });
 
+const lab: PageState['endpoint'] = { status: 'ready', label: 'lab', demo: false };
+
 function said(run: RunState, ...events: readonly PageEvent[]): string {
+  return saidIn({ run, endpoint: lab, announced: 'each' }, ...events);
+}
+
+function saidIn(state: Pick<PageState, 'run' | 'endpoint' | 'announced'>, ...events: readonly PageEvent[]): string {
   const batch = {
     runId: 'r',
     first: 0,
@@ -94,5 +123,5 @@ function said(run: RunState, ...events: readonly PageEvent[]): string {
     events: events.map((event) => ({ at: 0, event })),
   } as const;
   const say: Say = (key, ...values) => [key, ...values].join(' ');
-  return announcement(run, receive(emptyTranscript, batch) ?? emptyTranscript, say);
+  return announcement(state, receive(emptyTranscript, batch) ?? emptyTranscript, say);
 }

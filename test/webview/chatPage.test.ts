@@ -73,6 +73,17 @@ describe('The chat page in a browser', function () {
     assert.deepEqual(asked, []);
   });
 
+  it('offers to wait no longer for an endpoint, once it has waited for long', async () => {
+    const cancel = { name: 'Cancel connecting to a-long-name.lab.example.org' };
+    const quick = await open(chatStates['connecting'] ?? idle());
+    assert.equal(await quick.page.getByRole('button', cancel).count(), 0);
+    const { page, asked } = await open(chatStates['connecting for a while'] ?? idle());
+    await page.getByRole('log').getByText('Connecting to a-long-name.lab.example.org').waitFor();
+    await page.getByText(/Connecting · 1 min 1\d s/).waitFor();
+    await page.getByRole('button', cancel).click();
+    assert.deepEqual(asked, [['cancelConnecting', null]]);
+  });
+
   it('fills the composer with an example of the chosen kind', async () => {
     const { page } = await open(idle());
     await page.getByRole('radio', { name: 'Database' }).check({ force: true });
@@ -139,8 +150,16 @@ describe('The chat page in a browser', function () {
   });
 
   it('takes a click that comes as the card appears for one that was meant for something else', async () => {
-    const { page, asked } = await open(awaiting());
-    await page.evaluate(`document.querySelector('.awaiting .primary').click()`);
+    const { page, asked, tell } = await open({ ...awaiting(), state: { ...surroundings, run: running } });
+    const clicked = page.evaluate(`new Promise((resolve) => {
+      new MutationObserver(() => {
+        const run = document.querySelector('.awaiting .primary');
+        run?.click();
+        if (run) resolve();
+      }).observe(document.body, { childList: true, subtree: true });
+    })`);
+    tell(awaiting().state);
+    await clicked;
     await page.waitForTimeout(settled);
     assert.deepEqual(asked, []);
   });

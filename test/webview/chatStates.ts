@@ -24,6 +24,7 @@ export const surroundings: Omit<PageState, 'run'> = {
   guard: { approval: 'ask', sandbox: 'workspace', network: false },
   place: { os: 'sample-workspace', db: 'shop.sqlite' },
   attachments: { items: [], free: 2400 },
+  announced: 'each',
 };
 
 export const running: ActiveRun = {
@@ -112,7 +113,8 @@ export const chatStates: Readonly<Record<string, ChatState>> = {
   'no endpoint': around({ endpoint: { status: 'none' } }),
   untrusted: around({ trusted: false, recording: false }),
   'no folder': around({ place: { os: undefined, db: undefined } }),
-  connecting: around({ endpoint: { status: 'connecting', label: 'a-long-name.lab.example.org', demo: false } }),
+  connecting: around({ endpoint: connectingFor(500) }),
+  'connecting for a while': during({ phase: 'opening' }, [], { endpoint: connectingFor(75_000) }),
   opening: during({ phase: 'opening' }, []),
   waiting: during({}, [started, ...step(1)]),
   thinking: during({}, [started, ...step(1), { type: 'delta', text: 'Think: To find it, I count the lines of' }]),
@@ -259,6 +261,10 @@ export const chatStates: Readonly<Record<string, ChatState>> = {
   'database bars': ended('answered', [], queried(revenues), ['Espresso Blend']),
   'database line': ended('answered', [], queried(months), ['18']),
 };
+
+function connectingFor(elapsedMs: number): PageState['endpoint'] {
+  return { status: 'connecting', label: 'a-long-name.lab.example.org', demo: false, elapsedMs };
+}
 
 /** A statement that was run, and its rows. */
 function queried(result: Grid): readonly PageEvent[] {

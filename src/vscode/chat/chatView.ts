@@ -48,6 +48,7 @@ export interface ChatActions {
   reject(): void;
   selectEndpoint(): Promise<void>;
   connectEndpoint(): Promise<void>;
+  cancelConnecting(): void;
   chooseDatabase(): Promise<void>;
   chooseFolder(): Promise<void>;
   toggleRecording(): Promise<void>;
@@ -183,6 +184,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         sendToBackground: () => this.runs.current?.terminal?.sendToBackground(),
         selectEndpoint: () => actions.selectEndpoint(),
         connectEndpoint: () => actions.connectEndpoint(),
+        cancelConnecting: () => actions.cancelConnecting(),
         chooseDatabase: () => actions.chooseDatabase(),
         chooseFolder: () => actions.chooseFolder(),
         toggleRecording: () => actions.toggleRecording(),

@@ -24,6 +24,14 @@ export interface Health {
   readonly grammarFails?: boolean;
 }
 
+/** An endpoint is waited for. */
+interface Connecting {
+  readonly endpoint: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  cancel(): void;
+}
+
 /** The endpoints of the user's settings, which one is chosen, and how they do. */
 export class Endpoints implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -31,6 +39,7 @@ export class Endpoints implements vscode.Disposable {
   private list: ProfileList;
   /** By everything that a profile says: one that was edited is another one. */
   private readonly healths = new Map<string, Health>();
+  private readonly waits = new Set<Connecting>();
   private readonly subscriptions: readonly vscode.Disposable[];
 
   constructor(
@@ -68,16 +77,15 @@ export class Endpoints implements vscode.Disposable {
   get state(): PageState['endpoint'] {
     const { selected } = this;
     if (!selected) return { status: 'none' };
-    const { status } = this.health(selected);
-    return {
-      status: status === 'asking' ? 'connecting' : status === 'failed' ? 'failed' : 'ready',
-      label: labelOf(selected),
-      demo: selected === demoProfile,
-    };
+    const shown = { label: labelOf(selected), demo: selected === demoProfile };
+    const [first] = this.waitsFor(selected);
+    if (first) return { status: 'connecting', ...shown, elapsedMs: Date.now() - first.since };
+    return { status: this.known(selected).status === 'failed' ? 'failed' : 'ready', ...shown };
   }
 
   health(profile: EndpointProfile): Health {
-    return this.healths.get(JSON.stringify(profile)) ?? { status: 'unknown' };
+    const known = this.known(profile);
+    return this.waitsFor(profile).length > 0 ? { ...known, status: 'asking' } : known;
   }
 
   /** @throws {UserError} when none is chosen, or the chosen one is not there or cannot be used. */
@@ -101,22 +109,48 @@ export class Endpoints implements vscode.Disposable {
     return { profile, apiKey: await this.keys.get(profile) };
   }
 
-  /** Asks an endpoint how it is, and remembers the answer. Rejects only when aborted. */
+  /**
+   * Asks an endpoint how it is, and remembers the answer. An endpoint that the user does not want to wait for is what it
+   * was. Rejects only when aborted.
+   */
   async look(profile: EndpointProfile, signal: AbortSignal = new AbortController().signal): Promise<void> {
-    const before = this.health(profile);
-    this.remember(profile, { ...before, status: 'asking' });
+    const cancelling = new AbortController();
+    const either = AbortSignal.any([signal, cancelling.signal]);
+    const answered = this.connecting(profile, () => cancelling.abort());
     try {
-      const facts = await this.tools.probe(await this.accessTo(profile), signal);
-      this.remember(profile, { ...before, status: 'ready', facts, error: undefined });
+      const facts = await this.tools.probe(await this.accessTo(profile), either);
+      this.heard(profile, { status: 'ready', facts, error: undefined });
     } catch (error) {
-      this.remember(profile, signal.aborted ? before : { ...before, status: 'failed', error });
+      if (!either.aborted) this.heard(profile, { status: 'failed', error });
       signal.throwIfAborted();
+    } finally {
+      answered();
     }
+  }
+
+  /**
+   * Told by whoever begins to wait for an endpoint.
+   * @param cancel done when the user does not want to wait any longer
+   * @returns to be called when there is nothing to wait for any more, once or more often
+   */
+  connecting(profile: EndpointProfile, cancel: () => void): () => void {
+    const wait: Connecting = { endpoint: keyOf(profile), since: Date.now(), cancel };
+    this.waits.add(wait);
+    this.changed.fire();
+    return () => {
+      if (this.waits.delete(wait)) this.changed.fire();
+    };
+  }
+
+  /** Nobody waits for the chosen endpoint any longer. */
+  cancelConnecting(): void {
+    if (this.selected) for (const wait of this.waitsFor(this.selected)) wait.cancel();
   }
 
   /** Told by whoever asked an endpoint what came of it. */
   heard(profile: EndpointProfile, news: Partial<Health>): void {
-    this.remember(profile, { ...this.health(profile), ...news });
+    this.healths.set(keyOf(profile), { ...this.known(profile), ...news });
+    this.changed.fire();
   }
 
   async select({ name }: EndpointProfile): Promise<void> {
@@ -138,10 +172,18 @@ export class Endpoints implements vscode.Disposable {
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
-  private remember(profile: EndpointProfile, health: Health): void {
-    this.healths.set(JSON.stringify(profile), health);
-    this.changed.fire();
+  private known(profile: EndpointProfile): Health {
+    return this.healths.get(keyOf(profile)) ?? { status: 'unknown' };
   }
+
+  /** The longest first. */
+  private waitsFor(profile: EndpointProfile): readonly Connecting[] {
+    return [...this.waits].filter(({ endpoint }) => endpoint === keyOf(profile));
+  }
+}
+
+function keyOf(profile: EndpointProfile): string {
+  return JSON.stringify(profile);
 }
 
 /** An endpoint as it is shown. */

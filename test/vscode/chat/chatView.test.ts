@@ -298,6 +298,7 @@ describe('The chat view', () => {
         reject: () => {},
         selectEndpoint: nothing,
         connectEndpoint: nothing,
+        cancelConnecting: () => {},
         chooseDatabase: nothing,
         chooseFolder: nothing,
         toggleRecording: nothing,
@@ -328,6 +329,7 @@ const surroundings: Omit<PageState, 'run'> = {
   guard: { approval: 'ask', sandbox: 'off', network: false },
   place: { os: 'sample', db: undefined },
   attachments: { items: [], free: 2400 },
+  announced: 'each',
 };
 
 const started: AgentEvent & { readonly type: 'started' } = {

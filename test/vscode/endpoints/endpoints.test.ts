@@ -81,6 +81,21 @@ describe('The endpoints of a window', () => {
     await assert.rejects(look, { name: 'AbortError' });
     assert.equal(endpoints.health(lab).status, 'unknown');
   });
+
+  it('are waited for until the last one who waits has an answer, or the user waits no longer', async () => {
+    const { endpoints, answer } = setUp({ endpoints: [lab], endpoint: 'lab' });
+    answer('never');
+    const look = endpoints.look(lab);
+    const cancelled: string[] = [];
+    const answered = endpoints.connecting(lab, () => cancelled.push('run'));
+    assert.equal(endpoints.state.status, 'connecting');
+    endpoints.cancelConnecting();
+    await look;
+    assert.deepEqual(cancelled, ['run']);
+    assert.equal(endpoints.state.status, 'connecting');
+    answered();
+    assert.deepEqual(endpoints.state, { status: 'ready', label: 'lab', demo: false });
+  });
 });
 
 interface Values {
