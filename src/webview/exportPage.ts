@@ -20,8 +20,8 @@ export class ExportPage extends StatePage<ExportState, ExportStringKey, ExportHo
         ${preview && preview.testRows > 0 ? html`<p>${icon('warning')} ${say('testRows', preview.testRows)}</p>` : nothing}
         ${written.length > 0 ? html`<p>${icon('pass')}${modelText(say('done', written.join(', ')))}</p>` : nothing}
       </header>
-      ${this.refused()} ${this.choices(say, shown)}
       <main aria-busy=${phase === 'reading' || phase === 'working'}>
+        ${this.refused()} ${this.choices(say, shown)}
         ${preview && preview.refusedRows > 0 ? refusedRows(say, preview) : nothing}
         ${preview && preview.samples.length > 0 ? samples(say, preview) : nothing}
       </main>`;

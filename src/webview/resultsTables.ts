@@ -183,7 +183,7 @@ function shares(
       <table>
         <thead>
           <tr>
-            <th></th>
+            <td></td>
             ${evaluations.map(({ report: { model, suite } }) => html`<th scope="col" class="number">${modelText(`${model}, ${suite}`)}</th>`)}
           </tr>
         </thead>

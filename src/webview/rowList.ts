@@ -6,6 +6,7 @@ import {
   type TrajectoryFilter,
   type ViewerState,
 } from '../protocol/viewerMessages';
+import { visible } from '../protocol/messages';
 import { icon } from './icon';
 import { modelText } from './modelText';
 import { errorName, taskName, type TrajectorySay } from './trajectoryHead';
@@ -85,11 +86,8 @@ function option(
   >
     ${
       'unreadable' in head
-        ? html`<span class="row-title">${icon('warning')}${modelText(head.place)}</span>
-            <span class="muted">${modelText(head.unreadable)}</span>`
-        : html`<span class="row-title"
-              >${modelText(head.summary.problem === '' ? head.summary.id : head.summary.problem)}</span
-            >
+        ? html`${titleOf(head.place, icon('warning'))} <span class="muted">${modelText(head.unreadable)}</span>`
+        : html`${titleOf(head.summary.problem === '' ? head.summary.id : head.summary.problem)}
             <span class="muted row-facts"
               >${modelText(head.summary.id)} · ${taskName(say, head.summary.task)} ·
               ${say('row.replies', head.summary.turns)}${
@@ -100,6 +98,11 @@ function option(
             >`
     }
   </div>`;
+}
+
+/** Cut to one line: the whole is in the tooltip. */
+function titleOf(text: string, mark?: TemplateResult): TemplateResult {
+  return html`<span class="row-title" title=${visible(text)}>${mark}${modelText(text)}</span>`;
 }
 
 const tasks = ['os', 'db', 'alfworld', 'webshop', 'kg', 'mind2web', 'general'];

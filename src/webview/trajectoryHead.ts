@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TrajectoryStringKey } from '../protocol/trajectoryStrings';
 import { errorRules, type RowView, type TrajectorySummary } from '../protocol/viewerMessages';
+import { icon } from './icon';
 import { modelText } from './modelText';
 import type { Say } from './page';
 
@@ -22,7 +23,7 @@ export function trajectoryHead(say: TrajectorySay, { summary, place, format, tok
       ${tags.map((tag) => html`<span class="badge">#${modelText(tag)}</span>`)}
       <span class="muted">${modelText(id)} · ${modelText(place)} · ${say('row.format', format)}</span>
     </p>
-    ${errors.length === 0 ? nothing : html`<p class="errors">${errors.map((error) => errorName(say, error)).join(', ')}</p>`}
+    ${errors.length === 0 ? nothing : html`<p>${icon('warning')}${errors.map((error) => errorName(say, error)).join(', ')}</p>`}
     ${note === '' ? nothing : html`<p>${modelText(say('row.note', note))}</p>`}
   </header>`;
 }

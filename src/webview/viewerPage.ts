@@ -69,8 +69,8 @@ export class ViewerPage extends HostedPage<ViewerHostApi> {
     if (!viewer || !say) return this.refused();
     const outlined = this.view === 'steps' || this.view === 'text';
     const many = viewer.rows > 1 || Object.keys(viewer.filter).length > 0;
-    return html`<h1 class="visually-hidden">${viewer.name}</h1>
-      <div class="toolbar">
+    return html`<header class="toolbar">
+        <h1 class="visually-hidden">${modelText(viewer.name)}</h1>
         ${this.progress(say, viewer)} ${this.refused()}
         <div class="buttons">
           <button type="button" class="secondary" @click=${() => this.request('statistics', null)}>
@@ -80,7 +80,7 @@ export class ViewerPage extends HostedPage<ViewerHostApi> {
             ${say('viewer.openAsText')}
           </button>
         </div>
-      </div>
+      </header>
       <div class="viewer ${many || outlined ? '' : 'single'}">
         <nav aria-label=${say('viewer.list')}>
           ${

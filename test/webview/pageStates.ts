@@ -13,9 +13,8 @@ import { trajectoryStrings } from '../../src/vscode/trajectories/trajectoryStrin
 export interface PageState {
   readonly page: EditorPage;
   readonly answers: Readonly<Record<string, unknown>>;
-  /** The text of what is clicked. */
+  /** What is clicked, and what is there then, as selectors. */
   readonly click?: string;
-  /** What is there then, as a selector. */
   readonly shows: string;
 }
 
@@ -101,7 +100,7 @@ function acceptStates(text: string): Readonly<Record<string, PageState>> {
     'to be decided on': show(waiting),
     'not recorded': show({ ...waiting, recording: false }),
     ready: show(clear),
-    correcting: { ...show(clear), click: 'Correct', shows: 'textarea' },
+    correcting: { ...show(clear), click: '.turn .buttons button', shows: 'textarea' },
     accepted: show({ ...clear, phase: 'accepted', file: text }),
     rejected: show({ ...clear, phase: 'rejected' }),
   };
@@ -124,9 +123,10 @@ function exportStates(text: string): Readonly<Record<string, PageState>> {
       samples: [
         {
           id: text,
-          tokens: [...'You read, ']
-            .map((letter) => ({ text: letter, learnt: false }))
-            .concat([text, ' is', ' learnt'].map((word) => ({ text: word, learnt: true }))),
+          tokens: [
+            ...['You', ' read', ', '].map((word) => ({ text: word, learnt: false })),
+            ...[text, ' is', ' learnt'].map((word) => ({ text: word, learnt: true })),
+          ],
         },
       ],
     },
@@ -211,7 +211,7 @@ function resultsStates(text: string): Readonly<Record<string, PageState>> {
   return {
     empty: show({ ...state, evaluations: [] }),
     scores: show(state),
-    'a task, compared': { ...show(state), click: 'Another task.', shows: '.columns' },
+    'a task, compared': { ...show(state), click: '.tall tr:last-child button', shows: '.columns' },
   };
 }
 
@@ -292,14 +292,14 @@ function viewerStates(text: string): Readonly<Record<string, PageState>> {
     reading: show({ phase: 'reading', share: 0.4 }),
     filtered: show({ phase: 'filtering', share: 0.4, filter: { text, task: 'os' }, matches: 3 }),
     steps: show({ stale: true }),
-    conversation: { ...show({}), click: 'Conversation' },
-    'what is learnt': { ...show({}), click: 'What Is Learnt', shows: '.stretches' },
+    conversation: { ...show({}), click: '.segment:nth-child(2)' },
+    'what is learnt': { ...show({}), click: '.segment:nth-child(3)', shows: '.stretches' },
     'what a trainer refuses': {
       ...show({}, { refused: { turn: 1, detail: text } }),
-      click: 'What Is Learnt',
+      click: '.segment:nth-child(3)',
       shows: '.failure',
     },
-    raw: { ...show({ rows: 1, matches: 1 }), click: 'Raw', shows: '.turns > pre' },
+    raw: { ...show({ rows: 1, matches: 1 }), click: '.segment:nth-child(4)', shows: '.turns > pre' },
   };
 }
 

@@ -15,6 +15,9 @@ import { editorPages, type PageState as EditorPageState } from './pageStates';
 
 const origin = 'http://chat.test';
 
+/** Of the extension, whatever a page asks along with a question. */
+type Answers = Readonly<Record<string, () => unknown>>;
+
 export type ThemeName = keyof typeof themes;
 
 /** A browser page that stands for the webview; what went wrong in it is a problem. */
@@ -71,14 +74,14 @@ export async function openStage(browser: Browser): Promise<Stage> {
       return chat;
     },
     async open({ page: name, answers, click, shows }) {
-      openChannel<Record<string, () => unknown>, Record<never, never>>(port, {
+      openChannel<Answers, Answers>(port, {
         handlers: Object.fromEntries(Object.entries(answers).map(([asked, answer]) => [asked, () => answer])),
         read: (_, argument) => argument as never,
         describe: String,
         onInvalid: note,
       });
       await page.goto(`${origin}/${name}?${shown++}`);
-      if (click !== undefined) await page.getByText(click, { exact: true }).first().click();
+      if (click !== undefined) await page.locator(click).first().click();
       await page.locator(shows).first().waitFor({ state: 'attached' });
       return page;
     },
