@@ -114,6 +114,7 @@ function exportStates(text: string): Readonly<Record<string, PageState>> {
     written: [],
     preview: {
       rows: 12,
+      testRows: 0,
       examples: 14,
       refusedRows: 3,
       refused: [
@@ -139,7 +140,7 @@ function exportStates(text: string): Readonly<Record<string, PageState>> {
   return {
     reading: show({ phase: 'reading', preview: undefined }),
     ready: show({}),
-    nothing: show({ preview: { rows: 0, examples: 0, refusedRows: 0, refused: [], samples: [] } }),
+    nothing: show({ preview: { rows: 0, testRows: 0, examples: 0, refusedRows: 0, refused: [], samples: [] } }),
     working: show({ phase: 'working', learnGiven: undefined }),
     done: show({ phase: 'done', written: [text, 'dataset_info.json'] }),
   };
