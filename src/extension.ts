@@ -8,6 +8,7 @@ import { acceptEvaluated, createEvaluationArchive, createEvaluationTools } from 
 import { localModelTools } from './composition/localModelTools';
 import { replayOpener } from './composition/replay';
 import { countTrajectories, libraryStore, openTrajectories } from './composition/library';
+import { createTaskTools } from './composition/tasks';
 import { createShells } from './composition/shells';
 import { startRunOf } from './composition/startRun';
 import { appendRow, changeStore, runStore, storageIn, trainingExporter } from './composition/storage';
@@ -45,6 +46,7 @@ import { MixPanel } from './vscode/trajectories/mixPanel';
 import { Recording } from './vscode/trajectories/recording';
 import { channelLog } from './vscode/report';
 import { Replays } from './vscode/runs/replays';
+import { Tasks } from './vscode/proposals/tasks';
 import { Runs } from './vscode/runs/runs';
 import { RunTerminals } from './vscode/runs/runTerminals';
 import { ServerWatch } from './vscode/endpoints/serverWatch';
@@ -133,10 +135,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const acceptAttempt = acceptEvaluated(history, acceptPanels, manifest.version);
   const archive = createEvaluationArchive(storage);
   const evaluationResults = new EvaluationResults(context.extensionUri, archive, acceptAttempt, log);
+  const evaluationParts = { settings, endpointRuntime, storage, prompts, sqlWorker };
   const evaluations = new EvaluationTests(
     new EvaluationSuites(context.workspaceState),
     endpoints,
-    createEvaluationTools({ settings, endpointRuntime, storage, prompts, sqlWorker }),
+    createEvaluationTools(evaluationParts),
     evaluationResults,
     acceptAttempt,
     log,
@@ -159,6 +162,15 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const { datasets } = library;
   const mixPanel = new MixPanel({ extensionUri: context.extensionUri, builder: mixBuilder, datasets, openFile, log });
+  const tasks = new Tasks({
+    tools: createTaskTools(evaluationParts, manifest.version),
+    endpoints,
+    places,
+    settings,
+    async refresh() {
+      await Promise.all([library.commands.refresh(), evaluationResults.refresh()]);
+    },
+  });
 
   context.subscriptions.push(
     channel,
@@ -189,6 +201,7 @@ export function activate(context: vscode.ExtensionContext): void {
       library: library.commands,
       evaluations,
       evaluationResults,
+      tasks,
       localModels,
       chat,
       places,
@@ -225,6 +238,7 @@ export function activate(context: vscode.ExtensionContext): void {
     replays,
     evaluations,
     evaluationResults,
+    tasks,
     runs.onDidStart((run) => {
       run.onEvent(({ type }) => type === 'observation' && glanceAtChanges());
       void run.done.then(refreshChanges);

@@ -37,7 +37,7 @@ export async function tasksRun(
     }
     own = await ownEndpoint(args, signal);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const recorder = recordTrials({ folder, product: version, tag: suite.name, file });
+    const recorder = recordTrials({ folder, product: version, file });
     // Its name begins with a dot: it is no trajectory of the folder.
     const out = path.join(folder, `.${suite.name}.results.jsonl`);
     const request = requestOf({ ...args, ...own?.place }, place, out);

@@ -96,7 +96,8 @@ async function suitePlace({ place, scripts }: SuiteSource) {
   return { kind: await kindOfSuite(place), place, scripts };
 }
 
-async function requestOf(
+/** What the settings say of evaluating a suite. */
+export async function requestOf(
   { settings, endpointRuntime, prompts, sqlWorker }: EvaluationParts,
   { suite, only, access }: Omit<EvaluationRequest, 'resume'>,
 ): Promise<KeptRequest> {

@@ -12,6 +12,7 @@ import type { ChangesView } from './changes/changesView';
 import type { Endpoints } from './endpoints/endpoints';
 import type { EvaluationTests } from './evaluation/evaluationTests';
 import type { Places } from './places';
+import type { Tasks } from './proposals/tasks';
 import { report, type Log } from './report';
 import type { Runs } from './runs/runs';
 import { showRuns } from './chat/showRuns';
@@ -31,6 +32,7 @@ export interface CommandParts {
   readonly library: LibraryCommands;
   readonly evaluations: Pick<EvaluationTests, 'add' | 'remove' | 'openConversation' | 'accept'>;
   readonly evaluationResults: { show(): void };
+  readonly tasks: Pick<Tasks, 'propose' | 'run'>;
   readonly localModels: { run(): Promise<void> };
   readonly chat: Chat;
   readonly places: Pick<Places, 'useFolder' | 'database'>;
@@ -134,6 +136,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'agentlm.evaluation.removeSuite': (item) => parts.evaluations.remove(item),
     'agentlm.evaluation.openConversation': (target) => parts.evaluations.openConversation(target),
     'agentlm.evaluation.accept': (target) => parts.evaluations.accept(target),
+    'agentlm.tasks.propose': () => parts.tasks.propose(),
+    'agentlm.tasks.run': (file) => parts.tasks.run(file),
     'agentlm.openPlainText': () => parts.plainRuns.show(),
     'agentlm.replayTrajectory': (file) => parts.replays.run(file instanceof vscode.Uri ? file : undefined),
     'agentlm.chooseSandbox': () => actions.chooseSandbox(),

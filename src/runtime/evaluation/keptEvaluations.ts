@@ -7,7 +7,10 @@ import { ending, readResults, unfinishedEnding, type Results } from './resultFil
 import { startEvaluation, type EvaluationHearing, type EvaluationRequest } from './startEvaluation';
 
 /** What an editor asks for; where results are kept is not its business. */
-export type KeptRequest = Omit<EvaluationRequest, 'out' | 'resume' | 'limit' | 'shard'>;
+export interface KeptRequest extends Omit<EvaluationRequest, 'out' | 'resume' | 'limit' | 'shard'> {
+  /** One is not gone on with where the other stopped. */
+  readonly purpose?: 'trajectories';
+}
 
 /**
  * Evaluates a suite, and keeps the results in a folder: first in a file that says that it is unfinished, at the end in
@@ -46,8 +49,9 @@ export async function unfinishedResults(folder: string, request: KeptRequest): P
 }
 
 /** Of everything that decides a result; startEvaluation() checks it once more where it goes on. */
-function keyOf({ suite, endpoint, rules, temperature, seed, repeat, constrain, machine }: KeptRequest): string {
+function keyOf(request: KeptRequest): string {
+  const { suite, endpoint, rules, temperature, seed, repeat, constrain, machine, purpose } = request;
   const { baseUrl, model } = endpoint;
-  const wanted = [suite.place, baseUrl, model, rules, temperature, seed, repeat, constrain, machine.image];
+  const wanted = [suite.place, baseUrl, model, rules, temperature, seed, repeat, constrain, machine.image, purpose];
   return createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
 }

@@ -123,7 +123,8 @@ function unreadable(place: string, cause: unknown): UserError {
   return new UserError('evaluation.noSuite', 'The suite {0} cannot be read. Check its path.', [place], { cause });
 }
 
-function suiteName(place: string): string {
+/** What a suite of a file or folder is called in results. */
+export function suiteName(place: string): string {
   return path.basename(place).replace(/(\.agentlm-suite)?\.jsonl?$/, '');
 }
 

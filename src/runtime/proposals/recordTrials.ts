@@ -4,6 +4,7 @@ import type { AgentEvent } from '../../agent/events';
 import { writeLine, type RecordLine, type RunHeader } from '../../agent/runRecord';
 import type { ReviewLine } from '../../agent/runReview';
 import type { EvaluationEvent, Trial } from '../evaluation/evaluate';
+import { suiteName } from '../evaluation/readSuite';
 import { createAtomicFile } from '../trajectories/atomicFile';
 import { recordFile } from '../trajectories/runJournal';
 
@@ -12,9 +13,7 @@ export interface TrialRecords {
   readonly folder: string;
   /** Of the software that runs the tasks. */
   readonly product: string;
-  /** What trajectories are tagged with, by which they are found in a library. */
-  readonly tag: string;
-  /** The file of the suite, where its tasks work on nothing of the user's. */
+  /** The suite: its name is the tag by which they are found in a library. */
   readonly file: string;
 }
 
@@ -47,7 +46,7 @@ export function recordTrials(records: TrialRecords): TrialRecorder {
       courses.delete(trial);
       const started = course?.events[0]?.event;
       if (course === undefined || started?.type !== 'started' || result.ending === 'error') return;
-      const lines = linesOf(started.id, trial, course, records, reviewOf(result, records.tag));
+      const lines = linesOf(started.id, trial, course, records, reviewOf(result, records));
       await mkdir(records.folder, { recursive: true, mode: 0o700 });
       const file = await createAtomicFile(recordFile(records.folder, started.id), { force: false, mode: 0o600 });
       try {
@@ -90,8 +89,8 @@ function linesOf(
   ];
 }
 
-function reviewOf(result: TaskResult, tag: string): ReviewLine[] {
-  const remark = { type: 'remark', tags: [tag] } as const;
+function reviewOf(result: TaskResult, { file }: TrialRecords): ReviewLine[] {
+  const remark = { type: 'remark', tags: [suiteName(file)] } as const;
   if (result.passed)
     return [
       { type: 'reward', reward: 1, by: 'check' },

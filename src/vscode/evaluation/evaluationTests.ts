@@ -275,8 +275,8 @@ function firstLine({ text }: SuiteTask): string {
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 
-/** @throws {UserError} */
-function requireTrust(): void {
+/** @throws {UserError} `evaluation.untrusted` */
+export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new UserError(
     'evaluation.untrusted',
