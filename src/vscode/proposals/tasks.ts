@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { ProposalDocuments } from './proposalDocuments';
 import { proposeTasks, type ProposeParts } from './proposeTasks';
 import { runTaskFile, type RunTaskFileParts } from './runTaskFile';
