@@ -1,5 +1,5 @@
 import type { Port } from '../protocol/channel';
-import type { Draft } from './composer';
+import type { Draft } from './chat/composer';
 
 /** What VS Code gives a page, once. */
 export interface VsCodeApi {

@@ -1,4 +1,0 @@
-import { AcceptPage } from './acceptPage';
-import { putUp } from './vscodeApi';
-
-putUp(new AcceptPage());

@@ -1,4 +1,0 @@
-import { ChatPage } from './chatPage';
-import { putUp } from './vscodeApi';
-
-putUp(new ChatPage());

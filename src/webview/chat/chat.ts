@@ -1,0 +1,4 @@
+import { ChatPage } from './chatPage';
+import { putUp } from '../vscodeApi';
+
+putUp(new ChatPage());

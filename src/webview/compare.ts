@@ -1,4 +1,0 @@
-import { ComparePage } from './comparePage';
-import { putUp } from './vscodeApi';
-
-putUp(new ComparePage());

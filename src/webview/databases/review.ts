@@ -1,0 +1,4 @@
+import { ReviewPage } from './reviewPage';
+import { putUp } from '../vscodeApi';
+
+putUp(new ReviewPage());

@@ -1,0 +1,4 @@
+import { ResultsPage } from './resultsPage';
+import { putUp } from '../vscodeApi';
+
+putUp(new ResultsPage());

@@ -1,4 +1,0 @@
-import { ExportPage } from './exportPage';
-import { putUp } from './vscodeApi';
-
-putUp(new ExportPage());

@@ -1,4 +1,0 @@
-import { MixPage } from './mixPage';
-import { putUp } from './vscodeApi';
-
-putUp(new MixPage());

@@ -1,4 +1,0 @@
-import { ResultsPage } from './resultsPage';
-import { putUp } from './vscodeApi';
-
-putUp(new ResultsPage());

@@ -1,4 +1,0 @@
-import { ReviewPage } from './reviewPage';
-import { putUp } from './vscodeApi';
-
-putUp(new ReviewPage());

@@ -1,0 +1,4 @@
+import { AcceptPage } from './acceptPage';
+import { putUp } from '../vscodeApi';
+
+putUp(new AcceptPage());

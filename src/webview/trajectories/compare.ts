@@ -1,0 +1,4 @@
+import { ComparePage } from './comparePage';
+import { putUp } from '../vscodeApi';
+
+putUp(new ComparePage());

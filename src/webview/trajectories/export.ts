@@ -1,0 +1,4 @@
+import { ExportPage } from './exportPage';
+import { putUp } from '../vscodeApi';
+
+putUp(new ExportPage());

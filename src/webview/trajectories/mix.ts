@@ -1,0 +1,4 @@
+import { MixPage } from './mixPage';
+import { putUp } from '../vscodeApi';
+
+putUp(new MixPage());

@@ -1,0 +1,5 @@
+import 'uplot/dist/uPlot.min.css';
+import { StatisticsPage } from './statisticsPage';
+import { putUp } from '../vscodeApi';
+
+putUp(new StatisticsPage());

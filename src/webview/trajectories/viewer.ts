@@ -1,0 +1,4 @@
+import { ViewerPage } from './viewerPage';
+import { putUp } from '../vscodeApi';
+
+putUp(new ViewerPage());

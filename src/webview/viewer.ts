@@ -1,4 +1,0 @@
-import { ViewerPage } from './viewerPage';
-import { putUp } from './vscodeApi';
-
-putUp(new ViewerPage());
