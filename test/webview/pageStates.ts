@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import type { AcceptState, ShownTurn } from '../../src/protocol/acceptMessages';
 import type { ExportState } from '../../src/protocol/exportMessages';
 import type { Conversation, EvaluationReport, ResultsState } from '../../src/protocol/resultsMessages';
@@ -30,6 +31,11 @@ export const editorPages = {
 } as const;
 
 export type EditorPage = keyof typeof editorPages;
+
+/** The script of the chat, and that of each page in an editor. */
+export const entryPoints = ['chat', ...Object.keys(editorPages)].flatMap((name) =>
+  globSync(`src/webview/*/${name}.ts`),
+);
 
 /** Every state of these pages, each of whose texts of somebody else is this one. */
 export function pageStates(text: string): Readonly<Record<string, PageState>> {

@@ -11,7 +11,7 @@ import { pageHtml } from '../../src/vscode/pages/pageHtml';
 import { pageStrings } from '../../src/vscode/pages/pageStrings';
 import themes from '../fixtures/themes.json';
 import { running, type ChatState } from './chatStates';
-import { editorPages, type PageState as EditorPageState } from './pageStates';
+import { editorPages, entryPoints, type PageState as EditorPageState } from './pageStates';
 
 const origin = 'http://chat.test';
 
@@ -200,7 +200,7 @@ function told(event: PageEvent): AgentEvent {
 /** What a webview serves, and the one function that VS Code gives it. */
 async function serve(page: Page): Promise<void> {
   const { outputFiles } = await build({
-    entryPoints: ['chat', 'plot', ...Object.keys(editorPages)].map((name) => `src/webview/${name}.ts`),
+    entryPoints: [...entryPoints, 'src/webview/chat/plot.ts'],
     bundle: true,
     format: 'iife',
     target: 'es2023',
