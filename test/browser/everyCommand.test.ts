@@ -69,6 +69,7 @@ describe('A user of the commands that nobody needs every day', function () {
   });
 
   it('chooses where commands run, and which ask first', async () => {
+    await chat.getByText('OS task', { exact: true }).click();
     await workbench.runCommand('AgentLM: Choose Where Commands Run');
     await choice('No Sandbox').click();
     await chat.getByRole('button', { name: 'No sandbox' }).waitFor();

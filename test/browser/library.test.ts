@@ -201,7 +201,10 @@ describe('A user who looks through recorded trajectories', function () {
   it('is told why what was recorded elsewhere cannot be accepted', async () => {
     await row('agentlm-7b').click();
     await workbench.runCommand('AgentLM: Accept Selected Trajectories');
-    await workbench.page.getByText(/was not recorded in this workspace, so it cannot be accepted here/).waitFor();
+    await workbench.page
+      .getByText(/was not recorded in this workspace, so it cannot be accepted here/)
+      .first()
+      .waitFor();
   });
 
   it('empties the trash', async () => {

@@ -84,9 +84,12 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     runCommand: (title) => runCommand(page, title),
     chooseInMenu: (entry) => chooseInMenu(page, entry),
     async answer(command, title, text) {
-      await runCommand(page, command);
       const box = page.locator('.quick-input-widget');
-      await box.locator('.quick-input-title', { hasText: title }).waitFor();
+      // The box closes when something else takes the focus, such as a tree that is drawn anew.
+      await until(`a box "${title}"`, async () => {
+        await runCommand(page, command);
+        await box.locator('.quick-input-title', { hasText: title }).waitFor({ timeout: 5000 });
+      });
       await box.locator('input.input').fill(text);
       await box.locator('input.input').press('Enter');
     },
