@@ -1,4 +1,5 @@
 import type { EvaluationReport, Share, TaskResult } from '../../agent/evaluation';
+import { escapeHtml } from '../../agent/html';
 import { scoresBeside } from './published';
 
 /** A report, and the results that it sums up. */
@@ -105,19 +106,9 @@ function cut(text: string): string {
   return text.length > turnLimit ? `${text.slice(0, turnLimit)} […]` : text;
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 /** Also what would turn the direction of the text around it, or hide. */
 function escape(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (character) => entities[character] ?? '')
-    .replace(/(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu, '\ufffd');
+  return escapeHtml(text).replace(/(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }
 
 const style = `:root{color-scheme:light dark}

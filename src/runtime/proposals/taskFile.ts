@@ -2,6 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../agent/errors';
 import { pieces } from '../../agent/hiddenCharacters';
+import { isRecord } from '../../agent/json';
 import type { Proposal } from '../../agent/proposal';
 import type { TaskKind } from '../../agent/task';
 import { createAtomicFile } from '../trajectories/atomicFile';
@@ -148,8 +149,4 @@ function unfit(file: string, cause: unknown): UserError {
 function sentenceOf(cause: unknown): string {
   const words = cause instanceof Error ? cause.message : String(cause);
   return /[.!?]$/.test(words) ? words : `${words}.`;
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

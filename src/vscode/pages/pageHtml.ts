@@ -1,3 +1,5 @@
+import { escapeHtml } from '../../agent/html';
+
 /** What the page is made of; every address as the webview gives it. */
 export interface PageHtml {
   readonly script: string;
@@ -37,16 +39,4 @@ ${styles.map((style) => `    <link rel="stylesheet" href="${escapeHtml(style)}">
   </body>
 </html>
 `;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

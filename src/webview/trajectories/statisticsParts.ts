@@ -33,29 +33,22 @@ export const paperTable: Part = (context, { table }) => {
     say('statistics.averageTurns'),
     say('statistics.keptRatio'),
   ];
-  return html`<section>
-    <h2 id="paper">${say('statistics.table')}</h2>
-    <p class="muted">${say('statistics.table.note')}</p>
-    <div class="grid" role="region" aria-labelledby="paper" tabindex="0">
-      <table>
-        <thead>
-          <tr>
-            ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${table.map((line) => paperLine(context, line, taskName(say, line.task)))}
-        </tbody>
-        ${
-          table.length > 1
-            ? html`<tfoot>
-                ${paperLine(context, sumOf(table), say('statistics.all'))}
-              </tfoot>`
-            : nothing
-        }
-      </table>
-    </div>
-  </section>`;
+  const sum =
+    table.length > 1
+      ? html`<tfoot>
+          ${paperLine(context, sumOf(table), say('statistics.all'))}
+        </tfoot>`
+      : nothing;
+  return titledTable({
+    id: 'paper',
+    title: say('statistics.table'),
+    note: say('statistics.table.note'),
+    heads,
+    body: html`<tbody>
+        ${table.map((line) => paperLine(context, line, taskName(say, line.task)))}
+      </tbody>
+      ${sum}`,
+  });
 };
 
 function paperLine({ say, number }: StatisticsContext, line: StatisticsLine, task: string): TemplateResult {
@@ -103,44 +96,63 @@ export const errorsTable: Part = (context, { errors }) => {
     say('statistics.share'),
     say('statistics.times'),
   ];
+  return titledTable({
+    id: 'errors',
+    title: say('statistics.errors'),
+    note: say('statistics.errors.note'),
+    heads,
+    body: html`<tbody>
+      ${errors.map(
+        ({ rule, model, rows, of, times }) =>
+          html`<tr>
+            <th scope="row">${errorName(say, rule)}</th>
+            <td>${model === null ? say('statistics.unknown') : modelText(model)}</td>
+            <td class="cell-number">
+              <button
+                type="button"
+                class="link"
+                aria-label=${say('statistics.show', rows, errorName(say, rule))}
+                @click=${() => showErrors(rule, model)}
+              >
+                ${number(rows)}
+              </button>
+            </td>
+            <td class="cell-number">
+              <span class="share" aria-hidden="true"><meter min="0" max="1" .value=${rows / of}></meter></span>
+              ${number((100 * rows) / of, 1)} %
+            </td>
+            <td class="cell-number">${number(times)}</td>
+          </tr>`,
+      )}
+    </tbody>`,
+  });
+};
+
+interface TitledTable {
+  readonly id: string;
+  readonly title: string;
+  readonly note: string;
+  readonly heads: readonly string[];
+  /** Whatever follows the heads. */
+  readonly body: TemplateResult;
+}
+
+function titledTable({ id, title, note, heads, body }: TitledTable): TemplateResult {
   return html`<section>
-    <h2 id="errors">${say('statistics.errors')}</h2>
-    <p class="muted">${say('statistics.errors.note')}</p>
-    <div class="grid" role="region" aria-labelledby="errors" tabindex="0">
+    <h2 id=${id}>${title}</h2>
+    <p class="muted">${note}</p>
+    <div class="grid" role="region" aria-labelledby=${id} tabindex="0">
       <table>
         <thead>
           <tr>
             ${heads.map((head) => html`<th scope="col">${head}</th>`)}
           </tr>
         </thead>
-        <tbody>
-          ${errors.map(
-            ({ rule, model, rows, of, times }) =>
-              html`<tr>
-                <th scope="row">${errorName(say, rule)}</th>
-                <td>${model === null ? say('statistics.unknown') : modelText(model)}</td>
-                <td class="cell-number">
-                  <button
-                    type="button"
-                    class="link"
-                    aria-label=${say('statistics.show', rows, errorName(say, rule))}
-                    @click=${() => showErrors(rule, model)}
-                  >
-                    ${number(rows)}
-                  </button>
-                </td>
-                <td class="cell-number">
-                  <span class="share" aria-hidden="true"><meter min="0" max="1" .value=${rows / of}></meter></span>
-                  ${number((100 * rows) / of, 1)} %
-                </td>
-                <td class="cell-number">${number(times)}</td>
-              </tr>`,
-          )}
-        </tbody>
+        ${body}
       </table>
     </div>
   </section>`;
-};
+}
 
 export const lengthsChart: Part = (context, { lengths, tokens }) => {
   const { say, number } = context;
