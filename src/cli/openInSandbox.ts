@@ -57,5 +57,5 @@ export function openInSandbox(
 
 /** What the endpoint or the task has to say is no matter of the sandbox; anything that the system says may be. */
 function isOfSandbox(error: unknown): boolean {
-  return !UserError.is(error) || /^(sandbox|shell)\./.test(error.code);
+  return !UserError.is(error) || /^(sandbox|shell|state)\./.test(error.code);
 }

@@ -57,6 +57,6 @@ describe('A machine without a sandbox', function () {
       inSandbox(folder, async () => Promise.reject(refused)),
       (error) => error === refused,
     );
-    await assert.rejects(open(unsaid, 'ask', AbortSignal.abort()), { code: 'ENOTDIR' });
+    await assert.rejects(open(unsaid, 'ask', AbortSignal.abort()), { code: 'state.folder' });
   });
 });
