@@ -9,7 +9,7 @@ export interface ControlGroups {
   readonly folders: readonly string[];
   /** Holds every process of the run where it is; returns what lets them go on. Does nothing without groups of version 2. */
   hold(): Promise<() => Promise<void>>;
-  /** Removes the groups once they are empty; one that does not become empty stays. */
+  /** Ends what is still in the groups, held or not, and removes them; one that does not become empty stays. */
   remove(): Promise<void>;
 }
 
@@ -45,6 +45,9 @@ export async function makeGroups(run: string, processLimit: number): Promise<Con
       return async () => freeze('0');
     },
     async remove() {
+      // Before they go on: nothing that was held may do anything more.
+      for (const folder of folders) await write(path.join(folder, 'cgroup.kill'), '1');
+      await freeze('0');
       for (const folder of folders) {
         for (let left = tries; left > 0 && !(await isRemoved(folder)); left--) await delay(pauseMs);
       }

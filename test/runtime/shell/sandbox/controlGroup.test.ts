@@ -25,7 +25,7 @@ describe('The control groups of a run', function () {
     for (const group of groups.folders) assert.ok(!existsSync(group), group);
   });
 
-  it('hold all of its processes, let them go on, and can be ended meanwhile', async () => {
+  it('hold all of its processes, let them go on, and end them while they are held', async () => {
     assert.ok(freezable !== undefined);
     const file = path.join(folder, 'grows');
     const entered = groups.folders.map((group) => `echo $$ >'${group}/cgroup.procs'`).join('; ');
@@ -44,7 +44,7 @@ describe('The control groups of a run', function () {
     await release();
     await grows();
     await groups.hold();
-    child.kill('SIGKILL');
+    await groups.remove();
     await gone;
   });
 });
