@@ -71,6 +71,13 @@ describe('A user without a mouse', function () {
     await press('Enter');
   }
 
+  /** What is typed before the new conversation is there goes elsewhere. */
+  async function beginAnother(): Promise<void> {
+    await press('Control+k', 'a');
+    await chat.getByText('Try one of these').waitFor();
+    await chat.locator('#composer-text:focus').waitFor();
+  }
+
   const said = (words: string) => chat.getByRole('log').getByText(words).last().waitFor();
   const run = () => chat.getByRole('button', { name: /^Run: / }).last();
 
@@ -141,8 +148,8 @@ describe('A user without a mouse', function () {
     await answer('Which product brought in the most revenue?');
     await answer('shop.sqlite', 'shop.sqlite');
     await run().waitFor();
-    await press('Control+k', 'a');
-    // That key begins another task: the way back to this one is in the palette as well.
+    await beginAnother();
+    // The way back to the one before is in the palette as well.
     await command('AgentLM: Show Tasks');
     await answer('Which product', 'Which product');
     await run().waitFor();
@@ -158,10 +165,7 @@ describe('A user without a mouse', function () {
   });
 
   it('stops a task with Escape, and comes from the last control of the page to the first one', async () => {
-    await press('Control+k', 'a');
-    // What is typed before the new conversation is there belongs to the one before.
-    await chat.getByText('Try one of these').waitFor();
-    await chat.locator('#composer-text:focus').waitFor();
+    await beginAnother();
     const question = 'How many customers have never placed an order?';
     await type(question);
     assert.equal(await chat.locator('#composer-text').inputValue(), question);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, readdir } from 'node:fs/promises';
-import path from 'node:path';
+import { glob, readFile } from 'node:fs/promises';
 import { pageStrings } from '../../../src/vscode/pages/pageStrings';
 
 describe('The words of the chat page', () => {
@@ -13,9 +12,8 @@ describe('The words of the chat page', () => {
   });
 
   it('are all said somewhere', async () => {
-    const folder = path.resolve('src/webview');
-    const files = (await readdir(folder)).filter((file) => file.endsWith('.ts'));
-    const source = (await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')))).join('\n');
+    const files = await Array.fromAsync(glob('src/webview/**/*.ts'));
+    const source = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
     // A key that is put together, as in `outcome.${outcome}`, is found by its beginning.
     const said = (key: string): boolean =>
       source.includes(`'${key}'`) || source.includes(`\`${key.slice(0, key.lastIndexOf('.') + 1)}\${`);
