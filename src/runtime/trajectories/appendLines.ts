@@ -3,7 +3,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 
 /**
  * Appends lines to a file in one piece, so that those of several windows never mix, and waits until they are on the disk.
- * A line that a crash left unfinished stays as it is, on a line of its own.
+ * A line that a crash left unfinished stays as it is, on a line of its own. So does one that another window is about to
+ * finish: an empty line follows it then.
  * @param options.create whether a file that is missing is made, for its user alone
  */
 export async function appendLines(

@@ -136,9 +136,8 @@ describe('The journal of a run, when it cannot be written', () => {
     assert.deepEqual((await listRuns(place)).map(({ id }) => id).sort(), ['os_0', 'os_1', 'os_2', 'os_3']);
     const expected = Array.from({ length: 40 }, (_, turn) => `Turn ${turn}`);
     for (const id of ['os_1', 'os_2', 'os_3']) assert.deepEqual(await turnsOf(id), expected);
-    const lines = readFileSync(path.join(place, 'os_0.trajectory.jsonl'), 'utf8').trimEnd().split('\n');
-    for (const line of lines) JSON.parse(line);
-    assert.equal(lines.length, 2 + 3 * 40);
+    const lines = readFileSync(path.join(place, 'os_0.trajectory.jsonl'), 'utf8').split('\n');
+    assert.equal(lines.filter((line) => line !== '' && JSON.parse(line)).length, 2 + 3 * 40);
   });
 
   it('can be killed at any moment: what is read back is a beginning of what happened', async () => {
