@@ -16,7 +16,7 @@ const workbench = await openWorkbench({
   name: 'pictures',
   workspace,
   theme: 'Dark Modern',
-  viewport: { width: 1120, height: 700 },
+  viewport: { width: 1280, height: 900 },
   settings: { 'agentlm.endpoint': 'demo' },
 });
 const { page } = workbench;
@@ -24,7 +24,7 @@ try {
   await runTask('AgentLM: New OS Task', "Make a folder named reports and put today's date into reports/date.txt.");
   await page.locator('.terminal-wrapper.active').waitFor();
   await approve();
-  await (await workbench.webview('Chat')).getByText('cat reports/date.txt', { exact: true }).waitFor();
+  await (await workbench.webview('Chat')).getByRole('button', { name: /^Run: cat/ }).waitFor();
   await page.waitForTimeout(500);
   await page.screenshot({ path: `${folder}/os-task.png` });
   await page.keyboard.press('Escape');
@@ -35,6 +35,9 @@ try {
   const chat = await workbench.webview('Chat');
   await chat.getByRole('log').getByText('The model answered.').waitFor();
   await page.screenshot({ path: `${folder}/database-task.png` });
+} catch (error) {
+  await workbench.screenshot('pictures-failed');
+  throw error;
 } finally {
   await workbench.close();
   trial.remove();
