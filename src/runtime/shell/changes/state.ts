@@ -34,7 +34,9 @@ export async function stateOf(file: Buffer): Promise<State | undefined> {
   }
   const { ino, mtimeMs, ctimeMs } = stats;
   const type = typeOf(stats);
-  const target = type === 'link' ? { target: nameOf(await readlink(file, { encoding: 'buffer' })) } : {};
+  const target = type === 'link' ? await targetOf(file) : undefined;
+  // It was a link an instant ago: a run may be at work.
+  if (type === 'link' && target === undefined) return stateOf(file);
   return {
     type,
     size: type === 'file' ? stats.size : 0,
@@ -42,10 +44,21 @@ export async function stateOf(file: Buffer): Promise<State | undefined> {
     ino,
     mtimeMs,
     ctimeMs,
-    ...target,
+    ...(target !== undefined && { target }),
     ...(stats.isCharacterDevice() ? { isDevice: true as const } : {}),
     file,
   };
+}
+
+/** Undefined for what is no link any more. */
+async function targetOf(link: Buffer): Promise<string | undefined> {
+  try {
+    return nameOf(await readlink(link, { encoding: 'buffer' }));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EINVAL' || code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 function typeOf(stats: Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): State['type'] {
